@@ -1,0 +1,82 @@
+// Package catalog reads what people configure: people, teams, schedules, services, routes,
+// policies, intake keys, egress and channels, from YAML files.
+//
+// In: the files' bytes. Out: a checked [Catalog], or every fault at once, each with file, line,
+// column and a hint. It does no I/O: secrets stay references ({env: NAME} or {file: PATH}) for
+// the services to resolve, and time zones come from the embedded database.
+package catalog
+
+import (
+	"time"
+
+	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/page"
+)
+
+// Catalog is one checked revision of everything.
+type Catalog struct {
+	// Rules is the part that the rules decide by.
+	Rules *rules.Catalog
+	// Files is the source as it was read, by name; the revision is its hash.
+	Files  map[string][]byte
+	People map[string]*Person
+	Routes []Route
+	Intake map[string]IntakeKey // by name; none = open on loopback only
+	// Egress lists the inner address ranges (CIDR) that webhooks may reach besides public ones.
+	Egress   []string
+	Channels Channels
+}
+
+// Person is how to reach somebody.
+type Person struct {
+	ID       string
+	Name     string
+	Timezone string
+	Contacts []Contact
+	// Plans by urgency: "high" and "low", both always present.
+	Plans map[string]page.Plan
+}
+
+// Contact is one contact method; exactly one of the addresses is set.
+type Contact struct {
+	ID      string
+	Webhook *Webhook
+	Email   string
+	Console bool
+}
+
+// Webhook is where to post and the reference to the secret that signs; a zero reference signs nothing.
+type Webhook struct {
+	URL    string
+	Secret Secret
+}
+
+// Secret is a reference: exactly one of the two, or neither for no secret.
+type Secret struct {
+	Env  string
+	File string
+}
+
+// IntakeKey lets one sender in.
+type IntakeKey struct {
+	Name   string
+	Secret Secret
+	// Service takes what no route places. May be empty.
+	Service string
+}
+
+// Channels is what the channels need besides addresses.
+type Channels struct {
+	Email EmailChannel
+}
+
+// EmailChannel is how mail leaves; a zero value means that there is none.
+type EmailChannel struct {
+	SMTP string // smtp://host:port or smtps://…; user and password are never part of it
+	From string
+	User string
+	// Password for SMTP AUTH; zero for none.
+	Password Secret
+	// Timeout bounds one mail. Defaults to 30 s.
+	Timeout time.Duration
+}

@@ -1,0 +1,85 @@
+// Package channel is the port to the outside: hand one notification to one contact method.
+//
+// In: a [Notification], ready to be written in the channel's own form. Out: a [Result] that says
+// what happened in one of five words. A channel never retries, never waits for a person and
+// never decides who is next: the notifier does.
+package channel
+
+import (
+	"context"
+	"time"
+)
+
+// Outcome is what came of one delivery.
+type Outcome string
+
+// The outcomes. Accepted and Delivered end the page well; Unknown means that it may have been sent.
+const (
+	Accepted  Outcome = "accepted"  // the provider took it
+	Delivered Outcome = "delivered" // it is known to have reached the device or person
+	Retryable Outcome = "retryable" // not sent; later may work
+	Permanent Outcome = "permanent" // not sent, and never will be this way
+	Unknown   Outcome = "unknown"   // it broke off after the point where it may have been taken
+)
+
+// Result is the outcome of one [Channel.Send].
+type Result struct {
+	Outcome Outcome
+	// Reason is one line for the timeline, without any secret; empty when all went well.
+	Reason string
+	// RetryAfter is how long the provider asked to wait; zero leaves it to the notifier.
+	RetryAfter time.Duration
+}
+
+// Notification is a page as one contact method gets it.
+type Notification struct {
+	// ID is the idempotency key: the same for every attempt of one page at one contact method.
+	ID string
+	// Attempt counts from 1.
+	Attempt int
+	// PossibleRepeat says that an earlier attempt may have arrived.
+	PossibleRepeat bool
+
+	Page     string // id of the page
+	Incident string // id of the incident
+	Service  string
+	Team     string
+	Target   string // whom it is for: "person:ana"
+	Name     string // the same for a reader: "Ana Ruiz"
+	Level    int
+	Round    int
+	Urgency  string // "high" or "low"
+	Priority string // P1 to P5
+	Severity string // the source's word, may be empty
+	Title    string
+	Link     string        // the alert's own page, may be empty
+	Late     time.Duration // how late the page is when that is worth saying
+	OpenedAt time.Time
+	SentAt   time.Time // the instant of this attempt
+}
+
+// Address is where a contact method leads, with secrets already resolved. A channel reads its own
+// field only.
+type Address struct {
+	Webhook *Webhook
+	Email   string // an RFC 5322 address
+	Console bool
+}
+
+// Webhook is the address of an HTTP receiver.
+type Webhook struct {
+	URL string
+	// Secret signs the request (Standard Webhooks, "whsec_" + base64); empty sends it unsigned.
+	Secret string
+}
+
+// Channel delivers notifications of one kind.
+type Channel interface {
+	// Name is the word used in the catalog and in facts: "webhook".
+	Name() string
+	// Send makes one attempt and returns when its outcome is known or ctx is done; it never
+	// panics and puts no secret into the result.
+	Send(ctx context.Context, to Address, n Notification) Result
+	// Endpoint gives the key under which attempts are limited together, such as host and port.
+	Endpoint(to Address) string
+}

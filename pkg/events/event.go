@@ -1,0 +1,212 @@
+package events
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// SpecVersion is the CloudEvents version of everything Tocsin writes.
+const SpecVersion = "1.0"
+
+// TypePrefix starts the type of every event that only Tocsin may write.
+const TypePrefix = "dev.tocsin."
+
+// ErrUnknownType is returned by [Decode] for a type that this build does not know.
+var ErrUnknownType = errors.New("unknown event type")
+
+// Data is what an event says: one of the structs of this package.
+type Data interface {
+	// Name is the noun and the past tense, such as "incident.triggered".
+	Name() string
+}
+
+// Envelope holds the CloudEvents context attributes and Tocsin's extensions of them.
+// Type stands first so that a reader can tell lines apart by their first bytes.
+type Envelope struct {
+	Type        string    `json:"type"`        // dev.tocsin.<noun>.<past tense>.v1
+	SpecVersion string    `json:"specversion"` // always "1.0"
+	ID          string    `json:"id"`          // UUIDv5 of where the fact came from
+	Source      string    `json:"source"`      // the part of Tocsin that wrote it, such as "tocsin/engine"
+	Time        time.Time `json:"time"`        // when it was decided, UTC
+
+	// Subject is the incident's id; empty for what concerns no incident.
+	Subject string `json:"subject,omitempty"`
+	// DataContentType is "application/json", or empty, which means the same.
+	DataContentType string `json:"datacontenttype,omitempty"`
+
+	Service string `json:"service,omitempty"` // extension: the service concerned
+	Team    string `json:"team,omitempty"`    // extension: the team that owns the incident
+	// IncidentSeq counts the facts of one incident from 1 without a gap (extension; 0 = none).
+	IncidentSeq uint64 `json:"incidentseq,omitempty"`
+	// CausationID is the id of the input that led to this fact; empty when time did.
+	CausationID string `json:"causationid,omitempty"`
+	// Actor is who did it: "person:ana", "alert", "policy", "clock" (extension).
+	Actor string `json:"actor,omitempty"`
+	// Reason says why in one sentence a person can read (extension).
+	Reason string `json:"reason,omitempty"`
+}
+
+// Event is one fact: its envelope and what it says.
+type Event struct {
+	Envelope
+	Data Data
+}
+
+// wire is the JSON form of an event; Data is raw on the way in.
+type wire struct {
+	Envelope
+	Data any `json:"data"`
+}
+
+type rawWire struct {
+	Envelope
+	Data json.RawMessage `json:"data"`
+}
+
+// New gives an event of the right type for data. ID, source and time are the caller's to fill.
+func New(data Data) Event {
+	return Event{Envelope: Envelope{Type: TypeOf(data), SpecVersion: SpecVersion}, Data: data}
+}
+
+// TypeOf gives the CloudEvents type of data: dev.tocsin.<name>.v1.
+func TypeOf(data Data) string { return TypePrefix + data.Name() + ".v1" }
+
+// NameOf gives the noun and past tense of a Tocsin type, and the type itself for a foreign one.
+func NameOf(eventType string) string {
+	name, ok := trimAround(eventType, TypePrefix, ".v1")
+	if !ok {
+		return eventType
+	}
+	return name
+}
+
+func trimAround(s, prefix, suffix string) (string, bool) {
+	if len(s) <= len(prefix)+len(suffix) || s[:len(prefix)] != prefix || s[len(s)-len(suffix):] != suffix {
+		return s, false
+	}
+	return s[len(prefix) : len(s)-len(suffix)], true
+}
+
+// MarshalJSON writes the structured JSON form of CloudEvents.
+func (e Event) MarshalJSON() ([]byte, error) { return json.Marshal(wire{e.Envelope, e.Data}) }
+
+// UnmarshalJSON reads the structured JSON form. It fails with [ErrUnknownType] for foreign types.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	got, err := Decode(b)
+	if err != nil {
+		return err
+	}
+	*e = got
+	return nil
+}
+
+// Encode gives the event as one line of JSON without a line end.
+func (e Event) Encode() ([]byte, error) {
+	line, err := json.Marshal(wire{e.Envelope, e.Data})
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", e.Type, err)
+	}
+	return line, nil
+}
+
+// Decode reads one event of ours, data included.
+func Decode(line []byte) (Event, error) {
+	env, raw, err := Split(line)
+	if err != nil {
+		return Event{}, err
+	}
+	data, err := DecodeData(env.Type, raw)
+	if err != nil {
+		return Event{}, err
+	}
+	return Event{Envelope: env, Data: data}, nil
+}
+
+// Split reads the envelope only and hands the data back as it stands.
+func Split(line []byte) (Envelope, json.RawMessage, error) {
+	var w rawWire
+	if err := json.Unmarshal(line, &w); err != nil {
+		return Envelope{}, nil, fmt.Errorf("decode event: %w", err)
+	}
+	return w.Envelope, w.Data, nil
+}
+
+// DecodeData reads the data of an event of the given type.
+func DecodeData(eventType string, raw []byte) (Data, error) {
+	make, ok := registry[NameOf(eventType)]
+	if !ok {
+		return nil, fmt.Errorf("%w %q", ErrUnknownType, eventType)
+	}
+	data, err := make(raw)
+	if err != nil {
+		return nil, fmt.Errorf("decode %s: %w", eventType, err)
+	}
+	return data, nil
+}
+
+// EncodeBatch writes events as a CloudEvents JSON batch with one event on each line, so that
+// [Lines] can take it apart without parsing.
+func EncodeBatch(all []Event) ([]byte, error) {
+	lines := make([][]byte, len(all))
+	for i, e := range all {
+		line, err := e.Encode()
+		if err != nil {
+			return nil, err
+		}
+		lines[i] = line
+	}
+	return JoinLines(lines), nil
+}
+
+// JoinLines makes a batch of encoded events, one a line.
+func JoinLines(lines [][]byte) []byte {
+	size := 4
+	for _, l := range lines {
+		size += len(l) + 2
+	}
+	out := append(make([]byte, 0, size), '[', '\n')
+	for i, l := range lines {
+		if i > 0 {
+			out = append(out, ',', '\n')
+		}
+		out = append(out, l...)
+	}
+	return append(out, '\n', ']')
+}
+
+// Lines takes a batch written by [EncodeBatch] apart, one encoded event each. It trusts the
+// line form and must be used on Tocsin's own records only; [DecodeBatch] reads any batch.
+func Lines(batch []byte) [][]byte {
+	batch = bytes.TrimPrefix(batch, []byte("[\n"))
+	batch = bytes.TrimSuffix(batch, []byte("\n]"))
+	if len(batch) == 0 {
+		return nil
+	}
+	return bytes.Split(batch, []byte(",\n"))
+}
+
+// TypeAt reads the type of an encoded line of ours without parsing it; empty when it is not ours.
+func TypeAt(line []byte) string {
+	const head = `{"type":"`
+	if !bytes.HasPrefix(line, []byte(head)) {
+		return ""
+	}
+	rest := line[len(head):]
+	end := bytes.IndexByte(rest, '"')
+	if end < 0 {
+		return ""
+	}
+	return string(rest[:end])
+}
+
+// DecodeBatch reads any JSON batch of our own events.
+func DecodeBatch(batch []byte) ([]Event, error) {
+	var all []Event
+	if err := json.Unmarshal(batch, &all); err != nil {
+		return nil, fmt.Errorf("decode batch: %w", err)
+	}
+	return all, nil
+}

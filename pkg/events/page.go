@@ -1,0 +1,63 @@
+package events
+
+import "time"
+
+// PageRequested (LEDGER, EVENTS): one person is to be reached about one incident.
+// A page that is asked again keeps its id and everything else but Asked.
+type PageRequested struct {
+	Page   string `json:"page"`   // UUIDv5 of incident, round, level and target
+	Target string `json:"target"` // "person:ana"
+	// Via is the level's word that led to the target, such as "schedule:payments-primary".
+	Via     string `json:"via,omitempty"`
+	Round   int    `json:"round"`
+	Level   int    `json:"level"`
+	Urgency string `json:"urgency"` // "high" or "low"
+	Asked   int    `json:"asked"`   // 1 for the first time
+	// Late is how much later than due it was asked for, in seconds, when that is worth saying.
+	Late int `json:"late,omitempty"`
+
+	Title    string    `json:"title"`
+	Severity string    `json:"severity,omitempty"`
+	Priority string    `json:"priority"`
+	Link     string    `json:"link,omitempty"`
+	OpenedAt time.Time `json:"opened_at"`
+}
+
+// PageSuperseded (LEDGER, EVENTS): the page is no longer wanted; what was not sent stays unsent.
+type PageSuperseded struct {
+	Page   string `json:"page"`
+	Target string `json:"target"`
+}
+
+// PageDelivered (LEDGER, EVENTS): a contact method took the page.
+type PageDelivered struct {
+	Page     string    `json:"page"`
+	Target   string    `json:"target"`
+	Contact  string    `json:"contact"` // id of the contact method that took it
+	Channel  string    `json:"channel"` // "webhook", "email", "console"
+	Attempts []Attempt `json:"attempts"`
+}
+
+// PageFailed (LEDGER, EVENTS): no contact method took the page.
+type PageFailed struct {
+	Page     string    `json:"page"`
+	Target   string    `json:"target"`
+	Attempts []Attempt `json:"attempts"`
+}
+
+// Attempt is one delivery: handing one notification to one contact method, and what came of it.
+type Attempt struct {
+	Contact string    `json:"contact"`
+	Channel string    `json:"channel"`
+	At      time.Time `json:"at"`
+	// Outcome is "accepted", "delivered", "retryable", "permanent" or "unknown".
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason,omitempty"` // the channel's words, free of secrets
+	// PossibleRepeat marks an attempt made because an earlier one had no recorded answer.
+	PossibleRepeat bool `json:"possible_repeat,omitempty"`
+}
+
+func (PageRequested) Name() string  { return "page.requested" }
+func (PageSuperseded) Name() string { return "page.superseded" }
+func (PageDelivered) Name() string  { return "page.delivered" }
+func (PageFailed) Name() string     { return "page.failed" }
