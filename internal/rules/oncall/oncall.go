@@ -1,7 +1,7 @@
 // Package oncall answers one question: who is on call at an instant, and until when?
 //
 // In: a [Schedule] and an instant. Out: people and the instant of the next change. It resolves no
-// zone names (schedules carry a location), reads no clock and knows no overrides yet.
+// zone names (schedules carry a location), reads no clock and knows no overrides.
 package oncall
 
 import "time"
