@@ -1,0 +1,85 @@
+package egress
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// MaxBody is the most bytes of an answer's body that are kept: 64 KiB.
+const MaxBody = 64 << 10
+
+// Config is what the operator decides about the way out.
+type Config struct {
+	// Allow lists the inner ranges (CIDR, such as "10.1.0.0/16") that may be reached besides public
+	// addresses. Defaults to none.
+	Allow []string
+	// Ports lists the ports that may be reached. Defaults to every port.
+	Ports []int
+	// Timeout bounds one exchange from the look-up of the name to the end of the headers.
+	// Defaults to 15 s.
+	Timeout time.Duration
+	// BodyTimeout bounds the reading of the answer's body after its headers. What has not come by
+	// then is left out. Defaults to 2 s.
+	BodyTimeout time.Duration
+	// Resolver looks names up. Defaults to the system's.
+	Resolver *net.Resolver
+	// TLS is the base of every TLS connection. Defaults to the system's roots and TLS 1.2 or later.
+	TLS *tls.Config
+}
+
+// WithDefaults fills what is zero.
+func (c Config) WithDefaults() Config {
+	if c.Timeout == 0 {
+		c.Timeout = 15 * time.Second
+	}
+	if c.BodyTimeout == 0 {
+		c.BodyTimeout = 2 * time.Second
+	}
+	if c.Resolver == nil {
+		c.Resolver = net.DefaultResolver
+	}
+	if c.TLS == nil {
+		c.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	return c
+}
+
+// Validate reports every fault at once.
+func (c Config) Validate() error {
+	var faults []error
+	for _, cidr := range c.Allow {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			faults = append(faults, fmt.Errorf("allow: %q is not a range such as 10.1.0.0/16", cidr))
+		}
+	}
+	for _, p := range c.Ports {
+		if p < 1 || p > 65535 {
+			faults = append(faults, fmt.Errorf("ports: %d is not a port", p))
+		}
+	}
+	if c.Timeout < 0 || c.BodyTimeout < 0 {
+		faults = append(faults, errors.New("timeout: must not be negative"))
+	}
+	return errors.Join(faults...)
+}
+
+// guard turns a valid configuration into the check of addresses. A range written in the
+// IPv4-mapped form means the IPv4 range inside.
+func (c Config) guard() guard {
+	g := guard{ports: make(map[uint16]bool, len(c.Ports))}
+	for _, cidr := range c.Allow {
+		p := netip.MustParsePrefix(cidr).Masked()
+		if p.Addr().Is4In6() && p.Bits() >= 96 {
+			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+		}
+		g.allow = append(g.allow, p)
+	}
+	for _, p := range c.Ports {
+		g.ports[uint16(p)] = true
+	}
+	return g
+}

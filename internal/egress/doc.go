@@ -1,0 +1,10 @@
+// Package egress is the one HTTP client for addresses that people configure, such as webhooks.
+//
+// In: a method, a URL, headers and a body. Out: the status, the headers and at most [MaxBody] bytes
+// of the answer, or an [*Error] that says whether anything may have been sent.
+//
+// It reaches public addresses only, unless the operator allows inner ranges. The check sits in the
+// dialler, after the name was resolved and before a packet leaves, so a name that changes its
+// address between two look-ups gains nothing. The client follows no redirect, keeps no cookie,
+// reads no proxy from the environment, asks for no compression and tries nothing twice.
+package egress

@@ -1,0 +1,87 @@
+package egress
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// target is a checked URL: where to dial and what to ask for.
+type target struct {
+	url  *url.URL // without userinfo
+	user *url.Userinfo
+	host string // host:port, safe to show
+}
+
+// parse reads a URL and refuses what could mean two addresses to two readers. No error of it holds
+// more of the URL than its host.
+func (g guard) parse(raw string) (target, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return target{}, fmt.Errorf("%w: not a URL", ErrRefused) // url.Error would show the whole of it
+	}
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return target{}, fmt.Errorf("%w: only http and https are spoken", ErrRefused)
+	}
+	name, port := u.Hostname(), u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	if err := g.checkHost(name, port); err != nil {
+		return target{}, err
+	}
+	t := target{user: u.User, host: net.JoinHostPort(name, port)}
+	clean := *u
+	clean.User, clean.Fragment, clean.RawFragment = nil, "", ""
+	t.url = &clean
+	return t, nil
+}
+
+// checkHost refuses spellings that resolvers read differently, and literal addresses at once.
+func (g guard) checkHost(name, port string) error {
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return fmt.Errorf("%w: bad port", ErrRefused)
+	}
+	if addr, err := netip.ParseAddr(name); err == nil {
+		return g.check(netip.AddrPortFrom(addr, uint16(n)))
+	}
+	if !plainName(name) {
+		return fmt.Errorf("%w: the host is neither a plain name nor a plain address", ErrRefused)
+	}
+	if len(g.ports) > 0 && !g.ports[uint16(n)] {
+		return fmt.Errorf("%w: port %d is not among those allowed", ErrRefused, n)
+	}
+	return nil
+}
+
+// plainName takes ASCII names whose last label is no number: C libraries read "0x7f.1" or "2130706433"
+// as an IPv4 address, other readers as a name.
+func plainName(name string) bool {
+	trimmed := strings.TrimSuffix(name, ".")
+	if trimmed == "" || len(trimmed) > 253 {
+		return false
+	}
+	labels := strings.Split(trimmed, ".")
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || strings.IndexFunc(l, notNameRune) >= 0 {
+			return false
+		}
+	}
+	last := strings.ToLower(labels[len(labels)-1])
+	if strings.HasPrefix(last, "0x") {
+		return false
+	}
+	return strings.Trim(last, "0123456789") != ""
+}
+
+func notNameRune(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_':
+		return false
+	}
+	return true
+}
