@@ -42,10 +42,12 @@ type AlertCleared struct{ Alert }
 // AlertJoined (LEDGER): an alert feeds an incident that was open already.
 type AlertJoined struct{ Alert }
 
-// AlertRenewed (LEDGER): an alert that the incident holds was sent again.
+// AlertRenewed (LEDGER): an alert that the incident holds was sent again. It is no line of the
+// incident's timeline (the envelope names no incident), only a new expiry.
 type AlertRenewed struct {
-	Key    string    `json:"key"`
-	EndsAt time.Time `json:"ends_at,omitzero"` // its new expiry; zero means never
+	Incident string    `json:"incident"`
+	Key      string    `json:"key"`
+	EndsAt   time.Time `json:"ends_at,omitzero"` // its new expiry; zero means never
 }
 
 // AlertLeft (LEDGER): an alert of the incident is over.

@@ -30,8 +30,10 @@ type (
 
 // CommandRefused (LEDGER): a command changed nothing; the envelope's reason says why.
 type CommandRefused struct {
-	Command string `json:"command"` // the name of what was asked: "acknowledgement.received"
-	By      string `json:"by,omitempty"`
+	// Incident is set here, not in the envelope, where no such incident is known.
+	Incident string `json:"incident,omitempty"`
+	Command  string `json:"command"` // the name of what was asked: "acknowledgement.received"
+	By       string `json:"by,omitempty"`
 }
 
 func (AcknowledgementReceived) Name() string  { return "acknowledgement.received" }

@@ -41,11 +41,13 @@ type DeliveryClosed struct {
 
 // ReceiptReceived (INTAKE): the notifier tells the engine what became of a page.
 type ReceiptReceived struct {
-	Incident  string    `json:"incident"`
-	Page      string    `json:"page"`
-	Target    string    `json:"target"`
-	Delivered bool      `json:"delivered"`
-	Attempts  []Attempt `json:"attempts"`
+	Incident  string `json:"incident"`
+	Page      string `json:"page"`
+	Target    string `json:"target"`
+	Delivered bool   `json:"delivered"`
+	// Final is false while contact methods are still tried: the page is late, not lost.
+	Final    bool      `json:"final"`
+	Attempts []Attempt `json:"attempts"`
 }
 
 func (DeliveryOpened) Name() string   { return "delivery.opened" }

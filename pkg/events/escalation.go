@@ -4,11 +4,17 @@ import "time"
 
 // EscalationAdvanced (LEDGER, EVENTS): the climb reached a level; the first one included.
 type EscalationAdvanced struct {
-	Round int `json:"round"` // from 1; the policy's repeats add rounds
-	Level int `json:"level"` // from 1
+	// Round counts from 1 over the incident's whole life; repeats, a reopening and a returned
+	// acknowledgement each begin a new one.
+	Round int `json:"round"`
+	// Repeat is how many of the policy's repeats the present climb has used.
+	Repeat int `json:"repeat,omitempty"`
+	Level  int `json:"level"` // from 1
 	// Kind is "functional", "hierarchical", or empty where the policy does not say.
 	Kind string `json:"kind,omitempty"`
-	// Trigger is what moved it: "triggered", "unacknowledged", "undeliverable", "command", "reopened".
+	// Trigger is what moved it: "triggered", "reopened", "returned" (the acknowledgement is
+	// gone), "unacknowledged" (nobody answered in time), "undeliverable", "nobody" (the level before
+	// had nobody to page) or "command".
 	Trigger string `json:"trigger"`
 	// Targets are the level's own words: "schedule:payments-primary".
 	Targets []string `json:"targets"`

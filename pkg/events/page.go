@@ -38,6 +38,14 @@ type PageDelivered struct {
 	Attempts []Attempt `json:"attempts"`
 }
 
+// PageDelayed (LEDGER, EVENTS): no contact method has taken the page yet and all are still tried;
+// the climb goes on meanwhile.
+type PageDelayed struct {
+	Page     string    `json:"page"`
+	Target   string    `json:"target"`
+	Attempts []Attempt `json:"attempts"`
+}
+
 // PageFailed (LEDGER, EVENTS): no contact method took the page.
 type PageFailed struct {
 	Page     string    `json:"page"`
@@ -60,4 +68,5 @@ type Attempt struct {
 func (PageRequested) Name() string  { return "page.requested" }
 func (PageSuperseded) Name() string { return "page.superseded" }
 func (PageDelivered) Name() string  { return "page.delivered" }
+func (PageDelayed) Name() string    { return "page.delayed" }
 func (PageFailed) Name() string     { return "page.failed" }

@@ -31,6 +31,7 @@ var registry = map[string]func([]byte) (Data, error){
 	"page.requested":            read[PageRequested],
 	"page.superseded":           read[PageSuperseded],
 	"page.delivered":            read[PageDelivered],
+	"page.delayed":              read[PageDelayed],
 	"page.failed":               read[PageFailed],
 	"delivery.opened":           read[DeliveryOpened],
 	"delivery.claimed":          read[DeliveryClaimed],

@@ -1,0 +1,91 @@
+package rules
+
+import (
+	"strconv"
+
+	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/incident"
+	"tocsin.dev/pkg/events"
+)
+
+// Actors of facts that no person asked for.
+const (
+	ActorAlert  = "alert"  // a source's signal
+	ActorPolicy = "policy" // a wait that ran out
+	ActorPage   = "page"   // a receipt
+)
+
+func (d *decider) alertReceived(e events.Event, a events.Alert) string {
+	i, c := d.caseOf(e.Service, a)
+	verdict, ignored := alert.Fire(c, a, d.now)
+	switch verdict {
+	case alert.Trigger:
+		d.trigger(e, a)
+	case alert.Reopen:
+		d.emit(i, ActorAlert, "its alert fired again", events.IncidentReopened{Alert: &a})
+		d.startClimb(i, byReopening, e.Time)
+	case alert.Join:
+		d.emit(i, ActorAlert, "", events.AlertJoined{Alert: a})
+		d.raise(i, a)
+	case alert.Renew:
+		d.emitLoose(e.Service, "", events.AlertRenewed{Incident: i.ID, Key: a.Key, EndsAt: a.EndsAt})
+		d.raise(i, a)
+	case alert.Ignore, alert.Clear:
+		if i != nil && i.Status.Open() && d.raise(i, a) {
+			return ""
+		}
+		return ignored
+	}
+	return ""
+}
+
+// trigger opens an incident for the alert and starts its climb.
+func (d *decider) trigger(e events.Event, a events.Alert) {
+	service := d.s.catalog.Service(e.Service)
+	i := &Incident{
+		ID: events.DeriveID("incident", strconv.Itoa(d.s.Partition),
+			strconv.FormatUint(d.in.Position, 10), strconv.Itoa(d.in.Index)),
+		Service: e.Service, Team: service.Team,
+	}
+	reason := "no open incident has its dedup key"
+	if d.s.catalog.Services[e.Service] == nil {
+		reason = "no open incident has its dedup key; the service is unknown, the fallback's policy serves it"
+	}
+	d.emit(i, ActorAlert, reason, events.IncidentTriggered{
+		Title: a.Summary, DedupKey: a.Dedup(), Severity: a.Severity,
+		Priority: alert.Priority(d.s.catalog.Priorities, a.Severity),
+		Policy:   service.Policy, Catalog: d.s.catalog.Revision, Alert: a,
+	})
+	d.startClimb(d.s.incidents[i.ID], byTrigger, e.Time)
+}
+
+// raise lifts the incident's priority when the alert's severity asks for a higher one; nothing lowers it.
+func (d *decider) raise(i *Incident, a events.Alert) bool {
+	priority := alert.Priority(d.s.catalogs[i.Catalog].Priorities, a.Severity)
+	if !alert.Higher(priority, i.Priority) {
+		return false
+	}
+	d.emit(i, ActorAlert, "the alert's severity rose to "+a.Severity,
+		events.IncidentPrioritized{Severity: a.Severity, Priority: priority, Was: i.Priority})
+	return true
+}
+
+func (d *decider) alertCleared(e events.Event, a events.Alert) string {
+	i, c := d.caseOf(e.Service, a)
+	verdict, ignored := alert.Cleared(c)
+	if verdict == alert.Ignore {
+		return ignored
+	}
+	d.emit(i, ActorAlert, "", events.AlertLeft{Key: a.Key, How: "cleared"})
+	d.resolveIfClear(i, "cleared", "all its alerts are cleared")
+	return ""
+}
+
+// resolveIfClear ends an open incident that no firing alert holds open.
+func (d *decider) resolveIfClear(i *Incident, how, reason string) {
+	if i.Status == incident.Resolved || i.firing() {
+		return
+	}
+	d.closePages(i, "the incident is resolved")
+	d.emit(i, ActorAlert, reason, events.IncidentResolved{How: how})
+}

@@ -1,0 +1,123 @@
+package rules
+
+import (
+	"container/heap"
+	"time"
+
+	"tocsin.dev/internal/rules/incident"
+)
+
+// NextDeadline gives the earliest instant at which time alone changes something; ok is false when
+// there is none.
+func (s *State) NextDeadline() (at time.Time, ok bool) {
+	if len(s.deadlines) == 0 {
+		return time.Time{}, false
+	}
+	return s.deadlines[0].wakeAt, true
+}
+
+// due gives the incident whose deadline is the earliest if that is not after now.
+func (s *State) due(now time.Time) *Incident {
+	if len(s.deadlines) == 0 || s.deadlines[0].wakeAt.After(now) {
+		return nil
+	}
+	return s.deadlines[0]
+}
+
+// rearm puts the incident's earliest deadline into the heap. It follows from the incident alone,
+// so the heap is never stored.
+func (s *State) rearm(i *Incident) {
+	s.deadlines.set(i, i.nextDeadline())
+}
+
+// nextDeadline is the earliest of all that the incident waits for; zero for nothing.
+func (i *Incident) nextDeadline() time.Time {
+	if i.Status == incident.Resolved {
+		return i.ResolvedAt.Add(i.keptFor())
+	}
+	var next time.Time
+	if i.Status == incident.Triggered {
+		next = earlier(next, i.StepAt)
+	} else {
+		next = earlier(next, i.AckUntil)
+	}
+	for n := range i.Alerts {
+		if i.Alerts[n].Firing {
+			next = earlier(next, i.Alerts[n].EndsAt)
+		}
+	}
+	for n := range i.Pages {
+		next = earlier(next, i.Pages[n].receiptBy())
+	}
+	return next
+}
+
+// keptFor is how long the incident is kept after its resolution.
+func (i *Incident) keptFor() time.Duration { return max(ResolvedKept, i.policy.ReopenWithin) }
+
+// receiptBy is when the page is asked for again.
+func (p *Page) receiptBy() time.Time {
+	wait := ReceiptTimeout << min(p.Asked-1, 8)
+	return p.AskedAt.Add(min(wait, maxReceiptTimeout))
+}
+
+// earlier gives the earlier of two instants, where zero means never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// deadlines is a heap of incidents by their next deadline; equal instants are ordered by id, so
+// that the order never depends on how the heap came to be.
+type deadlines []*Incident
+
+func (d deadlines) Len() int { return len(d) }
+
+func (d deadlines) Less(a, b int) bool {
+	if d[a].wakeAt.Equal(d[b].wakeAt) {
+		return d[a].ID < d[b].ID
+	}
+	return d[a].wakeAt.Before(d[b].wakeAt)
+}
+
+func (d deadlines) Swap(a, b int) {
+	d[a], d[b] = d[b], d[a]
+	d[a].heapPos, d[b].heapPos = a, b
+}
+
+// Push is for container/heap.
+func (d *deadlines) Push(x any) {
+	i := x.(*Incident)
+	i.heapPos = len(*d)
+	*d = append(*d, i)
+}
+
+// Pop is for container/heap.
+func (d *deadlines) Pop() any {
+	old := *d
+	i := old[len(old)-1]
+	old[len(old)-1] = nil
+	*d = old[:len(old)-1]
+	i.heapPos = -1
+	return i
+}
+
+func (d *deadlines) set(i *Incident, at time.Time) {
+	i.wakeAt = at
+	switch {
+	case at.IsZero():
+		d.remove(i)
+	case i.heapPos < 0:
+		heap.Push(d, i)
+	default:
+		heap.Fix(d, i.heapPos)
+	}
+}
+
+func (d *deadlines) remove(i *Incident) {
+	if i.heapPos >= 0 {
+		heap.Remove(d, i.heapPos)
+	}
+}

@@ -1,0 +1,152 @@
+package rules
+
+import (
+	"strconv"
+	"time"
+
+	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/incident"
+	"tocsin.dev/pkg/events"
+)
+
+// Source is the CloudEvents source of every decision.
+const Source = "tocsin/engine"
+
+// Input is one event of INTAKE and its place there, from which ids are derived.
+type Input struct {
+	Position uint64 // sequence of the intake message
+	Index    int    // place within the message, from 0
+	Event    events.Event
+}
+
+// Decision is what an input led to.
+type Decision struct {
+	// Facts are in order. The state has been evolved by them already.
+	Facts []events.Event
+	// Ignored names the reason when there is nothing to do; empty otherwise.
+	Ignored string
+}
+
+// Reasons of [Decision.Ignored] besides those of the alert package.
+const (
+	PageClosed  = "page is closed"      // a receipt for a page that is not open
+	Unwanted    = "not an input"        // an event type that nobody may ask with
+	SameCatalog = "catalog is in force" // a revision that changes nothing
+)
+
+// Decide says what follows from one input at the time now, and evolves the state by it. The same
+// state, input and time always give the same facts.
+func (s *State) Decide(in Input, now time.Time) Decision {
+	d := decider{s: s, in: in, now: now, cause: in.Event.ID}
+	ignored := d.input(in.Event)
+	return Decision{Facts: d.out, Ignored: ignored}
+}
+
+// Fire takes the steps that fell due at or before now, about max facts of them, and evolves the
+// state. The caller must have decided every input that was waiting before: inputs come before
+// deadlines. An empty result means that nothing is due.
+func (s *State) Fire(now time.Time, max int) []events.Event {
+	d := decider{s: s, now: now}
+	for len(d.out) < max {
+		i := s.due(now)
+		if i == nil {
+			break
+		}
+		d.fire(i)
+	}
+	return d.out
+}
+
+// decider collects the facts of one decision.
+type decider struct {
+	s     *State
+	in    Input
+	now   time.Time
+	cause string
+	out   []events.Event
+	loose int // facts without an incident so far, for their ids
+}
+
+// input dispatches by what is asked and gives the reason when nothing follows.
+func (d *decider) input(e events.Event) string {
+	switch ask := e.Data.(type) {
+	case events.AlertReceived:
+		return d.alertReceived(e, ask.Alert)
+	case events.AlertCleared:
+		return d.alertCleared(e, ask.Alert)
+	case events.AcknowledgementReceived:
+		return d.command(ask.Name(), ask.Command, incident.Acknowledge, d.acknowledge)
+	case events.AcknowledgementWithdrawn:
+		return d.command(ask.Name(), ask.Command, incident.Unacknowledge, d.unacknowledge)
+	case events.ResolutionReceived:
+		return d.command(ask.Name(), ask.Command, incident.Resolve, d.resolve)
+	case events.ReopeningReceived:
+		return d.command(ask.Name(), ask.Command, incident.Reopen, d.reopen)
+	case events.EscalationReceived:
+		return d.command(ask.Name(), ask.Command, incident.Escalate, func(i *Incident, c events.Command) {
+			d.escalate(i, c, ask.Level)
+		})
+	case events.NoteReceived:
+		return d.note(ask)
+	case events.ReceiptReceived:
+		return d.receipt(ask)
+	case events.CatalogRevised:
+		return d.revise(ask)
+	default:
+		return Unwanted
+	}
+}
+
+// emit adds a fact of the incident and evolves the state by it.
+func (d *decider) emit(i *Incident, actor, reason string, data events.Data) {
+	e := events.New(data)
+	e.ID = events.DeriveID("fact", i.ID, strconv.FormatUint(i.Seq+1, 10))
+	e.Subject, e.Service, e.Team, e.IncidentSeq = i.ID, i.Service, i.Team, i.Seq+1
+	d.add(e, actor, reason)
+}
+
+// emitLoose adds a fact that belongs to no incident's timeline.
+func (d *decider) emitLoose(service, reason string, data events.Data) {
+	e := events.New(data)
+	e.ID = events.DeriveID("loose", strconv.Itoa(d.s.Partition), strconv.FormatUint(d.in.Position, 10),
+		strconv.Itoa(d.in.Index), strconv.Itoa(d.loose))
+	e.Service = service
+	d.loose++
+	d.add(e, "", reason)
+}
+
+func (d *decider) add(e events.Event, actor, reason string) {
+	e.Source, e.Time, e.CausationID = Source, d.now, d.cause
+	e.Actor, e.Reason = actor, reason
+	if err := d.s.Evolve(e); err != nil {
+		panic("rules: a decision does not fit its own state: " + err.Error())
+	}
+	d.out = append(d.out, e)
+}
+
+func (d *decider) revise(r events.CatalogRevised) string {
+	if d.s.catalog != nil && d.s.catalog.Revision == r.Revision || !d.s.Knows(r.Revision) {
+		return SameCatalog
+	}
+	d.emitLoose("", "", r)
+	return ""
+}
+
+// caseOf gives what the alert's dedup key names, if it can still matter.
+func (d *decider) caseOf(service string, a events.Alert) (*Incident, alert.Case) {
+	i := d.s.byKey[key{service, a.Dedup()}]
+	if i == nil || d.forgotten(i) {
+		return nil, alert.Case{}
+	}
+	c := alert.Case{Exists: true, Resolved: i.Status == incident.Resolved, ByHand: i.ByHand, Alert: i.alert(a.Key)}
+	if c.Resolved {
+		c.ReopenUntil = i.ResolvedAt.Add(i.policy.ReopenWithin)
+	}
+	return i, c
+}
+
+// forgotten says that the incident was resolved so long ago that it is as if it were not known,
+// whether or not it was dropped already.
+func (d *decider) forgotten(i *Incident) bool {
+	return i.Status == incident.Resolved && !d.now.Before(i.ResolvedAt.Add(i.keptFor()))
+}

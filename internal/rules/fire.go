@@ -1,0 +1,41 @@
+package rules
+
+import (
+	"tocsin.dev/internal/rules/incident"
+	"tocsin.dev/pkg/events"
+)
+
+// fire takes what fell due for one incident. Afterwards its next deadline lies after now, or it is
+// taken again: each pass makes progress.
+func (d *decider) fire(i *Incident) {
+	switch {
+	case i.Status == incident.Resolved:
+		d.s.drop(i)
+	case d.expire(i):
+	case i.Status == incident.Acknowledged && d.over(i):
+		d.emit(i, ActorPolicy, "the acknowledgement ran out", events.IncidentUnacknowledged{})
+		d.startClimb(i, byReturn, i.AckUntil)
+	case i.Status == incident.Triggered && !i.StepAt.IsZero() && !i.StepAt.After(d.now):
+		d.step(i)
+	default:
+		d.askAgain(i)
+	}
+}
+
+func (d *decider) over(i *Incident) bool { return !i.AckUntil.IsZero() && !i.AckUntil.After(d.now) }
+
+// expire takes leave of the alerts whose sender fell silent; it says whether there were any.
+func (d *decider) expire(i *Incident) bool {
+	found := false
+	for n := range i.Alerts {
+		a := i.Alerts[n]
+		if a.Firing && !a.EndsAt.IsZero() && !a.EndsAt.After(d.now) {
+			found = true
+			d.emit(i, ActorPolicy, "its sender fell silent", events.AlertLeft{Key: a.Key, How: "expired"})
+		}
+	}
+	if found {
+		d.resolveIfClear(i, "expired", "the senders of its alerts fell silent")
+	}
+	return found
+}

@@ -1,0 +1,201 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/rules/incident"
+)
+
+// How long the rules wait for things that no policy names.
+const (
+	// ResolvedKept is how long a resolved incident can still be reopened or annotated by hand.
+	ResolvedKept = 24 * time.Hour
+	// ReceiptTimeout is the first wait for a page's receipt; it doubles with each asking.
+	ReceiptTimeout = time.Minute
+	// maxReceiptTimeout is where the doubling ends.
+	maxReceiptTimeout = 15 * time.Minute
+	// lateFrom is from when on a page says that it is late.
+	lateFrom = 5 * time.Second
+)
+
+// State is everything one partition knows: its open incidents, the lately resolved ones and the
+// catalogs they opened with. Only [State.Evolve] changes it.
+type State struct {
+	// Partition makes ids of incidents unique over all partitions.
+	Partition int
+
+	catalog   *Catalog            // in force for new incidents
+	catalogs  map[string]*Catalog // by revision
+	incidents map[string]*Incident
+	byKey     map[key]*Incident // the newest incident of each dedup key
+	deadlines deadlines
+}
+
+type key struct{ service, dedup string }
+
+// Incident is one incident as the rules see it.
+type Incident struct {
+	ID       string `json:"id"`
+	Service  string `json:"service"`
+	Team     string `json:"team"`
+	Title    string `json:"title"`
+	Severity string `json:"severity,omitempty"`
+	Priority string `json:"priority"`
+	DedupKey string `json:"dedup_key"`
+	Link     string `json:"link,omitempty"`
+	// Catalog is the revision that the incident keeps, Policy the id in it.
+	Catalog string `json:"catalog"`
+	Policy  string `json:"policy"`
+
+	Status incident.Status `json:"status"`
+	// Seq is the number of its newest fact.
+	Seq        uint64    `json:"seq"`
+	OpenedAt   time.Time `json:"opened_at"`
+	ResolvedAt time.Time `json:"resolved_at,omitzero"`
+	// ByHand says that a person resolved it.
+	ByHand   bool          `json:"by_hand,omitempty"`
+	AckedBy  string        `json:"acked_by,omitempty"`
+	AckUntil time.Time     `json:"ack_until,omitzero"`
+	Alerts   []alert.Known `json:"alerts"`
+
+	// Round counts over the incident's whole life, so that no page id comes twice.
+	Round int `json:"round"`
+	// Climb is the place in the present climb; zero before the first level.
+	Climb escalation.Step `json:"climb"`
+	// StepAt is when the step after Climb falls due; zero means never.
+	StepAt time.Time `json:"step_at,omitzero"`
+	Pages  []Page    `json:"pages,omitempty"` // the open ones
+	// Reached says that a page of the present level was delivered.
+	Reached bool `json:"reached,omitempty"`
+	// Paged are the targets of the present level ("person:ana"); role:manager starts from them.
+	Paged []string `json:"paged,omitempty"`
+
+	policy  *escalation.Policy
+	wakeAt  time.Time // in the heap; zero when nothing is due
+	heapPos int
+}
+
+// Page is one open page.
+type Page struct {
+	ID      string    `json:"id"`
+	Target  string    `json:"target"`
+	Via     string    `json:"via,omitempty"`
+	Round   int       `json:"round"`
+	Level   int       `json:"level"`
+	Asked   int       `json:"asked"`
+	AskedAt time.Time `json:"asked_at"` // the last asking
+	// Delayed says that its contact methods have failed so far and are still tried.
+	Delayed bool `json:"delayed,omitempty"`
+}
+
+// NewState gives the empty state of a partition.
+func NewState(partition int) *State {
+	return &State{
+		Partition: partition,
+		catalogs:  map[string]*Catalog{},
+		incidents: map[string]*Incident{},
+		byKey:     map[key]*Incident{},
+	}
+}
+
+// Use puts a catalog in force for new incidents. It is called before the first input and whenever
+// a [events.CatalogRevised] is met; open incidents keep theirs.
+func (s *State) Use(c *Catalog) {
+	s.Learn(c)
+	s.catalog = c
+}
+
+// Learn makes a revision known without putting it in force, for incidents that opened with it.
+func (s *State) Learn(c *Catalog) { s.catalogs[c.Revision] = c }
+
+// Catalog gives the catalog in force; nil before the first [State.Use].
+func (s *State) Catalog() *Catalog { return s.catalog }
+
+// Knows says whether the revision was learnt.
+func (s *State) Knows(revision string) bool { return s.catalogs[revision] != nil }
+
+// Open counts the incidents that are not resolved.
+func (s *State) Open() int {
+	n := 0
+	for _, i := range s.incidents {
+		if i.Status.Open() {
+			n++
+		}
+	}
+	return n
+}
+
+// Incident gives the incident with this id as it stands, or nil. The caller must not change it.
+func (s *State) Incident(id string) *Incident { return s.incidents[id] }
+
+// Incidents calls f for each incident the state holds, in no order.
+func (s *State) Incidents(f func(*Incident)) {
+	for _, i := range s.incidents {
+		f(i)
+	}
+}
+
+// put takes an incident in; newest says that its dedup key names it from now on.
+func (s *State) put(i *Incident, newest bool) error {
+	c := s.catalogs[i.Catalog]
+	if c == nil {
+		return fmt.Errorf("incident %s: catalog %.12s is not known", i.ID, i.Catalog)
+	}
+	if i.policy = c.Policies[i.Policy]; i.policy == nil {
+		return fmt.Errorf("incident %s: catalog %.12s has no policy %q", i.ID, i.Catalog, i.Policy)
+	}
+	i.heapPos = -1
+	s.incidents[i.ID] = i
+	if newest {
+		s.byKey[key{i.Service, i.DedupKey}] = i
+	}
+	return nil
+}
+
+// drop forgets an incident that nothing can concern any more.
+func (s *State) drop(i *Incident) {
+	s.deadlines.remove(i)
+	delete(s.incidents, i.ID)
+	if k := (key{i.Service, i.DedupKey}); s.byKey[k] == i {
+		delete(s.byKey, k)
+	}
+}
+
+func (i *Incident) alert(key string) *alert.Known {
+	for n := range i.Alerts {
+		if i.Alerts[n].Key == key {
+			return &i.Alerts[n]
+		}
+	}
+	return nil
+}
+
+func (i *Incident) firing() bool {
+	for n := range i.Alerts {
+		if i.Alerts[n].Firing {
+			return true
+		}
+	}
+	return false
+}
+
+func (i *Incident) page(id string) *Page {
+	for n := range i.Pages {
+		if i.Pages[n].ID == id {
+			return &i.Pages[n]
+		}
+	}
+	return nil
+}
+
+func (i *Incident) closePage(id string) {
+	for n := range i.Pages {
+		if i.Pages[n].ID == id {
+			i.Pages = append(i.Pages[:n:n], i.Pages[n+1:]...)
+			return
+		}
+	}
+}
