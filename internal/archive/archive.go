@@ -7,10 +7,9 @@ package archive
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"time"
 
+	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
 
@@ -26,8 +25,6 @@ type Fact struct {
 	// Position is the ledger's sequence of the record it came in, Index its place therein from 0.
 	Position uint64
 	Index    int
-	// Data is the fact's data as it stands in the ledger.
-	Data json.RawMessage
 	// Hash is SHA-256 over the hash of the incident's fact before it and Line; the chain begins with
 	// 32 zero bytes. Set by the recorder; empty for facts without an incident.
 	Hash []byte
@@ -35,50 +32,24 @@ type Fact struct {
 	Line []byte
 }
 
-// Incident is what the archive tells about one incident.
-type Incident struct {
-	ID             string     `json:"id"`
-	Service        string     `json:"service"`
-	Team           string     `json:"team"`
-	Title          string     `json:"title"`
-	Status         string     `json:"status"` // triggered, acknowledged, snoozed, resolved
-	Priority       string     `json:"priority"`
-	Severity       string     `json:"severity"`
-	Policy         string     `json:"policy"`
-	Level          int        `json:"level"` // 0 before the first
-	Round          int        `json:"round"`
-	DedupKey       string     `json:"dedup_key"`
-	OpenedAt       time.Time  `json:"opened_at"`
-	AcknowledgedAt *time.Time `json:"acknowledged_at"`
-	AcknowledgedBy string     `json:"acknowledged_by"`
-	ResolvedAt     *time.Time `json:"resolved_at"`
-	Assignee       string     `json:"assignee"`
-	Alerts         []Alert    `json:"alerts"`
-	// Seq is the number of its newest fact, UpdatedAt that fact's time.
-	Seq       uint64    `json:"seq"`
-	UpdatedAt time.Time `json:"updated_at"`
-}
+// What the archive tells is written by the rules of the timeline.
+type (
+	// Incident is one incident as it stands.
+	Incident = timeline.Incident
+	// Alert is one alert of an incident.
+	Alert = timeline.Alert
+	// Entry is one line of a timeline.
+	Entry = timeline.Entry
+)
 
-// Alert is one alert of an incident as the archive tells it.
-type Alert struct {
-	events.Alert
-	Status string `json:"status"` // firing, cleared, expired
-}
+// The number of incidents in one answer.
+const (
+	DefaultLimit = 50
+	MaxLimit     = 1000
+)
 
-// Entry is one line of a timeline.
-type Entry struct {
-	Seq      uint64          `json:"seq"`
-	At       time.Time       `json:"at"`
-	Type     string          `json:"type"` // the fact's name: "incident.acknowledged"
-	Incident string          `json:"incident"`
-	Summary  string          `json:"summary"` // one sentence, written by internal/rules/timeline
-	Reason   string          `json:"reason"`
-	Actor    string          `json:"actor"`
-	Data     json.RawMessage `json:"data"`
-	ID       string          `json:"id"`
-	Cause    string          `json:"cause,omitempty"`
-	Hash     string          `json:"hash"` // hex
-}
+// MinPrefix is the fewest characters of an id that may stand for it.
+const MinPrefix = 4
 
 // Query selects incidents, newest first.
 type Query struct {
@@ -86,7 +57,7 @@ type Query struct {
 	Status  string
 	Service string
 	Team    string
-	// Limit is the most incidents to return. Defaults to 50; at most 1000.
+	// Limit is the most incidents to return. Defaults to 50; more than [MaxLimit] counts as that.
 	Limit int
 	// Before pages on: only incidents opened before this one of an earlier answer.
 	Before string
@@ -96,10 +67,14 @@ type Query struct {
 type Writer interface {
 	// Position gives the ledger's sequence up to which everything is kept; 0 for an empty archive.
 	Position(ctx context.Context) (uint64, error)
-	// Keep stores facts and the position after them in one transaction, durably. Facts at or
-	// below the present position are left out, so that keeping twice is keeping once.
-	Keep(ctx context.Context, facts []Fact, position uint64) error
-	// Head gives the number and hash of the incident's newest fact; 0 and nil for none.
+	// Keep stores facts, the incidents they touched as they stand after them, and the position
+	// after them in one transaction, durably: all or nothing. Facts at or below the present
+	// position are left out, and a position at or below it changes nothing at all, so that keeping
+	// twice is keeping once.
+	Keep(ctx context.Context, facts []Fact, incidents []Incident, position uint64) error
+	// Load gives the incidents with these full ids, in any order; those it does not hold are left out.
+	Load(ctx context.Context, ids []string) ([]Incident, error)
+	// Head gives the number and hash of the incident's newest fact in ledger order; 0 and nil for none.
 	Head(ctx context.Context, incident string) (seq uint64, hash []byte, err error)
 }
 
@@ -109,7 +84,8 @@ type Reader interface {
 	Incidents(ctx context.Context, q Query) ([]Incident, error)
 	// Incident finds one by its id or by an unambiguous beginning of it of at least 4 characters.
 	Incident(ctx context.Context, id string) (Incident, error)
-	// Timeline gives the entries of the incident with this full id after seq, in order.
+	// Timeline gives the entries of the incident with this full id after seq, in ledger order;
+	// an empty slice for none.
 	Timeline(ctx context.Context, id string, after uint64) ([]Entry, error)
 	// Caused gives the entries that the input with this id led to; empty when there are none (yet).
 	Caused(ctx context.Context, cause string) ([]Entry, error)

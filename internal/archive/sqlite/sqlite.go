@@ -1,0 +1,115 @@
+// Package sqlite is the archive in one SQLite file, for one machine and nothing to install.
+//
+// In: facts and incidents from the recorder, written by one connection in transactions that reach
+// the disk before they count (WAL, synchronous=FULL). Out: incidents and timelines, read by
+// connections of their own, also from another process by [OpenReader]. Beside the file lie
+// SQLite's own "-wal" and "-shm" files, which belong to it.
+//
+// The package never decides what a fact means: incidents come to it folded.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"modernc.org/sqlite" // registers the driver "sqlite"
+	code "modernc.org/sqlite/lib"
+
+	"tocsin.dev/internal/archive"
+)
+
+var (
+	_ archive.Archive = (*Archive)(nil)
+	_ archive.Reader  = (*Reader)(nil)
+)
+
+// Archive is the recorder's side and the readers' side of one file.
+type Archive struct {
+	*Reader
+	writer *writer
+}
+
+// Open opens the file for the one process that writes it, and makes it where there is none. The
+// folder must exist. [ErrForeign] and [ErrNewer] leave the file as it was.
+func Open(path string) (*Archive, error) {
+	write, err := connect(path, "rwc", 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(context.Background(), write); err != nil {
+		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), write.Close())
+	}
+	w, err := newWriter(write)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), write.Close())
+	}
+	r, err := OpenReader(path)
+	if err != nil {
+		return nil, errors.Join(err, w.close())
+	}
+	return &Archive{Reader: r, writer: w}, nil
+}
+
+// Close ends readers first, so that the writer's last checkpoint can fold the log into the file.
+func (a *Archive) Close() error { return errors.Join(a.Reader.Close(), a.writer.close()) }
+
+// OpenReader opens the file to be asked only, next to its writer, which may be another process.
+// The file must exist already.
+func OpenReader(path string) (*Reader, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open archive: %w", err)
+	}
+	db, err := connect(path, "ro", max(2, runtime.GOMAXPROCS(0)))
+	if err != nil {
+		return nil, err
+	}
+	if err := check(context.Background(), db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), db.Close())
+	}
+	r, err := newReader(db)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), db.Close())
+	}
+	return r, nil
+}
+
+// connect opens a pool with the settings of every connection: each waits up to 5 s for another's
+// lock, and a writer takes its lock at the beginning of a transaction.
+func connect(path, mode string, connections int) (*sql.DB, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open archive: %w", err)
+	}
+	settings := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": {
+		"busy_timeout(5000)", "cache_size(-16384)", "temp_store(memory)",
+	}}
+	if mode == "ro" {
+		settings.Del("_txlock")
+		settings.Add("_pragma", "query_only(1)")
+	} else {
+		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)")
+	}
+	name := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}
+	db, err := sql.Open("sqlite", name.String())
+	if err != nil {
+		return nil, fmt.Errorf("open archive %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+// foreign tells a file of another kind from every other trouble.
+func foreign(err error) error {
+	var fault *sqlite.Error
+	if errors.As(err, &fault) && fault.Code()&0xff == code.SQLITE_NOTADB {
+		return ErrForeign
+	}
+	return err
+}
