@@ -1,0 +1,102 @@
+// Package console writes pages to a terminal or a log, one readable line each.
+//
+// In: a notification. Out: a line on the configured writer. Titles come from foreign senders, so
+// control characters, escape sequences and characters that turn the direction of text are made
+// visible: no title can drive the terminal or start a line of its own. It never reads anything.
+package console
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tocsin.dev/internal/channel"
+)
+
+// Channel is the console channel; make it with [New]. It is safe for many goroutines at once.
+type Channel struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+var _ channel.Channel = (*Channel)(nil)
+
+// New makes the channel. Lines of concurrent sends never mix.
+func New(w io.Writer) *Channel { return &Channel{w: w} }
+
+// Name is "console".
+func (*Channel) Name() string { return "console" }
+
+// Endpoint is "console": there is one.
+func (*Channel) Endpoint(channel.Address) string { return "console" }
+
+// Send writes the line. A failed write is retryable: a full disk or a closed pipe may come back.
+func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notification) channel.Result {
+	if !to.Console {
+		return channel.Result{Outcome: channel.Permanent, Reason: "the contact method is not the console"}
+	}
+	if ctx.Err() != nil {
+		return channel.Result{Outcome: channel.Retryable, Reason: "cancelled before it was written"}
+	}
+	line := Line(n) + "\n"
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	written, err := io.WriteString(c.w, line)
+	switch {
+	case err == nil && written == len(line):
+		return channel.Result{Outcome: channel.Accepted}
+	case written == 0:
+		return channel.Result{Outcome: channel.Retryable, Reason: "the console takes no output"}
+	default:
+		return channel.Result{Outcome: channel.Unknown, Reason: "the console took a part of the line"}
+	}
+}
+
+// Line gives the page as one line of printable text without a line end.
+func Line(n channel.Notification) string {
+	var b strings.Builder
+	if !n.SentAt.IsZero() {
+		b.WriteString(n.SentAt.UTC().Format(time.RFC3339) + " ")
+	}
+	fmt.Fprintf(&b, "PAGE %s → %s: %s", visible(n.Priority), visible(n.Name), visible(n.Title))
+	fmt.Fprintf(&b, " (service %s, level %d, round %d, incident %s", visible(n.Service), n.Level, n.Round, visible(n.Incident))
+	if n.Attempt > 1 {
+		fmt.Fprintf(&b, ", attempt %d", n.Attempt)
+	}
+	if n.Late > 0 {
+		fmt.Fprintf(&b, ", late by %s", n.Late.Round(time.Second))
+	}
+	if n.PossibleRepeat {
+		b.WriteString(", possible repeat")
+	}
+	b.WriteString(")")
+	if n.Link != "" {
+		b.WriteString(" " + visible(n.Link))
+	}
+	return b.String()
+}
+
+// visible writes what a terminal would act on, or a reader could not see, as \u{…}.
+func visible(s string) string {
+	if strings.IndexFunc(s, hidden) < 0 && utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// hidden says which characters have no shape of their own: controls, line ends, marks of direction
+// and other format characters, surrogates, unassigned and private ones. A space is seen.
+func hidden(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }

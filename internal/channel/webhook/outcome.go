@@ -1,0 +1,77 @@
+package webhook
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin.dev/internal/channel"
+	"tocsin.dev/internal/egress"
+)
+
+// maxWait caps what a receiver may ask for: a page is of no use a day later.
+const maxWait = time.Hour
+
+func permanent(reason string) channel.Result {
+	return channel.Result{Outcome: channel.Permanent, Reason: reason}
+}
+
+// unanswered tells what an exchange without an answer means. Only what surely never left is safe to
+// send again without a mark.
+func unanswered(err error) channel.Result {
+	r := channel.Result{Outcome: channel.Retryable, Reason: err.Error()}
+	var e *egress.Error
+	switch {
+	case errors.Is(err, egress.ErrRefused):
+		r.Outcome = channel.Permanent
+	case errors.As(err, &e) && e.Written:
+		r.Outcome = channel.Unknown
+	}
+	return r
+}
+
+// answered tells what a status means.
+func answered(a egress.Response, now time.Time) channel.Result {
+	switch s := a.Status; {
+	case s >= 200 && s < 300:
+		return channel.Result{Outcome: channel.Accepted}
+	case s == http.StatusTooManyRequests, s == http.StatusServiceUnavailable:
+		return channel.Result{Outcome: channel.Retryable, Reason: status(s), RetryAfter: retryAfter(a.Header.Get("Retry-After"), now)}
+	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s >= 500:
+		return channel.Result{Outcome: channel.Retryable, Reason: status(s)}
+	case s == http.StatusGone:
+		return permanent(status(s) + ": the receiver wants no more pages here")
+	case s >= 300 && s < 400:
+		return permanent(status(s) + ": redirects are not followed")
+	default:
+		return permanent(status(s))
+	}
+}
+
+// status names it in our words: the receiver's own reason phrase may hold anything.
+func status(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("the receiver answered %d %s", code, http.StatusText(code)))
+}
+
+// retryAfter reads seconds or an HTTP date; zero for what is neither or lies in the past.
+func retryAfter(value string, now time.Time) time.Duration {
+	value = strings.TrimSpace(value)
+	if value == "" {
+		return 0
+	}
+	if strings.Trim(value, "0123456789") == "" {
+		seconds, err := strconv.ParseUint(value, 10, 32)
+		if err != nil {
+			return maxWait // more digits than any honest wait has
+		}
+		return min(time.Duration(seconds)*time.Second, maxWait)
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return min(max(at.Sub(now), 0), maxWait)
+}
