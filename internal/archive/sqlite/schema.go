@@ -40,13 +40,13 @@ CREATE TABLE facts (
 CREATE INDEX facts_incident ON facts (incident) WHERE incident IS NOT NULL;
 CREATE INDEX facts_cause ON facts (cause) WHERE cause IS NOT NULL;
 CREATE TABLE incidents (
-	id       TEXT PRIMARY KEY,
+	id       TEXT NOT NULL UNIQUE,
 	service  TEXT NOT NULL,
 	team     TEXT NOT NULL,
 	status   TEXT NOT NULL,
 	opened   INTEGER NOT NULL, -- nanoseconds since 1970, UTC
 	document BLOB NOT NULL     -- the whole incident as JSON
-) WITHOUT ROWID;
+);
 CREATE INDEX incidents_opened ON incidents (opened, id);
 CREATE INDEX incidents_open ON incidents (opened, id) WHERE status <> 'resolved';
 `

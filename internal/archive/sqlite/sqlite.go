@@ -93,7 +93,7 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 		settings.Del("_txlock")
 		settings.Add("_pragma", "query_only(1)")
 	} else {
-		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)")
+		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)")
 	}
 	name := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}
 	db, err := sql.Open("sqlite", name.String())

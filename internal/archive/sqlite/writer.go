@@ -25,7 +25,9 @@ const maxIndex = math.MaxUint16
 
 const (
 	insertFact     = "INSERT INTO facts (id, incident, seq, name, at, cause, line, hash) VALUES "
-	insertIncident = "INSERT OR REPLACE INTO incidents (id, service, team, status, opened, document) VALUES "
+	insertIncident = "INSERT INTO incidents (id, service, team, status, opened, document) VALUES "
+	// An incident's opening never moves, so an update leaves the index by opening alone.
+	updateIncident = " ON CONFLICT (id) DO UPDATE SET service = excluded.service, team = excluded.team, status = excluded.status, document = excluded.document"
 )
 
 // writer is the one connection that changes the file, with its prepared statements.
@@ -44,11 +46,11 @@ func newWriter(db *sql.DB) (*writer, error) {
 	}{
 		{&w.fact, insertFact + rows(8, 1)},
 		{&w.facts, insertFact + rows(8, manyFacts)},
-		{&w.incident, insertIncident + rows(6, 1)},
-		{&w.incidents, insertIncident + rows(6, manyIncidents)},
+		{&w.incident, insertIncident + rows(6, 1) + updateIncident},
+		{&w.incidents, insertIncident + rows(6, manyIncidents) + updateIncident},
 		{&w.position, "SELECT position FROM progress"},
 		{&w.move, "UPDATE progress SET position = ?"},
-		{&w.get, "SELECT document FROM incidents WHERE id = ?"},
+		{&w.get, "SELECT document FROM incidents WHERE id IN (SELECT value FROM json_each(?))"},
 		{&w.top, "SELECT seq, hash FROM facts WHERE incident = ? ORDER BY id DESC LIMIT 1"},
 	} {
 		var err error
@@ -192,21 +194,17 @@ func blob(b []byte) any {
 
 // Load gives the incidents with these full ids; those it does not hold are left out.
 func (a *Archive) Load(ctx context.Context, ids []string) ([]archive.Incident, error) {
-	out := make([]archive.Incident, 0, len(ids))
-	for _, id := range ids {
-		var document []byte
-		err := a.writer.get.QueryRowContext(ctx, id).Scan(&document)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("load incident %s: %w", id, err)
-		}
-		in, err := decode(document)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, in)
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, fmt.Errorf("load incidents: %w", err)
+	}
+	rows, err := a.writer.get.QueryContext(ctx, list)
+	if err != nil {
+		return nil, fmt.Errorf("load incidents: %w", err)
+	}
+	out, err := incidents(rows)
+	if err != nil {
+		return nil, fmt.Errorf("load incidents: %w", err)
 	}
 	return out, nil
 }
