@@ -7,6 +7,7 @@
 package catalog
 
 import (
+	"sync/atomic"
 	"time"
 
 	"tocsin.dev/internal/rules"
@@ -20,11 +21,15 @@ type Catalog struct {
 	// Files is the source as it was read, by name; the revision is its hash.
 	Files  map[string][]byte
 	People map[string]*Person
-	Routes []Route
-	Intake map[string]IntakeKey // by name; none = open on loopback only
+	// DependsOn names, by service, the services that it needs; nothing is decided by it yet.
+	DependsOn map[string][]string
+	Routes    []Route
+	Intake    map[string]IntakeKey // by name; none = open on loopback only
 	// Egress lists the inner address ranges (CIDR) that webhooks may reach besides public ones.
 	Egress   []string
 	Channels Channels
+
+	routeErrors atomic.Uint64 // conditions that failed while placing, since the catalog was made
 }
 
 // Person is how to reach somebody.

@@ -1,0 +1,106 @@
+package catalog
+
+import (
+	"net/netip"
+	"net/url"
+	"regexp"
+
+	"tocsin.dev/pkg/events"
+)
+
+// sound checks an id that is no entry of a section.
+func (p *parser) sound(at item, id string) bool {
+	if events.CheckID(id) != nil {
+		at.fault("", "%s is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit", quote(id))
+		return false
+	}
+	return true
+}
+
+// webhook reads where to post. No fault repeats the URL: its path may be a secret.
+func (p *parser) webhook(at item) *Webhook {
+	f := at.fields("url", "secret")
+	w := &Webhook{Secret: f["secret"].secret()}
+	u := f["url"]
+	if !u.given() {
+		at.fault(`add url: "https://…"`, "a webhook without a URL")
+		return w
+	}
+	w.URL = u.line()
+	parsed, err := url.Parse(w.URL)
+	switch {
+	case w.URL == "": // told already
+	case err != nil:
+		u.fault("", "this is not a URL")
+	case parsed.Scheme != "http" && parsed.Scheme != "https":
+		u.fault("", "a webhook URL starts with http:// or https://")
+	case parsed.Hostname() == "":
+		u.fault("", "a webhook URL needs a host")
+	case parsed.User != nil:
+		u.fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
+	default:
+		p.hooks = append(p.hooks, hook{at: u, host: parsed.Hostname()})
+	}
+	return w
+}
+
+var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
+
+const secretHint = "write secret: {env: NAME} or {file: PATH}, and keep the value there"
+
+// secret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
+func (i item) secret() Secret {
+	if !i.given() {
+		return Secret{}
+	}
+	if i.kind() != "a mapping" {
+		i.fault(secretHint, "a secret must not stand in the catalog")
+		return Secret{}
+	}
+	f := i.secretFields("env", "file")
+	s := Secret{Env: f["env"].line(), File: f["file"].line()}
+	switch {
+	case s.Env == "" && s.File == "":
+		i.fault(secretHint, "a secret without a place to read it from")
+	case s.Env != "" && s.File != "":
+		i.fault("keep one of the two", "a secret with both env and file")
+	case s.Env != "" && !envName.MatchString(s.Env):
+		f["env"].fault("env holds the name, never the value", "this is not the name of an environment variable")
+	}
+	return s
+}
+
+// hook is a webhook's host, to be held against egress when all files are read.
+type hook struct {
+	at   item
+	host string
+}
+
+// inner warns of webhooks at inner addresses that egress does not allow: they would be refused
+// when the first page is sent, which is the worst moment to learn it.
+func (p *parser) inner() {
+	for _, h := range p.hooks {
+		host := h.host
+		if host == "localhost" {
+			host = "127.0.0.1"
+		}
+		addr, err := netip.ParseAddr(host)
+		if err != nil || !(addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()) || p.allowed(addr) {
+			continue
+		}
+		width := "/32"
+		if addr.Is6() {
+			width = "/128"
+		}
+		h.at.warn(`add "`+addr.String()+width+`" to egress.allow`, "this webhook leads to an inner address that egress does not allow")
+	}
+}
+
+func (p *parser) allowed(addr netip.Addr) bool {
+	for _, one := range p.cat.Egress {
+		if prefix, err := netip.ParsePrefix(one); err == nil && prefix.Contains(addr.Unmap()) {
+			return true
+		}
+	}
+	return false
+}

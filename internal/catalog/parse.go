@@ -1,0 +1,161 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"time"
+	_ "time/tzdata" // zones must be known on a machine without a zone database
+
+	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/pkg/events"
+)
+
+// Parse reads all files of one catalog, by name, and checks them as a whole. It gives every fault
+// at once, in reading order. The catalog is nil when any of them is more than a warning.
+func Parse(files map[string][]byte) (*Catalog, []Fault) {
+	p := newParser(files)
+	whole := p.size(files)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !whole {
+			break
+		}
+		root, ok := p.load(name, files[name])
+		if !ok {
+			p.broken = true
+			continue
+		}
+		p.file(root)
+	}
+	if whole {
+		p.check()
+	}
+	faults := p.sorted()
+	if Refused(faults) {
+		return nil, faults
+	}
+	return p.cat, faults
+}
+
+// Revision names the source: the SHA-256, in hex, of its files' names and contents in order.
+func Revision(files map[string][]byte) string {
+	h := sha256.New()
+	var length [8]byte
+	put := func(b []byte) { // lengths keep "ab","c" apart from "a","bc"
+		binary.BigEndian.PutUint64(length[:], uint64(len(b)))
+		h.Write(length[:])
+		h.Write(b)
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		put([]byte(name))
+		put(files[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// parser is one run of [Parse]. The drafts keep where things stand for the checks of the whole.
+type parser struct {
+	report
+	cat     *Catalog
+	broken  bool // a file could not be read: names may be missing that are not
+	defined map[noun]map[string]item
+	refs    []reference
+	zones   map[string]*time.Location // nil for a name that is no zone
+
+	people   []*personDraft
+	drafts   map[string]*personDraft // the same by id
+	services []*serviceDraft
+	policies map[string]*policyDraft
+	teams    map[string]*teamDraft
+	routes   []item
+	hooks    []hook
+	mails    []item // where people's e-mail addresses stand
+	email    item   // where the first `channels.email` stands
+	top      item   // some place of the first file, for faults of the whole
+}
+
+func newParser(files map[string][]byte) *parser {
+	return &parser{
+		cat: &Catalog{
+			Rules: &rules.Catalog{
+				Revision: Revision(files), Services: map[string]*rules.Service{}, Teams: map[string]*rules.Team{},
+				People: map[string]*rules.Person{}, Policies: map[string]*escalation.Policy{},
+				Schedules: map[string]*oncall.Schedule{}, Priorities: defaultPriorities(),
+			},
+			Files: files, People: map[string]*Person{}, Intake: map[string]IntakeKey{}, DependsOn: map[string][]string{},
+		},
+		defined:  map[noun]map[string]item{},
+		zones:    map[string]*time.Location{},
+		drafts:   map[string]*personDraft{},
+		policies: map[string]*policyDraft{},
+		teams:    map[string]*teamDraft{},
+	}
+}
+
+func (p *parser) size(files map[string][]byte) bool {
+	total := 0
+	for _, source := range files {
+		total += len(source)
+	}
+	if total > MaxSize {
+		p.add(Fault{Message: "the catalog is larger than 16 MiB"})
+		return false
+	}
+	return true
+}
+
+// file reads the sections of one file.
+func (p *parser) file(root item) {
+	if !root.given() {
+		return
+	}
+	if !p.top.present() {
+		p.top = root
+	}
+	f := root.fields("people", "teams", "schedules", "services", "routes", "policies", "priorities", "calendars", "intake", "egress", "channels")
+	p.each(f["people"], person, p.person)
+	p.each(f["teams"], team, p.team)
+	p.each(f["schedules"], schedule, p.schedule)
+	p.each(f["services"], service, p.service)
+	p.each(f["policies"], policy, p.policy)
+	p.each(f["priorities"], severity, p.priority)
+	p.routes = append(p.routes, f["routes"].list()...)
+	p.each(f["intake"].fields("keys")["keys"], intakeKey, p.intake)
+	p.egress(f["egress"])
+	p.channels(f["channels"])
+	if c := f["calendars"]; c.given() {
+		c.warn("", "calendars are not acted on by this version")
+	}
+}
+
+// each reads the entries of a section, each under an id that no other entry of the kind may have.
+func (p *parser) each(section item, kind noun, read func(id string, key, body item)) {
+	for _, entry := range section.pairs() {
+		id := entry.key.node.Value
+		if p.define(kind, id, entry.key) {
+			read(id, entry.key, entry.value)
+		}
+	}
+}
+
+// define notes that something exists. It gives false for a second one of the same id.
+func (p *parser) define(kind noun, id string, key item) bool {
+	if kind.isID() {
+		if err := events.CheckID(id); err != nil {
+			key.fault("", "%s is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit", quote(id))
+		}
+	}
+	if p.defined[kind] == nil {
+		p.defined[kind] = map[string]item{}
+	}
+	if first, twice := p.defined[kind][id]; twice {
+		key.fault("", "%s %s stands here a second time, first at %s", kind, quote(id), first.place())
+		return false
+	}
+	p.defined[kind][id] = key
+	return true
+}

@@ -1,0 +1,77 @@
+package catalog
+
+import "maps"
+
+// noun is a kind of thing that has a name in the catalog.
+type noun string
+
+const (
+	person    noun = "person"
+	team      noun = "team"
+	schedule  noun = "schedule"
+	service   noun = "service"
+	policy    noun = "policy"
+	severity  noun = "severity"
+	intakeKey noun = "intake key"
+)
+
+// isID says whether names of the kind travel in subjects and so must be ids.
+func (n noun) isID() bool { return n != severity }
+
+// reference is a name somewhere that something must have.
+type reference struct {
+	kind noun
+	id   string
+	at   item
+}
+
+// refer reads a name and notes that something of the kind must have it; "" when none is given.
+func (p *parser) refer(kind noun, at item) string {
+	id, ok := at.scalar()
+	if !ok {
+		return ""
+	}
+	p.refs = append(p.refs, reference{kind, id, at})
+	return id
+}
+
+// referAll reads a list of names.
+func (p *parser) referAll(kind noun, list item) []string {
+	var ids []string
+	for _, one := range list.list() {
+		if !one.given() {
+			one.wrong("a name")
+			continue
+		}
+		if id := p.refer(kind, one); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// known says whether something of the kind has the name.
+func (p *parser) known(kind noun, id string) bool {
+	_, ok := p.defined[kind][id]
+	return ok
+}
+
+// maxHints bounds the search for near names: a wrong file of ten thousand names needs no advice on each.
+const maxHints = 100
+
+// dangling reports the names that nothing has.
+func (p *parser) dangling() {
+	told := 0
+	for _, ref := range p.refs {
+		if p.known(ref.kind, ref.id) {
+			continue
+		}
+		hint := ""
+		if told++; told <= maxHints {
+			if near := nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
+				hint = "did you mean " + quote(near) + "?"
+			}
+		}
+		ref.at.fault(hint, "there is no %s %s", ref.kind, quote(ref.id))
+	}
+}
