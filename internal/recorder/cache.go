@@ -1,0 +1,48 @@
+package recorder
+
+import "container/list"
+
+// cache holds the stories used last, so that an open incident is not read back for every fact.
+type cache struct {
+	room  int
+	order *list.List // of *cached, newest first
+	byID  map[string]*list.Element
+}
+
+type cached struct {
+	id string
+	at story
+}
+
+func newCache(room int) *cache {
+	return &cache{room: room, order: list.New(), byID: map[string]*list.Element{}}
+}
+
+// get gives a copy; what is folded upon it counts only when it is put back.
+func (c *cache) get(id string) (story, bool) {
+	e, ok := c.byID[id]
+	if !ok {
+		return story{}, false
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*cached).at, true
+}
+
+func (c *cache) put(id string, at story) {
+	if e, ok := c.byID[id]; ok {
+		e.Value.(*cached).at = at
+		c.order.MoveToFront(e)
+		return
+	}
+	c.byID[id] = c.order.PushFront(&cached{id, at})
+	if c.order.Len() > c.room {
+		oldest := c.order.Back()
+		c.order.Remove(oldest)
+		delete(c.byID, oldest.Value.(*cached).id)
+	}
+}
+
+func (c *cache) clear() {
+	c.order.Init()
+	clear(c.byID)
+}

@@ -1,0 +1,43 @@
+package recorder
+
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+type metrics struct {
+	facts    prometheus.Counter
+	errors   prometheus.Counter
+	faults   *prometheus.CounterVec
+	position prometheus.Gauge
+	keptAt   prometheus.Gauge
+	seconds  prometheus.Histogram
+}
+
+func newMetrics(to prometheus.Registerer) (metrics, error) {
+	m := metrics{
+		facts:    prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_recorder_facts_total", Help: "Facts kept in the archive."}),
+		errors:   prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_recorder_errors_total", Help: "Turns that failed and were tried again."}),
+		faults:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_recorder_faults_total", Help: "Places where the ledger is not whole."}, []string{"kind"}),
+		position: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_position", Help: "Ledger sequence up to which the archive has everything."}),
+		keptAt:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_kept_at_seconds", Help: "Unix time at which the newest kept record was stored in the ledger."}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tocsin_recorder_keep_seconds", Help: "Duration of one transaction of the archive.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 12),
+		}),
+	}
+	for _, kind := range []string{gap, stepBack, unreadable} {
+		m.faults.WithLabelValues(kind) // a zero that is there can be alerted on
+	}
+	var faults []error
+	for _, c := range []prometheus.Collector{m.facts, m.errors, m.faults, m.position, m.keptAt, m.seconds} {
+		faults = append(faults, to.Register(c))
+	}
+	return m, errors.Join(faults...)
+}
+
+// time starts a measurement; calling what it gives ends it.
+func (m metrics) time() func() {
+	t := prometheus.NewTimer(m.seconds)
+	return func() { t.ObserveDuration() }
+}

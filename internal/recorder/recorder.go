@@ -1,0 +1,185 @@
+package recorder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/bus"
+)
+
+// pollSize is the most records taken from the reader at once: eight of full size are 4 MiB.
+const pollSize = 8
+
+// Recorder follows the ledger. One goroutine may call Run or Turn; Healthy is for anybody.
+type Recorder struct {
+	cfg     Config
+	metrics metrics
+	health  health
+	known   *cache
+	reader  bus.Reader // nil when one is to be opened
+	// position is the archive's position while a reader is open.
+	position uint64
+}
+
+// New makes a recorder that has done nothing yet.
+func New(cfg Config) (*Recorder, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg = cfg.WithDefaults()
+	m, err := newMetrics(cfg.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("recorder: %w", err)
+	}
+	return &Recorder{cfg: cfg, metrics: m, known: newCache(cfg.Cache)}, nil
+}
+
+// Run follows the ledger until ctx is done; then it returns nil. Errors of the bus and the archive
+// are logged, shown by [Recorder.Healthy] and tried again.
+func (r *Recorder) Run(ctx context.Context) error {
+	defer r.Close()
+	wait := r.cfg.MinBackoff
+	for ctx.Err() == nil {
+		progress, err := r.Turn(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			r.cfg.Logger.Error("ledger not kept, trying again", zap.Error(err), zap.Duration("after", wait))
+			rest(ctx, wait)
+			wait = min(2*wait, r.cfg.MaxBackoff)
+		case progress:
+			wait = r.cfg.MinBackoff
+		default:
+			select {
+			case <-ctx.Done():
+			case <-r.reader.Ready():
+			}
+		}
+	}
+	return nil
+}
+
+func rest(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// Turn keeps what has arrived, up to one transaction, and says whether that was anything. It never
+// waits for more. After an error the next turn starts anew from the archive's position.
+func (r *Recorder) Turn(ctx context.Context) (progress bool, err error) {
+	defer func() {
+		r.health.turned(err)
+		if err != nil {
+			r.metrics.errors.Inc()
+			r.Close()
+		}
+	}()
+	if err := r.open(ctx); err != nil {
+		return false, err
+	}
+	records, broken := r.gather()
+	if len(records) > 0 {
+		if err := r.keep(ctx, records); err != nil {
+			return false, err
+		}
+	}
+	if broken != nil {
+		return len(records) > 0, fmt.Errorf("read ledger after %d: %w", r.position, broken)
+	}
+	return len(records) > 0, nil
+}
+
+// open makes sure that there is a reader; it stands where the archive stands.
+func (r *Recorder) open(ctx context.Context) error {
+	if r.reader != nil {
+		return nil
+	}
+	position, err := r.cfg.Archive.Position(ctx)
+	if err != nil {
+		return err
+	}
+	reader, err := r.cfg.Log.Read(ctx, bus.Ledger, bus.All, position)
+	if err != nil {
+		return fmt.Errorf("read ledger after %d: %w", position, err)
+	}
+	r.reader, r.position = reader, position
+	r.metrics.position.Set(float64(position))
+	return nil
+}
+
+// gather polls until nothing more has arrived or a transaction is full. What came before an error
+// of the reader is good and is handed out with it.
+func (r *Recorder) gather() ([]bus.Message, error) {
+	var all []bus.Message
+	bytes, facts := 0, 0
+	for bytes < r.cfg.MaxBytes && facts < r.cfg.MaxFacts {
+		some, err := r.reader.Poll(pollSize)
+		for _, m := range some {
+			if m.Seq <= r.position {
+				continue // a reader that began too early costs nothing
+			}
+			all = append(all, m)
+			bytes += len(m.Body)
+			facts += lineCount(m.Body)
+		}
+		if err != nil || len(some) == 0 {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// keep writes records in one transaction. Whatever goes wrong, memory is given up, for the archive
+// alone knows whether the transaction counted.
+func (r *Recorder) keep(ctx context.Context, records []bus.Message) error {
+	s, err := r.take(ctx, records)
+	if err != nil {
+		return err
+	}
+	last := records[len(records)-1]
+	done := r.metrics.time()
+	if err := r.cfg.Archive.Keep(ctx, s.facts, s.incidents(), last.Seq); err != nil {
+		return err
+	}
+	done()
+	s.remember(r.known)
+	r.position = last.Seq
+	r.report(s, last)
+	return nil
+}
+
+// report shows what was kept, and what was wrong with it.
+func (r *Recorder) report(s *stretch, last bus.Message) {
+	r.metrics.facts.Add(float64(len(s.facts)))
+	r.metrics.position.Set(float64(last.Seq))
+	r.metrics.keptAt.Set(float64(last.At.UnixMilli()) / 1000)
+	for _, f := range s.faults {
+		r.metrics.faults.WithLabelValues(f.kind).Inc()
+		r.cfg.Logger.Error("the ledger is not whole; kept as it is", zap.String("fault", f.kind), zap.String("incident", f.incident),
+			zap.Uint64("position", f.position), zap.Int("index", f.index), zap.Error(f))
+		r.health.blame(f)
+	}
+}
+
+// Healthy gives nil, or what is wrong: the error of the last turn, or the first fault found in the
+// ledger since the start. A fault stays; only a person can say what became of it.
+func (r *Recorder) Healthy() error { return r.health.err() }
+
+// Close gives up the reader and what is held in memory; the next turn begins anew from the archive.
+func (r *Recorder) Close() {
+	if r.reader != nil {
+		r.reader.Close()
+		r.reader = nil
+	}
+	r.known.clear()
+}
+
+var errFaults = errors.New("the ledger is not whole")
