@@ -1,0 +1,155 @@
+// Package jetstream is the bus on NATS JetStream, and the embedded server for one machine.
+//
+// In and out: what package bus says. Every stream, subject, bucket and header is named in
+// streams.go. The fence is Nats-Expected-Last-Subject-Sequence on the one subject of a partition.
+// Decisions read from the stream's leader only; no consumer acknowledgement is part of correctness.
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"tocsin.dev/internal/bus"
+)
+
+// Config says how the streams are made when they do not exist yet. An existing bus keeps what it
+// was made with.
+type Config struct {
+	// Partitions of services. Defaults to 8. Fixed for the life of the streams.
+	Partitions int
+	// Targets is the number of partitions of targets. Defaults to Partitions.
+	Targets int
+	// Replicas of each stream: 1 or 3. Defaults to 1.
+	Replicas int
+	// IntakeBytes is the most that INTAKE holds before it refuses. Defaults to 8 GiB.
+	IntakeBytes int64
+	// IntakeAge is how long INTAKE keeps what was asked. Defaults to 30 days.
+	IntakeAge time.Duration
+	// LeaseTTL is how long a dead owner's lease stands. Defaults to 3 s; at least 1 s.
+	LeaseTTL time.Duration
+	// AnswerTimeout bounds the wait for one answer of the server. Defaults to 5 s.
+	AnswerTimeout time.Duration
+}
+
+// WithDefaults fills what is not given.
+func (c Config) WithDefaults() Config {
+	if c.Partitions == 0 {
+		c.Partitions = 8
+	}
+	if c.Targets == 0 {
+		c.Targets = c.Partitions
+	}
+	if c.Replicas == 0 {
+		c.Replicas = 1
+	}
+	if c.IntakeBytes == 0 {
+		c.IntakeBytes = 8 << 30
+	}
+	if c.IntakeAge == 0 {
+		c.IntakeAge = 30 * 24 * time.Hour
+	}
+	if c.LeaseTTL == 0 {
+		c.LeaseTTL = 3 * time.Second
+	}
+	if c.AnswerTimeout == 0 {
+		c.AnswerTimeout = 5 * time.Second
+	}
+	return c
+}
+
+// Validate reports every fault at once.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Partitions < 1 || c.Partitions > 1024 {
+		faults = append(faults, fmt.Errorf("partitions: %d is not between 1 and 1024", c.Partitions))
+	}
+	if c.Targets < 1 || c.Targets > 1024 {
+		faults = append(faults, fmt.Errorf("targets: %d is not between 1 and 1024", c.Targets))
+	}
+	if c.Replicas < 1 || c.Replicas > 5 {
+		faults = append(faults, fmt.Errorf("replicas: %d is not between 1 and 5", c.Replicas))
+	}
+	if c.LeaseTTL < time.Second {
+		faults = append(faults, fmt.Errorf("lease TTL: %s is under a second", c.LeaseTTL))
+	}
+	return errors.Join(faults...)
+}
+
+// Bus is a [bus.Bus] on one NATS connection.
+type Bus struct {
+	cfg    Config
+	nc     *nats.Conn
+	js     jetstream.JetStream
+	leases *leases
+	blobs  jetstream.ObjectStore
+
+	handlesMu sync.Mutex
+	handles   map[bus.Stream]jetstream.Stream
+}
+
+var _ bus.Bus = (*Bus)(nil)
+
+// Options are what every connection of ours needs: never give up, and never keep a publish for
+// later, since a lost answer is the caller's to repeat.
+func Options(name string) []nats.Option {
+	return []nats.Option{
+		nats.Name(name),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(100 * time.Millisecond),
+		nats.ReconnectBufSize(-1),
+		nats.RetryOnFailedConnect(true),
+	}
+}
+
+// Open makes the streams where they are missing and gives the bus. The connection stays the
+// caller's to close, after [Bus.Close].
+func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Bus, error) {
+	cfg = cfg.WithDefaults()
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(cfg.AnswerTimeout))
+	if err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	b := &Bus{cfg: cfg, nc: nc, js: js, handles: map[bus.Stream]jetstream.Stream{}}
+	if err := b.makeStreams(ctx); err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	if b.leases, err = openLeases(ctx, js, cfg); err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	if b.blobs, err = openBlobs(ctx, js, cfg); err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	return b, nil
+}
+
+// Close ends what the bus runs in the background. Leases not released run out by themselves.
+func (b *Bus) Close() { b.leases.close() }
+
+// Partitions gives what the streams were made with.
+func (b *Bus) Partitions() (services, targets int) { return b.cfg.Partitions, b.cfg.Targets }
+
+// Connected says whether the server answers now.
+func (b *Bus) Connected() bool { return b.nc.IsConnected() }
+
+// Conn gives the connection, for subscriptions on the public subjects.
+func (b *Bus) Conn() *nats.Conn { return b.nc }
+
+// JetStream gives the client, for consumers on EVENTS.
+func (b *Bus) JetStream() jetstream.JetStream { return b.js }
+
+func atoi(s string, otherwise int) int {
+	if n, err := strconv.Atoi(s); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
+}
