@@ -11,7 +11,7 @@ type metrics struct {
 	errors   prometheus.Counter
 	faults   *prometheus.CounterVec
 	position prometheus.Gauge
-	keptAt   prometheus.Gauge
+	lag      prometheus.Gauge
 	seconds  prometheus.Histogram
 }
 
@@ -21,7 +21,7 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 		errors:   prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_recorder_errors_total", Help: "Turns that failed and were tried again."}),
 		faults:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_recorder_faults_total", Help: "Places where the ledger is not whole."}, []string{"kind"}),
 		position: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_position", Help: "Ledger sequence up to which the archive has everything."}),
-		keptAt:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_kept_at_seconds", Help: "Unix time at which the newest kept record was stored in the ledger."}),
+		lag:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_lag_seconds", Help: "How long the record kept last had been in the ledger by then."}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "tocsin_recorder_keep_seconds", Help: "Duration of one transaction of the archive.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 12),
 		}),
@@ -30,7 +30,7 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 		m.faults.WithLabelValues(kind) // a zero that is there can be alerted on
 	}
 	var faults []error
-	for _, c := range []prometheus.Collector{m.facts, m.errors, m.faults, m.position, m.keptAt, m.seconds} {
+	for _, c := range []prometheus.Collector{m.facts, m.errors, m.faults, m.position, m.lag, m.seconds} {
 		faults = append(faults, to.Register(c))
 	}
 	return m, errors.Join(faults...)

@@ -160,7 +160,7 @@ func (r *Recorder) keep(ctx context.Context, records []bus.Message) error {
 func (r *Recorder) report(s *stretch, last bus.Message) {
 	r.metrics.facts.Add(float64(len(s.facts)))
 	r.metrics.position.Set(float64(last.Seq))
-	r.metrics.keptAt.Set(float64(last.At.UnixMilli()) / 1000)
+	r.metrics.lag.Set(time.Since(last.At).Seconds())
 	for _, f := range s.faults {
 		r.metrics.faults.WithLabelValues(f.kind).Inc()
 		r.cfg.Logger.Error("the ledger is not whole; kept as it is", zap.String("fault", f.kind), zap.String("incident", f.incident),
