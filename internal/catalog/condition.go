@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/cost"
@@ -53,7 +54,8 @@ func (c *conditions) compile(text string) (cel.Program, []mistake) {
 	if issues.Err() != nil {
 		var all []mistake
 		for _, e := range issues.Errors() {
-			all = append(all, mistake{e.Location.Line(), e.Location.Column(), e.Message})
+			message := strings.TrimSuffix(e.Message, " (in container '')") // a word of CEL that says nothing here
+			all = append(all, mistake{e.Location.Line(), e.Location.Column(), message})
 		}
 		return nil, all
 	}

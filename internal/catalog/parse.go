@@ -116,6 +116,7 @@ func (p *parser) file(root item) {
 	if !p.top.present() {
 		p.top = root
 	}
+	p.broken = p.broken || root.kind() != "a mapping"
 	f := root.fields("people", "teams", "schedules", "services", "routes", "policies", "priorities", "calendars", "intake", "egress", "channels")
 	p.each(f["people"], person, p.person)
 	p.each(f["teams"], team, p.team)

@@ -55,6 +55,9 @@ func (p *parser) contacts(list item) []Contact {
 			continue
 		}
 		f := one.fields("id", "webhook", "email", "console")
+		if one.kind() != "a mapping" {
+			continue
+		}
 		c := p.contact(one, f)
 		if first, twice := taken[c.ID]; twice {
 			one.fault("give each contact method an id of its own", "contact %s stands here a second time, first in line %d", quote(c.ID), first.at.Line)

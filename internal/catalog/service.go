@@ -28,15 +28,19 @@ func (p *parser) service(id string, key, body item) {
 // fallback finds the service that takes what no route places: that of the last route without a
 // condition, else the one called catch-all.
 func (p *parser) fallback() *rules.Service {
-	id := "catch-all"
+	id, routed := "catch-all", false
 	for _, r := range p.cat.Routes {
 		if r.When == "" {
-			id = r.Service
+			id, routed = r.Service, true
 		}
 	}
 	s := p.cat.Rules.Services[id]
-	if s == nil && (p.known(service, "catch-all") || id == "catch-all") {
-		p.top.fault("add `- {service: …}` as the last of routes", "no service takes the alerts that no route places")
+	if s == nil && !routed { // a route to a service that is not there was told already
+		missing := Fault{Message: "no service takes the alerts that no route places", Hint: "add `- {service: …}` as the last of routes"}
+		if p.top.present() {
+			missing.File, missing.Line, missing.Column = p.top.file, p.top.at.Line, p.top.at.Column
+		}
+		p.add(missing)
 	}
 	return s
 }
