@@ -1,0 +1,45 @@
+package catalog_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/pkg/events"
+)
+
+func load(t *testing.T, file string) *catalog.Catalog {
+	t.Helper()
+	source, err := os.ReadFile(file)
+	require.NoError(t, err)
+	c, faults := catalog.Parse(map[string][]byte{filepath.Base(file): source})
+	require.Empty(t, faults, "neither fault nor warning")
+	return c
+}
+
+func TestExample(t *testing.T) {
+	c := load(t, "tocsin.yaml")
+	service, _ := c.Place(map[string]string{"site": "warehouse"}, events.Alert{Severity: "critical"})
+	require.Equal(t, "stock", service)
+	service, _ = c.Place(map[string]string{"job": "orders-api"}, events.Alert{})
+	require.Equal(t, "orders", service)
+	require.Len(t, c.Plan("iris", "high").Steps, 3)
+}
+
+// The catalog of a fresh machine must reach people without anything being set.
+func TestDefaultNeedsNothing(t *testing.T) {
+	c := load(t, filepath.Join("..", "..", "tocsin.d", "catalog.yaml"))
+	require.Empty(t, c.Intake)
+	for id, person := range c.People {
+		for _, contact := range person.Contacts {
+			require.Equal(t, "console", contact.Channel(), id)
+		}
+	}
+	service, rule := c.Place(nil, events.Alert{})
+	require.Equal(t, "catch-all", service)
+	require.Equal(t, catalog.RuleFallback, rule)
+	require.Zero(t, c.RouteErrors())
+}
