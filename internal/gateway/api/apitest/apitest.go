@@ -1,0 +1,162 @@
+// Package apitest runs the gateway's API for tests: the real handlers over a real archive, with a
+// small engine in between that answers every input at once.
+//
+// In: HTTP requests, as a client sends them. Out: the answers of a running Tocsin. It pages nobody
+// and knows only what the tests of clients need.
+package apitest
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/archive/sqlite"
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/gateway/api"
+	"tocsin.dev/pkg/events"
+)
+
+// Token is what callers of the gateway show.
+const Token = "token-of-a-test"
+
+// Partitions is the number of partitions that the gateway publishes to.
+const Partitions = 8
+
+// Now is the gateway's clock.
+var Now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
+
+// Catalog is the catalog in force at the start.
+const Catalog = `
+people:
+  ana: {name: Ana Ruiz, timezone: Europe/Madrid, contact: [{id: here, console: true}]}
+  bo: {name: Bo Lind, timezone: Europe/Stockholm, contact: [{id: here, console: true}]}
+teams:
+  payments: {name: Payments, lead: ana, members: [ana, bo]}
+schedules:
+  payments-primary:
+    timezone: Europe/Madrid
+    layers: [{rotation: weekly, handoff: "Mon 09:00", start: 2026-01-05, people: [ana, bo]}]
+services:
+  checkout: {team: payments, policy: payments}
+  search: {team: payments, policy: payments}
+routes:
+  - {when: 'labels.job == "search"', service: search}
+  - {service: checkout}
+policies:
+  payments: {levels: [{page: [schedule:payments-primary], ack_within: 5m}]}
+`
+
+// Gateway is a running API.
+type Gateway struct {
+	URL     string
+	Archive *sqlite.Archive
+
+	mu        sync.Mutex
+	catalog   *catalog.Catalog
+	published []bus.Message
+	engine    engine
+	mute      bool
+	refuse    error
+}
+
+// Start runs a gateway for the time of the test, with [Catalog] in force and no incidents.
+func Start(tb testing.TB) *Gateway {
+	a, err := sqlite.Open(filepath.Join(tb.TempDir(), "archive.db"))
+	require.NoError(tb, err)
+	g := &Gateway{Archive: a}
+	_, faults, err := g.apply(context.Background(), map[string][]byte{"catalog.yaml": []byte(Catalog)})
+	require.NoError(tb, err)
+	require.Empty(tb, faults)
+	g.engine.archive = a
+	mux := http.NewServeMux()
+	api.Mount(mux, api.Config{
+		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
+		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
+	})
+	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
+	mux.HandleFunc("GET /healthz", ok)
+	mux.HandleFunc("GET /readyz", ok)
+	mux.HandleFunc("GET /metrics", ok)
+	server := httptest.NewServer(mux)
+	tb.Cleanup(func() {
+		server.Close()
+		require.NoError(tb, a.Close())
+	})
+	g.URL = server.URL
+	return g
+}
+
+// Mute lets inputs be stored and never be decided.
+func (g *Gateway) Mute() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.mute = true
+}
+
+// Refuse lets every publish fail with err.
+func (g *Gateway) Refuse(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.refuse = err
+}
+
+// Published gives what was published so far.
+func (g *Gateway) Published() []bus.Message {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.published
+}
+
+// Unload takes the catalog out of force, as before the first one is read.
+func (g *Gateway) Unload() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.catalog = nil
+}
+
+// Publish is the gateway's own publisher.
+func (g *Gateway) Publish(ctx context.Context, m bus.Message) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refuse != nil {
+		return g.refuse
+	}
+	for _, before := range g.published {
+		if before.ID == m.ID {
+			return nil // stored once, as the bus does
+		}
+	}
+	g.published = append(g.published, m)
+	if g.mute {
+		return nil
+	}
+	all, err := events.DecodeBatch(m.Body)
+	if err != nil {
+		return err
+	}
+	return g.engine.decide(ctx, all)
+}
+
+func (g *Gateway) inForce() *catalog.Catalog {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.catalog
+}
+
+func (g *Gateway) apply(_ context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
+	c, faults := catalog.Parse(files)
+	if c == nil {
+		return "", faults, nil
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.catalog = c
+	return c.Rules.Revision, faults, nil
+}
