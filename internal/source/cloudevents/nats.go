@@ -1,0 +1,57 @@
+package cloudevents
+
+import (
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tocsin.dev/internal/source"
+	"tocsin.dev/pkg/events"
+)
+
+// FromNATS reads one message of a NATS publisher. It takes the form of the protocol binding (ce-*
+// headers, percent-encoded, ce-datacontenttype among them), that of the Go SDK (structured JSON
+// without a content type, or plain ce-* headers), and a JSON batch, which the binding does not know but
+// storms need. Header names are compared without regard to case. at is when the message was stored.
+// It does no I/O.
+func FromNATS(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault) {
+	m := message{origin: "nats", body: body, at: at, lax: true}
+	attributes := make(map[string]string, len(h))
+	plainType := ""
+	for name, values := range h {
+		if len(values) == 0 {
+			continue
+		}
+		lower := strings.ToLower(name)
+		attribute, isAttribute := strings.CutPrefix(lower, "ce-")
+		switch {
+		case isAttribute:
+			attributes[attribute] = values[0]
+		case lower == "content-type":
+			m.contentType = values[0]
+		case lower == "datacontenttype": // where the SDK puts it
+			plainType = values[0]
+		}
+	}
+	if attributes["specversion"] == "" {
+		return m.read()
+	}
+	if attributes["datacontenttype"] == "" {
+		attributes["datacontenttype"] = events.EncodeHeader(firstOf(plainType, m.contentType))
+	}
+	m.binary = attributes
+	return m.read()
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+// printable says that a header which is not percent-encoded may be taken as it stands.
+func printable(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
+}
