@@ -1,0 +1,53 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/schemas"
+)
+
+const source = "../../pkg/events"
+
+// The committed schemas are those of the present types. Where this fails: go generate ./schemas.
+func TestSchemasAreUpToDate(t *testing.T) {
+	made, err := makeAll(source)
+	require.NoError(t, err)
+	present, err := schemas.FS.ReadDir(".")
+	require.NoError(t, err)
+	for _, file := range present {
+		require.Contains(t, made, file.Name(), "no event has this name")
+	}
+	for name, content := range made {
+		committed, err := schemas.FS.ReadFile(name)
+		require.NoError(t, err)
+		require.Equal(t, string(content), string(committed), "run: go generate ./schemas")
+	}
+}
+
+func TestRunWritesEverySchema(t *testing.T) {
+	out := t.TempDir()
+	require.NoError(t, run(out, source))
+	made, err := makeAll(source)
+	require.NoError(t, err)
+	for name, content := range made {
+		written, err := os.ReadFile(filepath.Join(out, name))
+		require.NoError(t, err)
+		require.Equal(t, content, written)
+	}
+	require.Error(t, run(out, t.TempDir()), "a folder without source")
+}
+
+// A field that is said to be closed must have its words in a comment.
+func TestClosedFieldsHaveWords(t *testing.T) {
+	d, err := readDocs(source)
+	require.NoError(t, err)
+	m := maker{docs: d}
+	for field := range closed {
+		require.Greater(t, len(m.words(field)), 1, field)
+	}
+	require.Empty(t, m.words("Alert.Key"))
+}
