@@ -1,0 +1,170 @@
+package client_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/gateway/api/apitest"
+	"tocsin.dev/internal/rules/timeline"
+	"tocsin.dev/pkg/client"
+)
+
+func start(t *testing.T) (*apitest.Gateway, *client.Client) {
+	g := apitest.Start(t)
+	return g, client.New(g.URL, apitest.Token)
+}
+
+func TestAStory(t *testing.T) {
+	_, c := start(t)
+	ctx := t.Context()
+	require.NoError(t, c.Reachable(ctx))
+	require.NoError(t, c.Ready(ctx))
+
+	out, err := c.Fire(ctx, client.Signal{Service: "checkout", Key: "slow", Severity: "critical", Summary: "Checkout is slow", Labels: map[string]string{"job": "x"}})
+	require.NoError(t, err)
+	require.True(t, out.Done)
+	id := out.Incident.ID
+
+	for _, step := range []struct {
+		do   func() (client.Outcome, error)
+		want string
+	}{
+		{func() (client.Outcome, error) { return c.Acknowledge(ctx, id[:8], client.Ask{By: "ana"}) }, "acknowledged"},
+		{func() (client.Outcome, error) { return c.Unacknowledge(ctx, id, client.Ask{By: "ana"}) }, "triggered"},
+		{func() (client.Outcome, error) { return c.Escalate(ctx, id, client.Ask{Level: 4}) }, "triggered"},
+		{func() (client.Outcome, error) { return c.Note(ctx, id, client.Ask{Note: "looking"}) }, "triggered"},
+		{func() (client.Outcome, error) { return c.Resolve(ctx, id, client.Ask{By: "bo"}) }, "resolved"},
+		{func() (client.Outcome, error) { return c.Reopen(ctx, id, client.Ask{}) }, "triggered"},
+		{func() (client.Outcome, error) {
+			return c.Clear(ctx, client.Signal{Service: "checkout", Key: "slow"})
+		}, "resolved"},
+	} {
+		out, err := step.do()
+		require.NoError(t, err)
+		require.Equal(t, step.want, out.Incident.Status)
+		require.NotEmpty(t, out.Facts)
+	}
+	in, err := c.Incident(ctx, id)
+	require.NoError(t, err)
+	require.Equal(t, 4, in.Level)
+	all, err := c.Incidents(ctx, client.Query{Status: "all", Service: "checkout", Limit: 5})
+	require.NoError(t, err)
+	require.Equal(t, []client.Incident{in}, all)
+	told, err := c.Timeline(ctx, id, 0)
+	require.NoError(t, err)
+	rest, err := c.Timeline(ctx, id, 3)
+	require.NoError(t, err)
+	require.Equal(t, told[3:], rest)
+}
+
+func TestOnCall(t *testing.T) {
+	_, c := start(t)
+	at := time.Date(2026, 1, 6, 12, 0, 0, 0, time.UTC)
+	one, err := c.OnCall(t.Context(), "payments-primary", at)
+	require.NoError(t, err)
+	require.Equal(t, []string{"ana"}, one.People)
+	require.False(t, one.Until.IsZero())
+	all, err := c.Duties(t.Context(), time.Time{})
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	_, err = c.OnCall(t.Context(), "nobody", at)
+	require.ErrorIs(t, err, client.ErrNotFound)
+}
+
+func TestCatalog(t *testing.T) {
+	_, c := start(t)
+	now, err := c.Catalog(t.Context())
+	require.NoError(t, err)
+	bad := map[string]string{"a.yaml": "people: [\n"}
+	v, err := c.CheckCatalog(t.Context(), bad)
+	require.NoError(t, err)
+	require.False(t, v.OK)
+	require.NotEmpty(t, v.Faults[0].Message)
+	_, err = c.ApplyCatalog(t.Context(), bad)
+	var problem *client.Error
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, 422, problem.Status)
+	require.Equal(t, v.Faults[0].Place, problem.Errors[0].Location)
+	v, err = c.ApplyCatalog(t.Context(), now.Files)
+	require.NoError(t, err)
+	require.Equal(t, now.Revision, v.Revision)
+}
+
+func TestErrorsSayWhatTheyMean(t *testing.T) {
+	g, c := start(t)
+	ctx := t.Context()
+	_, err := c.Incident(ctx, "nobody knows/it?")
+	require.ErrorIs(t, err, client.ErrNotFound)
+	_, err = client.New(g.URL, "wrong").Incidents(ctx, client.Query{})
+	require.ErrorIs(t, err, client.ErrUnauthorized)
+	_, err = c.Incidents(ctx, client.Query{Status: "odd"})
+	require.ErrorContains(t, err, "query.status")
+	out, err := c.Fire(ctx, client.Signal{Key: "x"})
+	require.NoError(t, err)
+	_, err = c.Reopen(ctx, out.Incident.ID, client.Ask{})
+	require.ErrorIs(t, err, client.ErrRefused)
+	require.EqualError(t, err, "the incident is open")
+	g.Refuse(bus.ErrFull)
+	_, err = c.Resolve(ctx, out.Incident.ID, client.Ask{})
+	require.ErrorIs(t, err, client.ErrUnavailable)
+	var problem *client.Error
+	require.ErrorAs(t, err, &problem)
+	require.Equal(t, 5*time.Second, problem.RetryAfter)
+}
+
+func TestStrangeServers(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"a proxy's page": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, strings.Repeat("<html>", 100), 502) }, "…"},
+		"not JSON":       {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }, "not what it should be"}, //nolint:errcheck // a test
+		"a redirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 302) }, "302 Found"},
+		"nothing":        {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "500 Internal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(c.answer)
+			defer server.Close()
+			_, err := client.New(server.URL, "secret-token").Incidents(t.Context(), client.Query{Service: "s"})
+			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "secret-token")
+		})
+	}
+	_, err := client.New("127.0.0.1:1", "secret-token").Catalog(t.Context())
+	require.ErrorContains(t, err, "refused")
+	require.NotContains(t, err.Error(), "secret-token")
+}
+
+func TestBaseURL(t *testing.T) {
+	for given, want := range map[string]string{
+		"127.0.0.1:8080": "http://127.0.0.1:8080", "https://tocsin.example/": "https://tocsin.example", "http://[::1]:1": "http://[::1]:1",
+	} {
+		require.Equal(t, want, client.New(given, "").BaseURL())
+	}
+}
+
+// TestTypesFollowTheArchive holds the client's types to those that the gateway writes.
+func TestTypesFollowTheArchive(t *testing.T) {
+	at := time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC)
+	in := timeline.Incident{ID: "i", AcknowledgedAt: &at, ResolvedAt: &at, Alerts: []timeline.Alert{{Status: "firing"}}, Level: 2, Round: 1, Seq: 3, UpdatedAt: at, DedupKey: "d", Assignee: "a"}
+	entry := timeline.Entry{Seq: 1, At: at, Type: "t", Incident: "i", Summary: "s", Reason: "r", Actor: "a", Data: json.RawMessage(`{}`), ID: "id", Cause: "c", Hash: "h"}
+	same[client.Incident](t, in)
+	same[client.Entry](t, entry)
+}
+
+func same[T any](t *testing.T, theirs any) {
+	want, err := json.Marshal(theirs)
+	require.NoError(t, err)
+	var ours T
+	require.NoError(t, json.Unmarshal(want, &ours))
+	got, err := json.Marshal(ours)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got))
+}
