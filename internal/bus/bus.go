@@ -96,6 +96,9 @@ type Log interface {
 	Read(ctx context.Context, s Stream, partition int, after uint64) (Reader, error)
 	// Last gives the newest message of the partition as the leader knows it, or [ErrEmpty].
 	Last(ctx context.Context, s Stream, partition int) (Message, error)
+	// Newest gives the sequence of the newest message of the partition (or of [All]) as the leader
+	// knows it; 0 when there is none.
+	Newest(ctx context.Context, s Stream, partition int) (uint64, error)
 	// Append stores m as the next message of the partition if the partition's last sequence is
 	// after (0 = empty), and gives its sequence. [ErrFenced] is definite; see above for the rest.
 	Append(ctx context.Context, s Stream, partition int, after uint64, m Message) (uint64, error)

@@ -35,6 +35,9 @@ type Machine interface {
 	Take() (lines [][]byte, mark uint64)
 	// Committed says that the facts of the last Take are durable: effects may go out now.
 	Committed(ctx context.Context, r Record)
+	// Leave is called when the owner is to stop: nothing new shall begin. busy says that something
+	// is still under way whose end should be recorded.
+	Leave() (busy bool)
 	// Snapshot gives the state as bytes.
 	Snapshot() ([]byte, error)
 }

@@ -17,7 +17,10 @@ func (d *decider) receipt(r events.ReceiptReceived) string {
 		return PageClosed
 	}
 	if r.Delivered {
-		last := r.Attempts[len(r.Attempts)-1]
+		var last events.Attempt
+		if len(r.Attempts) > 0 {
+			last = r.Attempts[len(r.Attempts)-1]
+		}
 		d.emit(i, ActorPage, "", events.PageDelivered{
 			Page: r.Page, Target: r.Target, Contact: last.Contact, Channel: last.Channel, Attempts: r.Attempts,
 		})

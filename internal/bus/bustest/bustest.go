@@ -50,6 +50,14 @@ func fence(t *testing.T, b bus.Bus) {
 	last, err := b.Last(ctx, bus.Ledger, 0)
 	require.NoError(t, err)
 	require.Equal(t, "b", string(last.Body))
+	for _, p := range []int{0, bus.All} {
+		newest, err := b.Newest(ctx, bus.Ledger, p)
+		require.NoError(t, err)
+		require.Equal(t, second, newest)
+	}
+	newest, err := b.Newest(ctx, bus.Ledger, 5)
+	require.NoError(t, err)
+	require.Zero(t, newest)
 	require.Equal(t, second, last.Seq)
 	require.Equal(t, "kept", last.Get("X-Case"))
 }

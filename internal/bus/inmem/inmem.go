@@ -165,6 +165,19 @@ func (b *Bus) Last(_ context.Context, s bus.Stream, partition int) (bus.Message,
 	return b.streams[s].all[seq-1], nil
 }
 
+// Newest gives the sequence of the newest message.
+func (b *Bus) Newest(_ context.Context, s bus.Stream, partition int) (uint64, error) {
+	if err := b.before("newest"); err != nil {
+		return 0, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if partition == bus.All {
+		return uint64(len(b.streams[s].all)), nil
+	}
+	return b.streams[s].last[place(partition)], nil
+}
+
 // Append stores m behind the fence.
 func (b *Bus) Append(_ context.Context, s bus.Stream, partition int, after uint64, m bus.Message) (uint64, error) {
 	if err := b.before("append"); err != nil {

@@ -67,6 +67,28 @@ func (b *Bus) Last(ctx context.Context, s bus.Stream, partition int) (bus.Messag
 	}, nil
 }
 
+// Newest asks the leader: for a whole stream its state, for a partition its last message.
+func (b *Bus) Newest(ctx context.Context, s bus.Stream, partition int) (uint64, error) {
+	if partition != bus.All {
+		last, err := b.Last(ctx, s, partition)
+		if errors.Is(err, bus.ErrEmpty) {
+			return 0, nil
+		}
+		return last.Seq, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
+	defer cancel()
+	stream, err := b.stream(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	info, err := stream.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("state of %s: %w", streamName(s), err)
+	}
+	return info.State.LastSeq, nil
+}
+
 // stream gives a handle without asking the server.
 func (b *Bus) stream(ctx context.Context, s bus.Stream) (jetstream.Stream, error) {
 	b.handlesMu.Lock()

@@ -1,0 +1,128 @@
+// Package engine is the service that decides: alerts become incidents, incidents climb, people are
+// paged.
+//
+// In: INTAKE, partition by partition, and the passing of time. Out: records on LEDGER, each the
+// atomic result of a group of decisions, and the public copy of their facts on EVENTS. Several
+// engines share the partitions; each partition has one owner, and a stale one is fenced off.
+//
+// The engine never sends a page, never answers a query and never looks into another partition.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/partition"
+	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/source"
+	"tocsin.dev/pkg/events"
+)
+
+// Config of an engine.
+type Config struct {
+	Bus      bus.Bus         // required
+	Catalogs *revision.Store // required
+	// Foreign reads what other publishers put on tocsin.alerts.<service>. Required.
+	Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault)
+	// Instance names this process; it must differ between any two that ever live. Required.
+	Instance string
+	// Beat is how often leases are renewed. Defaults to 1 s.
+	Beat    time.Duration
+	Clock   func() time.Time      // Defaults to time.Now
+	Log     *zap.Logger           // Defaults to none
+	Metrics prometheus.Registerer // Defaults to none
+}
+
+// WithDefaults fills what is not given.
+func (c Config) WithDefaults() Config {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	return c
+}
+
+// Validate reports every fault at once.
+func (c Config) Validate() error {
+	var faults []error
+	if c.Bus == nil {
+		faults = append(faults, errors.New("bus is missing"))
+	}
+	if c.Catalogs == nil {
+		faults = append(faults, errors.New("catalogs are missing"))
+	}
+	if c.Foreign == nil {
+		faults = append(faults, errors.New("the reader of foreign alerts is missing"))
+	}
+	if c.Instance == "" {
+		faults = append(faults, errors.New("instance is missing"))
+	}
+	return errors.Join(faults...)
+}
+
+// Engine owns a share of the partitions.
+type Engine struct {
+	cfg     Config
+	metrics *metrics
+}
+
+// New gives an engine.
+func New(cfg Config) (*Engine, error) {
+	cfg = cfg.WithDefaults()
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("engine: %w", err)
+	}
+	return &Engine{cfg: cfg, metrics: newMetrics(cfg.Metrics)}, nil
+}
+
+// Run shares the partitions with the other engines until ctx ends.
+func (e *Engine) Run(ctx context.Context) error {
+	services, _ := e.cfg.Bus.Partitions()
+	return partition.Share(ctx, partition.ShareConfig{
+		Leases: e.cfg.Bus, Service: "engine", Instance: e.cfg.Instance,
+		Partitions: services, Beat: e.cfg.Beat, Run: e.own, Log: e.cfg.Log,
+	})
+}
+
+// own runs one partition, and the teller beside it, until either stops.
+func (e *Engine) own(ctx context.Context, p int) error {
+	owner, err := e.Take(ctx, p)
+	if err != nil {
+		return err
+	}
+	e.metrics.owned.Inc()
+	defer e.metrics.owned.Dec()
+	both, ctx := errgroup.WithContext(ctx)
+	both.Go(func() error { return owner.Run(ctx) })
+	both.Go(func() error { return e.NewTeller(p).Run(ctx) })
+	return both.Wait()
+}
+
+// Take takes partition p over and gives its owner, to be run or turned by the caller.
+func (e *Engine) Take(ctx context.Context, p int) (*partition.Owner, error) {
+	m := &machine{engine: e, partition: p}
+	owner, err := partition.Take(ctx, partition.Config{
+		Log: e.cfg.Bus, Blobs: e.cfg.Bus, Stream: bus.Ledger, Partition: p,
+		Instance: e.cfg.Instance, Clock: e.cfg.Clock,
+		Input: func(ctx context.Context, after uint64) (bus.Reader, error) {
+			return e.cfg.Bus.Read(ctx, bus.Intake, p, after)
+		},
+		Newest: func(ctx context.Context) (uint64, error) { return e.cfg.Bus.Newest(ctx, bus.Intake, p) },
+	}, m)
+	if err != nil {
+		return nil, fmt.Errorf("partition %d: %w", p, err)
+	}
+	return owner, nil
+}

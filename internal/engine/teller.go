@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/pkg/events"
+)
+
+// Teller publishes the facts of one partition's ledger on EVENTS: each once and in order, because
+// its place in the ledger is stored with them behind a fence. It is off the way of pages.
+type Teller struct {
+	engine    *Engine
+	partition int
+
+	reader  bus.Reader
+	fence   uint64
+	at      place
+	waiting []bus.Message // records not yet told
+}
+
+// place is a position in the ledger, down to one fact: record times stride, plus facts told of the
+// record after it. A record holds far fewer facts than stride.
+type place uint64
+
+const stride = 1 << 13
+
+func (p place) record() uint64 { return uint64(p) / stride }
+func (p place) facts() int     { return int(uint64(p) % stride) }
+
+// NewTeller gives the teller of partition p.
+func (e *Engine) NewTeller(p int) *Teller { return &Teller{engine: e, partition: p} }
+
+// Run tells until ctx ends. Failures are tried again from what EVENTS says was told.
+func (t *Teller) Run(ctx context.Context) error {
+	defer t.close()
+	for wait := time.Millisecond; ; {
+		progress, err := t.Turn(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			t.engine.cfg.Log.Debug("telling again", zap.Int("partition", t.partition), zap.Error(err))
+			t.close()
+			wait = min(2*wait, time.Second)
+			sleep(ctx, wait)
+		case !progress:
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-t.reader.Ready():
+			}
+		default:
+			wait = time.Millisecond
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+func (t *Teller) close() {
+	if t.reader != nil {
+		t.reader.Close()
+	}
+	t.reader, t.waiting = nil, nil
+}
+
+// Turn tells one batch of what has arrived, without waiting. After an error the next turn begins
+// anew from what was told.
+func (t *Teller) Turn(ctx context.Context) (progress bool, err error) {
+	if t.reader == nil {
+		if err := t.open(ctx); err != nil {
+			return false, err
+		}
+	}
+	if len(t.waiting) == 0 {
+		if t.waiting, err = t.reader.Poll(64); err != nil {
+			t.close()
+			return false, fmt.Errorf("read the ledger: %w", err)
+		}
+	}
+	batch, next, used, err := t.batch()
+	if err != nil {
+		return false, err
+	}
+	if next == t.at {
+		return false, nil
+	}
+	if len(batch) > 0 || next.record() > t.at.record()+idleRecords {
+		if t.fence, err = t.engine.cfg.Bus.Announce(ctx, t.partition, t.fence, uint64(next), batch); err != nil {
+			t.close()
+			return false, err
+		}
+		t.engine.metrics.told.Add(float64(len(batch)))
+	}
+	t.at, t.waiting = next, t.waiting[used:]
+	return true, nil
+}
+
+// idleRecords without anything to tell are passed before the place alone is stored.
+const idleRecords = 1000
+
+func (t *Teller) open(ctx context.Context) error {
+	told, fence, err := t.engine.cfg.Bus.Told(ctx, t.partition)
+	if err != nil {
+		return err
+	}
+	t.at, t.fence = place(told), fence
+	t.reader, err = t.engine.cfg.Bus.Read(ctx, bus.Ledger, t.partition, t.at.record())
+	return err
+}
+
+// batch gathers public facts of the waiting records up to what one announcement may carry. used
+// is how many records it uses up.
+func (t *Teller) batch() (batch []bus.Message, next place, used int, err error) {
+	next = t.at
+	for _, m := range t.waiting {
+		lines := events.Lines(m.Body)
+		from := 0
+		if next.facts() > 0 { // the record was told in part
+			from = next.facts()
+		}
+		for i := from; i < len(lines); i++ {
+			if len(batch) == bus.MaxAnnounce {
+				return batch, place((m.Seq-1)*stride + uint64(i)), used, nil
+			}
+			if batch, err = tell(batch, lines[i]); err != nil {
+				return nil, t.at, 0, fmt.Errorf("record %d: %w", m.Seq, err)
+			}
+		}
+		next = place(m.Seq * stride)
+		used++
+	}
+	return batch, next, used, nil
+}
+
+// tell adds the public form of a fact, if it has one: binary mode, so that subscribers read the
+// data as it is.
+func tell(batch []bus.Message, line []byte) ([]bus.Message, error) {
+	if _, public := events.PublicSubject(events.Envelope{Type: events.TypeAt(line)}); !public {
+		return batch, nil
+	}
+	env, data, err := events.Split(line)
+	if err != nil {
+		return batch, err
+	}
+	subject, _ := events.PublicSubject(env)
+	return append(batch, bus.Message{Subject: subject, Header: events.BinaryHeader(env), Body: data}), nil
+}

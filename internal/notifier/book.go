@@ -1,0 +1,131 @@
+package notifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/channel"
+	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/rules/page"
+)
+
+// book is how to reach people by one catalog revision: addresses with their secrets, and channels.
+type book struct {
+	catalog  *catalog.Catalog
+	channels map[string]channel.Channel
+	secret   func(catalog.Secret) (string, error)
+
+	mu        sync.Mutex
+	addresses map[string]channel.Address
+}
+
+// firstBook makes sure that there is a book, waiting for the first catalog if need be.
+func (n *Notifier) firstBook(ctx context.Context) error {
+	for n.book.Load() == nil {
+		err := n.Refresh(ctx)
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, revision.ErrNone) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+func (n *Notifier) refresh(ctx context.Context) {
+	ticker := time.NewTicker(n.cfg.Refresh)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := n.Refresh(ctx); err != nil && !errors.Is(err, revision.ErrNone) && ctx.Err() == nil {
+				n.cfg.Log.Warn("cannot take the newest catalog; the one before stays", zap.Error(err))
+			}
+		}
+	}
+}
+
+// Refresh takes the newest catalog if it is not the present one. [Notifier.Run] does it by itself.
+func (n *Notifier) Refresh(ctx context.Context) error {
+	rev, err := n.cfg.Catalogs.CurrentRevision(ctx)
+	if err != nil {
+		return err
+	}
+	if old := n.book.Load(); old != nil && old.catalog.Rules.Revision == rev {
+		return nil
+	}
+	c, err := n.cfg.Catalogs.Load(ctx, rev)
+	if err != nil {
+		return err
+	}
+	channels, err := n.cfg.Channels(c)
+	if err != nil {
+		return fmt.Errorf("channels of catalog %.12s: %w", rev, err)
+	}
+	n.book.Store(&book{catalog: c, channels: channels, secret: n.cfg.Secret, addresses: map[string]channel.Address{}})
+	return nil
+}
+
+// plan gives the contact methods of a target; none for somebody unknown.
+func (b *book) plan(target, urgency string) page.Plan {
+	return b.catalog.Plan(strings.TrimPrefix(target, "person:"), urgency)
+}
+
+func (b *book) name(target string) string {
+	if p := b.catalog.People[strings.TrimPrefix(target, "person:")]; p != nil && p.Name != "" {
+		return p.Name
+	}
+	return target
+}
+
+// reach gives the channel and the address of one contact method. Addresses are resolved once.
+func (b *book) reach(target, contact string) (channel.Channel, channel.Address, error) {
+	person := strings.TrimPrefix(target, "person:")
+	c, ok := b.catalog.Contact(person, contact)
+	if !ok {
+		return nil, channel.Address{}, fmt.Errorf("%s has no contact method %q any more", target, contact)
+	}
+	ch := b.channels[c.Channel()]
+	if ch == nil {
+		return nil, channel.Address{}, fmt.Errorf("channel %q is not set up", c.Channel())
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := person + "/" + contact
+	if to, ok := b.addresses[key]; ok {
+		return ch, to, nil
+	}
+	to, err := b.resolve(c)
+	if err != nil {
+		return nil, channel.Address{}, err
+	}
+	b.addresses[key] = to
+	return ch, to, nil
+}
+
+func (b *book) resolve(c catalog.Contact) (channel.Address, error) {
+	to := channel.Address{Email: c.Email, Console: c.Console}
+	if c.Webhook != nil {
+		secret, err := b.secret(c.Webhook.Secret)
+		if err != nil {
+			return channel.Address{}, err
+		}
+		to.Webhook = &channel.Webhook{URL: c.Webhook.URL, Secret: secret}
+	}
+	return to, nil
+}

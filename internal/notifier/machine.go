@@ -1,0 +1,204 @@
+package notifier
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/partition"
+	"tocsin.dev/pkg/events"
+)
+
+// Source is the CloudEvents source of everything the notifier writes.
+const Source = "tocsin/notifier"
+
+// closedKept is how long the outcome of a closed page is kept, to answer when it is asked for again.
+const closedKept = 2 * time.Hour
+
+// machine runs the rules of paging over one partition of targets.
+type machine struct {
+	notifier *Notifier
+	q        int
+	input    *tap
+
+	open   map[string]*delivery // by page
+	queue  queue
+	closed map[string]*closing // by page
+	// order holds the closed pages, oldest first.
+	order []*closing
+	slots slots
+
+	lines   [][]byte
+	size    int
+	number  uint64   // facts so far, for their ids
+	claims  []launch // of the gathered facts: to be sent when they are durable
+	closing []*closing
+	posts   *posts
+	answers answers
+	leaving bool
+}
+
+// closing is the end of a page, and the receipt that tells the engine.
+type closing struct {
+	Receipt events.ReceiptReceived `json:"receipt"`
+	Service string                 `json:"service"`
+	At      time.Time              `json:"at"`
+	// Seq is the record that holds it; zero while it is not durable.
+	Seq uint64 `json:"seq"`
+	// Silent ends need no receipt: the engine itself superseded the page.
+	Silent bool `json:"silent,omitempty"`
+}
+
+var _ partition.Machine = (*machine)(nil)
+
+func newMachine(n *Notifier, q int) *machine {
+	m := &machine{notifier: n, q: q}
+	m.slots = newSlots(n.cfg.PerEndpoint)
+	m.posts = newPosts(n)
+	m.answers.ready = make(chan struct{}, 1)
+	return m
+}
+
+// Input takes page requests on and ends those that are no longer wanted.
+func (m *machine) Input(_ context.Context, msg bus.Message, part int, now time.Time, limit int) (int, bool, error) {
+	lines := events.Lines(msg.Body)
+	for i := part; i < len(lines); i++ {
+		if m.size >= limit {
+			return i, false, nil
+		}
+		e, err := events.Decode(lines[i])
+		if err != nil {
+			return i, false, err
+		}
+		switch fact := e.Data.(type) {
+		case events.PageRequested:
+			m.requested(e, fact, now)
+		case events.PageSuperseded:
+			m.superseded(fact, now)
+		}
+	}
+	return 0, true, nil
+}
+
+// requested takes a page on. One that is open goes on as it is; one that was closed is answered
+// with the same receipt again.
+func (m *machine) requested(e events.Event, p events.PageRequested, now time.Time) {
+	if m.open[p.Page] != nil {
+		return
+	}
+	if c := m.closed[p.Page]; c != nil && !c.Silent {
+		m.posts.add(c)
+		return
+	}
+	opened := events.DeliveryOpened{Incident: e.Subject, Service: e.Service, Team: e.Team, Page: p}
+	m.gather(opened, now)
+	m.take(opened, now)
+}
+
+func (m *machine) take(opened events.DeliveryOpened, at time.Time) *delivery {
+	d := &delivery{Opened: opened, OpenedAt: at, heapPos: -1}
+	m.open[d.id()] = d
+	m.queue.set(d, at)
+	return d
+}
+
+func (m *machine) superseded(p events.PageSuperseded, now time.Time) {
+	d := m.open[p.Page]
+	switch {
+	case d == nil:
+	case d.underWay() != nil:
+		d.Unwanted = true
+	default:
+		m.close(d, "superseded", now)
+	}
+}
+
+// gather encodes a fact for the next record.
+func (m *machine) gather(data events.Data, now time.Time) {
+	m.number++
+	e := events.New(data)
+	e.ID = events.DeriveID("delivery", m.notifier.cfg.Instance, strconv.Itoa(m.q), strconv.FormatUint(m.number, 10))
+	e.Source, e.Time = Source, now
+	line, err := e.Encode()
+	if err != nil {
+		panic(fmt.Sprintf("notifier: a fact of ours cannot be encoded: %v", err))
+	}
+	m.lines = append(m.lines, line)
+	m.size += len(line) + 2
+}
+
+// close ends a page. The receipt goes out when the record is durable.
+func (m *machine) close(d *delivery, how string, now time.Time) {
+	m.gather(events.DeliveryClosed{Page: d.id(), How: how}, now)
+	c := m.forget(d, how, now)
+	m.closing = append(m.closing, c)
+	m.notifier.metrics.pages.WithLabelValues(how).Inc()
+}
+
+// forget moves a page from the open ones to the closed ones.
+func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
+	m.queue.set(d, time.Time{})
+	m.slots.leave(d)
+	delete(m.open, d.id())
+	c := &closing{
+		Receipt: events.ReceiptReceived{
+			Incident: d.Opened.Incident, Page: d.id(), Target: d.Opened.Page.Target,
+			Delivered: how == howDelivered, Final: true, Attempts: d.attempts(),
+		},
+		Service: d.Opened.Service, At: now, Silent: how == howSuperseded,
+	}
+	m.closed[d.id()] = c
+	m.order = append(m.order, c)
+	for len(m.order) > 0 && now.Sub(m.order[0].At) > closedKept {
+		delete(m.closed, m.order[0].Receipt.Page)
+		m.order = m.order[1:]
+	}
+	return c
+}
+
+// How a page ends, as [events.DeliveryClosed] names it.
+const (
+	howDelivered  = "delivered"
+	howFailed     = "failed"
+	howSuperseded = "superseded"
+)
+
+// Deadline is when the next open page is to be looked at.
+func (m *machine) Deadline() (time.Time, bool) {
+	if m.leaving || len(m.queue) == 0 {
+		return time.Time{}, false
+	}
+	return m.queue[0].wakeAt, true
+}
+
+// Take hands the gathered facts over.
+func (m *machine) Take() ([][]byte, uint64) {
+	lines := m.lines
+	m.lines, m.size = nil, 0
+	return lines, m.posts.mark()
+}
+
+// Committed sends what was claimed and posts the receipts of what was closed.
+func (m *machine) Committed(ctx context.Context, r partition.Record) {
+	claims, closed := m.claims, m.closing
+	m.claims, m.closing = nil, nil
+	for _, c := range claims {
+		m.send(ctx, c)
+	}
+	for _, c := range closed {
+		c.Seq = r.Seq
+		m.posts.add(c)
+	}
+	m.posts.committed(ctx, r.Seq)
+}
+
+// Leave begins nothing new and waits for what is under way.
+func (m *machine) Leave() bool {
+	m.leaving = true
+	return m.slots.busy() || m.answers.waiting() || m.posts.busy()
+}
+
+// Ready is signalled when an answer has come.
+func (m *machine) Ready() <-chan struct{} { return m.answers.ready }

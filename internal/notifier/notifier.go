@@ -1,0 +1,163 @@
+// Package notifier is the service that delivers: a page becomes notifications on the contact
+// methods of one person, tried in order until one takes it.
+//
+// In: page requests on LEDGER. Out: claims and outcomes on its own log DELIVERIES, notifications to
+// channels, and receipts to INTAKE. It is the engine's pattern keyed by target: several notifiers
+// share the targets; a claim is on disk before the first packet, so a stale notifier is fenced off
+// before it can send. What one person gets is decided in one place and in order.
+//
+// The notifier never decides who is paged, and never answers for an incident.
+package notifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/channel"
+	"tocsin.dev/internal/partition"
+	"tocsin.dev/internal/revision"
+)
+
+// Config of a notifier.
+type Config struct {
+	Bus      bus.Bus         // required
+	Catalogs *revision.Store // required
+	// Channels makes the channels of a catalog, by name. Required.
+	Channels func(c *catalog.Catalog) (map[string]channel.Channel, error)
+	// Secret resolves a reference. Required.
+	Secret func(catalog.Secret) (string, error)
+	// Instance names this process; it must differ between any two that ever live. Required.
+	Instance string
+	// PerEndpoint is the most notifications under way to one endpoint for one partition of
+	// targets. Defaults to 32.
+	PerEndpoint int
+	// SendTimeout bounds one attempt. Defaults to 30 s.
+	SendTimeout time.Duration
+	// Refresh is how often a new catalog is looked for. Defaults to 1 s.
+	Refresh time.Duration
+	// Beat is how often leases are renewed. Defaults to 1 s.
+	Beat time.Duration
+	// Launch runs an attempt beside the caller. Defaults to a goroutine; a simulation decides itself.
+	Launch  func(attempt func())
+	Clock   func() time.Time      // Defaults to time.Now
+	Log     *zap.Logger           // Defaults to none
+	Metrics prometheus.Registerer // Defaults to none
+}
+
+// WithDefaults fills what is not given.
+func (c Config) WithDefaults() Config {
+	if c.PerEndpoint == 0 {
+		c.PerEndpoint = 32
+	}
+	if c.SendTimeout == 0 {
+		c.SendTimeout = 30 * time.Second
+	}
+	if c.Refresh == 0 {
+		c.Refresh = time.Second
+	}
+	if c.Launch == nil {
+		c.Launch = func(attempt func()) { go attempt() }
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	return c
+}
+
+// Validate reports every fault at once.
+func (c Config) Validate() error {
+	var faults []error
+	missing := func(absent bool, what string) {
+		if absent {
+			faults = append(faults, errors.New(what+" is missing"))
+		}
+	}
+	missing(c.Bus == nil, "bus")
+	missing(c.Catalogs == nil, "the store of catalogs")
+	missing(c.Channels == nil, "the maker of channels")
+	missing(c.Secret == nil, "the resolver of secrets")
+	missing(c.Instance == "", "instance")
+	return errors.Join(faults...)
+}
+
+// Notifier owns a share of the targets.
+type Notifier struct {
+	cfg     Config
+	metrics *metrics
+	feed    *feed
+	book    atomic.Pointer[book]
+}
+
+// New gives a notifier.
+func New(cfg Config) (*Notifier, error) {
+	cfg = cfg.WithDefaults()
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("notifier: %w", err)
+	}
+	n := &Notifier{cfg: cfg, metrics: newMetrics(cfg.Metrics)}
+	_, targets := cfg.Bus.Partitions()
+	n.feed = newFeed(cfg.Bus, targets)
+	return n, nil
+}
+
+// Run shares the targets with the other notifiers until ctx ends.
+func (n *Notifier) Run(ctx context.Context) error {
+	_, targets := n.cfg.Bus.Partitions()
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	go n.feed.run(background, n.cfg.Log)
+	go n.refresh(background)
+	return partition.Share(ctx, partition.ShareConfig{
+		Leases: n.cfg.Bus, Service: "notifier", Instance: n.cfg.Instance,
+		Partitions: targets, Beat: n.cfg.Beat, Run: n.own, Log: n.cfg.Log,
+	})
+}
+
+func (n *Notifier) own(ctx context.Context, q int) error {
+	owner, err := n.Take(ctx, q)
+	if err != nil {
+		return err
+	}
+	n.metrics.owned.Inc()
+	defer n.metrics.owned.Dec()
+	return owner.Run(ctx)
+}
+
+// Take takes the target partition q over and gives its owner, to be run or turned by the caller.
+func (n *Notifier) Take(ctx context.Context, q int) (*partition.Owner, error) {
+	if err := n.firstBook(ctx); err != nil {
+		return nil, err
+	}
+	m := newMachine(n, q)
+	owner, err := partition.Take(ctx, partition.Config{
+		Log: n.cfg.Bus, Blobs: n.cfg.Bus, Stream: bus.Deliveries, Partition: q,
+		Instance: n.cfg.Instance, Clock: n.cfg.Clock, IdleLimit: 1,
+		Input: func(_ context.Context, after uint64) (bus.Reader, error) {
+			m.input = n.feed.join(q, after)
+			return m.input, nil
+		},
+		Newest: func(ctx context.Context) (uint64, error) { return n.feed.newest(ctx, m.input) },
+	}, m)
+	if err != nil {
+		return nil, fmt.Errorf("targets %d: %w", q, err)
+	}
+	return owner, nil
+}
+
+// Feed reads once from LEDGER without waiting and hands the pages on; for callers that turn the
+// owners themselves. [Notifier.Run] does it by itself.
+func (n *Notifier) Feed(ctx context.Context) error { return n.feed.turn(ctx) }

@@ -1,0 +1,141 @@
+package notifier
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/pkg/events"
+)
+
+// posts sends receipts to INTAKE, packed: one message for each partition of services. A receipt
+// is safe to send twice; it is sent until INTAKE has it.
+type posts struct {
+	notifier *Notifier
+
+	mu      sync.Mutex
+	waiting []*closing
+	sending bool
+	// sent is the newest record all of whose receipts are on INTAKE, known newest record aside.
+	sent, newest uint64
+}
+
+func newPosts(n *Notifier) *posts { return &posts{notifier: n} }
+
+func (p *posts) add(c *closing) {
+	if c.Silent {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = append(p.waiting, c)
+}
+
+// mark is up to which record every receipt is on INTAKE.
+func (p *posts) mark() uint64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sent
+}
+
+func (p *posts) busy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sending || len(p.waiting) > 0
+}
+
+// committed notes the newest record and sends what waits, beside the machine, one batch at a time.
+func (p *posts) committed(ctx context.Context, record uint64) {
+	p.mu.Lock()
+	p.newest = record
+	start := !p.sending && len(p.waiting) > 0
+	if start {
+		p.sending = true
+	} else if !p.sending {
+		p.sent = record
+	}
+	p.mu.Unlock()
+	if start {
+		p.notifier.cfg.Launch(func() { p.run(context.WithoutCancel(ctx)) })
+	}
+}
+
+// giveUpAfter is when a batch that INTAKE does not take is left for the next owner, or for the
+// engine to ask again.
+const giveUpAfter = 10 * time.Minute
+
+func (p *posts) run(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, giveUpAfter)
+	defer cancel()
+	for {
+		p.mu.Lock()
+		batch, upTo := p.waiting, p.newest
+		p.waiting = nil
+		if len(batch) == 0 {
+			p.sending, p.sent = false, upTo
+			p.mu.Unlock()
+			return
+		}
+		p.mu.Unlock()
+		if err := p.post(ctx, batch); err != nil {
+			p.notifier.cfg.Log.Error("receipts are not taken; the engine will ask again", zap.Int("receipts", len(batch)), zap.Error(err))
+			p.mu.Lock()
+			p.sending = false
+			p.mu.Unlock()
+			return
+		}
+		p.notifier.metrics.receipts.Add(float64(len(batch)))
+	}
+}
+
+// receiptsAtOnce keeps a message well below the size limit.
+const receiptsAtOnce = 300
+
+func (p *posts) post(ctx context.Context, batch []*closing) error {
+	services, _ := p.notifier.cfg.Bus.Partitions()
+	byPartition := map[int][]events.Event{}
+	for _, c := range batch {
+		e := events.New(c.Receipt)
+		e.ID = events.DeriveID("receipt", c.Receipt.Page, c.At.Format(time.RFC3339Nano), strconv.FormatBool(c.Receipt.Final))
+		e.Source, e.Time, e.Service = Source, c.At, c.Service
+		n := events.Partition(c.Service, services)
+		byPartition[n] = append(byPartition[n], e)
+	}
+	for n := range services {
+		all := byPartition[n]
+		for len(all) > 0 {
+			some := all[:min(len(all), receiptsAtOnce)]
+			all = all[len(some):]
+			if err := p.publish(ctx, n, some); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *posts) publish(ctx context.Context, n int, all []events.Event) error {
+	body, err := events.EncodeBatch(all)
+	if err != nil {
+		return err
+	}
+	m := bus.Message{
+		Subject: events.IntakeSubject(n, "receipts"), Body: body,
+		Header: map[string][]string{"content-type": {events.ContentBatch}},
+	}
+	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		err := p.notifier.cfg.Bus.Publish(ctx, m)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package notifier
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin.dev/internal/channel"
+	"tocsin.dev/internal/partition"
+	"tocsin.dev/internal/rules/page"
+	"tocsin.dev/pkg/events"
+)
+
+// snapshot is the stored form of a machine.
+type snapshot struct {
+	Version int         `json:"version"`
+	Open    []*delivery `json:"open"`
+	Closed  []*closing  `json:"closed"`
+}
+
+const snapshotVersion = 1
+
+// Load begins from a snapshot, or from nothing.
+func (m *machine) Load(_ context.Context, b []byte) error {
+	m.open, m.closed = map[string]*delivery{}, map[string]*closing{}
+	m.queue, m.order = nil, nil
+	if b == nil {
+		return nil
+	}
+	var s snapshot
+	if err := json.Unmarshal(b, &s); err != nil {
+		return fmt.Errorf("snapshot: %w", err)
+	}
+	if s.Version != snapshotVersion {
+		return fmt.Errorf("snapshot: version %d is not known", s.Version)
+	}
+	for _, d := range s.Open {
+		d.heapPos = -1
+		m.open[d.id()] = d
+	}
+	for _, c := range s.Closed {
+		m.closed[c.Receipt.Page] = c
+		m.order = append(m.order, c)
+	}
+	return nil
+}
+
+// Snapshot gives the state as bytes.
+func (m *machine) Snapshot() ([]byte, error) {
+	s := snapshot{Version: snapshotVersion, Closed: m.order}
+	s.Open = m.inOrder()
+	b, err := json.Marshal(s)
+	if err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	}
+	return b, nil
+}
+
+// inOrder gives the open pages by id, so that a restart does the same things in the same order.
+func (m *machine) inOrder() []*delivery {
+	return slices.SortedFunc(maps.Values(m.open), func(a, b *delivery) int { return strings.Compare(a.id(), b.id()) })
+}
+
+// Replay folds one record.
+func (m *machine) Replay(_ context.Context, r partition.Record) error {
+	for _, line := range r.Lines {
+		e, err := events.Decode(line)
+		if err != nil {
+			return err
+		}
+		if err := m.evolve(e, r.Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *machine) evolve(e events.Event, seq uint64) error {
+	var id string
+	switch fact := e.Data.(type) {
+	case events.DeliveryOpened:
+		m.take(fact, e.Time)
+		return nil
+	case events.DeliveryClaimed:
+		id = fact.Page
+	case events.DeliveryAnswered:
+		id = fact.Page
+	case events.DeliveryClosed:
+		id = fact.Page
+	}
+	d := m.open[id]
+	if d == nil {
+		return fmt.Errorf("%s: page %s is not open", events.NameOf(e.Type), id)
+	}
+	switch fact := e.Data.(type) {
+	case events.DeliveryClaimed:
+		d.Tries = append(d.Tries, try{Attempt: events.Attempt{
+			Contact: fact.Contact, Channel: fact.Channel, At: e.Time, PossibleRepeat: fact.PossibleRepeat,
+		}, Open: true})
+	case events.DeliveryAnswered:
+		if t := d.underWay(); t != nil {
+			t.Open, t.At, t.Outcome, t.Reason, t.RetryAt = false, e.Time, fact.Outcome, fact.Reason, fact.RetryAt
+		}
+	case events.DeliveryClosed:
+		m.forget(d, fact.How, e.Time).Seq = seq
+	}
+	return nil
+}
+
+// inDoubt is the answer of an attempt whose owner died before it could record one.
+var inDoubt = channel.Result{Outcome: channel.Unknown, Reason: "the notifier ended before the answer was recorded"}
+
+// Start goes on where the owner before left off: receipts that may not have arrived are posted
+// again, attempts without an answer count as possibly sent, and every open page is looked at.
+func (m *machine) Start(ctx context.Context, before partition.Record, now time.Time) error {
+	for _, c := range m.order {
+		if c.Seq > before.Mark {
+			m.posts.add(c)
+		}
+	}
+	m.posts.sent = before.Mark
+	for _, d := range m.inOrder() {
+		m.queue.set(d, now)
+		if d.underWay() != nil {
+			m.doubt(d, now)
+		}
+	}
+	m.posts.committed(ctx, before.Seq)
+	return nil
+}
+
+func (m *machine) doubt(d *delivery, now time.Time) {
+	t := d.underWay()
+	t.settle(inDoubt, now)
+	m.gather(events.DeliveryAnswered{Page: d.id(), Attempt: len(d.Tries), Outcome: t.Outcome, Reason: t.Reason}, now)
+	if d.Unwanted && outcome(t.Outcome) != page.Taken {
+		m.close(d, howSuperseded, now)
+	}
+}
