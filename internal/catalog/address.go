@@ -4,18 +4,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
-
-	"tocsin.dev/pkg/events"
 )
-
-// sound checks an id that is no entry of a section.
-func (p *parser) sound(at item, id string) bool {
-	if events.CheckID(id) != nil {
-		at.fault("", "%s is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit", quote(id))
-		return false
-	}
-	return true
-}
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
@@ -85,7 +74,7 @@ func (p *parser) inner() {
 			host = "127.0.0.1"
 		}
 		addr, err := netip.ParseAddr(host)
-		if err != nil || !(addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()) || p.allowed(addr) {
+		if err != nil || !isInner(addr) || p.allowed(addr) {
 			continue
 		}
 		width := "/32"
@@ -94,6 +83,10 @@ func (p *parser) inner() {
 		}
 		h.at.warn(`add "`+addr.String()+width+`" to egress.allow`, "this webhook leads to an inner address that egress does not allow")
 	}
+}
+
+func isInner(addr netip.Addr) bool {
+	return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
 }
 
 func (p *parser) allowed(addr netip.Addr) bool {

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -89,7 +88,7 @@ func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *co
 }
 
 func (sizes) EstimateSize(element cost.AstNode) *cost.SizeEstimate {
-	var most uint64 = math.MaxUint64
+	var most uint64
 	switch path := element.Path(); {
 	case len(path) == 1 && path[0] == "labels":
 		most = labelsExpected

@@ -9,6 +9,8 @@ import (
 	"unicode"
 
 	"go.yaml.in/yaml/v4"
+
+	"tocsin.dev/pkg/events"
 )
 
 // item is one value of a file, where it stands, and where its faults go. The zero item is a
@@ -30,7 +32,7 @@ func newItem(n *yaml.Node, file string, out *report) item {
 
 // given says whether there is a value; a key with nothing behind it has none.
 func (i item) given() bool {
-	return i.node != nil && !(i.node.Kind == yaml.ScalarNode && i.node.ShortTag() == "!!null")
+	return i.node != nil && (i.node.Kind != yaml.ScalarNode || i.node.ShortTag() != "!!null")
 }
 
 // present says whether the item stands in a file at all, be it with nothing behind its key.
@@ -189,6 +191,15 @@ func (i item) scalar() (string, bool) {
 		return "", false
 	}
 	return i.node.Value, true
+}
+
+// sound says whether the item may be an id; where it may not, that is a fault.
+func (i item) sound(id, shown string) bool {
+	if events.CheckID(id) != nil {
+		i.fault("", "%s is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit", shown)
+		return false
+	}
+	return true
 }
 
 // line gives one line of text; it may end up in the header of a mail.

@@ -12,7 +12,6 @@ import (
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/oncall"
-	"tocsin.dev/pkg/events"
 )
 
 // Parse reads all files of one catalog, by name, and checks them as a whole. It gives every fault
@@ -86,7 +85,7 @@ func newParser(files map[string][]byte) *parser {
 				People: map[string]*rules.Person{}, Policies: map[string]*escalation.Policy{},
 				Schedules: map[string]*oncall.Schedule{}, Priorities: defaultPriorities(),
 			},
-			Files: files, People: map[string]*Person{}, Intake: map[string]IntakeKey{}, DependsOn: map[string][]string{},
+			Files: maps.Clone(files), People: map[string]*Person{}, Intake: map[string]IntakeKey{}, DependsOn: map[string][]string{},
 		},
 		defined:  map[noun]map[string]item{},
 		zones:    map[string]*time.Location{},
@@ -146,9 +145,11 @@ func (p *parser) each(section item, kind noun, read func(id string, key, body it
 // define notes that something exists. It gives false for a second one of the same id.
 func (p *parser) define(kind noun, id string, key item) bool {
 	if kind.isID() {
-		if err := events.CheckID(id); err != nil {
-			key.fault("", "%s is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit", quote(id))
+		shown := quote(id)
+		if kind == intakeKey {
+			shown = "this" // somebody may take the place of the name for that of the secret
 		}
+		key.sound(id, shown)
 	}
 	if p.defined[kind] == nil {
 		p.defined[kind] = map[string]item{}

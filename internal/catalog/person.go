@@ -96,7 +96,7 @@ func (p *parser) contact(at item, f map[string]item) Contact {
 	}
 	if id := f["id"]; id.given() {
 		c.ID = id.line()
-		if !p.sound(id, c.ID) {
+		if !id.sound(c.ID, quote(c.ID)) {
 			c.ID = ""
 		}
 	}
@@ -140,7 +140,7 @@ func (d *personDraft) plan(urgency string, list item) page.Plan {
 	for _, one := range list.list() {
 		f := one.fields("via", "after")
 		via := f["via"].line()
-		contact, ok := d.Person.Contact(via)
+		contact, ok := d.Contact(via)
 		switch {
 		case !f["via"].given():
 			one.fault("name one of the person's contact methods: {via: …}", "a step without a contact method")

@@ -81,15 +81,16 @@ func (i item) levelKind() escalation.Kind {
 	return ""
 }
 
-var roles = []string{"lead", "manager"}
+var roles = []string{escalation.RoleLead, escalation.RoleManager}
 
 // target reads a word such as schedule:payments-primary.
 func (p *parser) target(at item) (escalation.Target, bool) {
+	if !at.given() || at.kind() == "a mapping" {
+		at.fault("write it without a space: person:ana", "a target is expected here, not %s", at.kind())
+		return escalation.Target{}, false
+	}
 	word, ok := at.scalar()
 	if !ok {
-		if !at.given() {
-			at.wrong("a target")
-		}
 		return escalation.Target{}, false
 	}
 	kind, id, _ := strings.Cut(word, ":")

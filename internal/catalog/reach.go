@@ -90,7 +90,7 @@ func (p *parser) behind(t escalation.Target, owner *teamDraft, before []string, 
 // role gives whom "lead" or "manager" means: the owning team's lead; the managers of those at
 // the level before, else the lead's.
 func (p *parser) role(role string, owner *teamDraft, before []string) []string {
-	if role == "lead" {
+	if role == escalation.RoleLead {
 		if owner.Lead == "" {
 			return nil
 		}

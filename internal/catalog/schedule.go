@@ -134,8 +134,7 @@ func (p *parser) zone(at item) *time.Location {
 	}
 	loc, asked := p.zones[name]
 	if !asked {
-		// "" and "Local" are names to the library, but mean another zone on each machine.
-		if found, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
+		if found, err := time.LoadLocation(name); err == nil && !ownZone(name) {
 			loc = found
 		}
 		p.zones[name] = loc
@@ -144,4 +143,13 @@ func (p *parser) zone(at item) *time.Location {
 		at.fault("use an IANA name such as Europe/Madrid or UTC", "%s is not a time zone", quote(name))
 	}
 	return loc
+}
+
+// ownZone says whether a name that the library knows means another zone on each machine.
+func ownZone(name string) bool {
+	switch name {
+	case "", "Local", "localtime", "posixrules", "Factory":
+		return true
+	}
+	return false
 }

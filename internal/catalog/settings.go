@@ -11,7 +11,7 @@ func (p *parser) intake(name string, at, body item) {
 	f := body.fields("secret", "service")
 	k := IntakeKey{Name: name, Secret: f["secret"].secret(), Service: p.refer(service, f["service"])}
 	if !f["secret"].given() {
-		at.fault(secretHint, "intake key %s has no secret", quote(name))
+		at.fault(secretHint, "an intake key without a secret")
 	}
 	p.cat.Intake[name] = k
 }
