@@ -110,6 +110,8 @@ func TestFollow(t *testing.T) {
 	const head = "2026-03-02T08:14:00Z 4f2c checkout inc-1: nobody answered after "
 	require.Equal(t, head+"1 rounds of 3 levels\n"+head+"3 rounds of 3 levels\n", read(2))
 	require.NoError(t, nc.Flush())
+	_, err = js.Publish(t.Context(), events.SubjectEscalations+".payments.checkout.advanced", []byte("not ours"))
+	require.NoError(t, err, "what cannot be read is put aside")
 	publish("payments", 4)
 	require.Equal(t, head+"4 rounds of 3 levels\n", read(1))
 }

@@ -19,7 +19,10 @@ func TestAliasesAndMerges(t *testing.T) {
     contact: &screen [{console: true}]
   bo: {<<: *ana, name: Bo}
   cy: {contact: *screen}
+  di: {<<: [*ana, {name: Di, contact: []}]}
 `))
+	require.Equal(t, "Di", c.People["di"].Name)
+	require.Equal(t, c.People["ana"].Contacts, c.People["di"].Contacts, "the first of a merged list wins")
 	require.Equal(t, "Bo", c.People["bo"].Name)
 	require.Equal(t, c.People["ana"].Contacts, c.People["bo"].Contacts)
 	require.Equal(t, c.People["ana"].Contacts, c.People["cy"].Contacts)

@@ -63,6 +63,14 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+func TestLabelsAsAWhole(t *testing.T) {
+	c := parse(t, strings.Replace(placing, `int(labels.number) > 3`, `labels == {"a": "b"} && type(labels) == map`, 1))
+	service, _ := c.Place(map[string]string{"a": "b"}, events.Alert{})
+	require.Equal(t, "db", service)
+	service, _ = c.Place(map[string]string{"a": "c"}, events.Alert{})
+	require.Equal(t, "rest", service)
+}
+
 func TestConditionsAreStoppedWhenTheyCostTooMuch(t *testing.T) {
 	c := parse(t, strings.Replace(placing, `int(labels.number) > 3`, `labels.all(a, labels.all(b, labels.all(c, a + b + c != "")))`, 1))
 	labels := map[string]string{}
