@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tocsin.dev/internal/bus"
@@ -39,6 +40,8 @@ type Store struct {
 	bus   Bus
 	clock func() time.Time
 
+	latest atomic.Pointer[catalog.Catalog]
+
 	mu     sync.Mutex
 	loaded map[string]*catalog.Catalog
 }
@@ -52,14 +55,14 @@ func NewStore(b Bus, clock func() time.Time) *Store {
 // warnings nothing changes and revision is empty. A revision that is current already is left alone.
 func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (revision string, faults []catalog.Fault, err error) {
 	c, faults := catalog.Parse(files)
-	for _, f := range faults {
-		if !f.Warning {
-			return "", faults, nil
-		}
+	if catalog.Refused(faults) {
+		return "", faults, nil
 	}
 	revision = c.Rules.Revision
 	current, err := s.CurrentRevision(ctx)
 	if err == nil && current == revision {
+		s.keep(c)
+		s.latest.Store(c)
 		return revision, faults, nil
 	}
 	if err != nil && !errors.Is(err, ErrNone) {
@@ -75,6 +78,7 @@ func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (
 		return "", faults, fmt.Errorf("apply catalog: %w", err)
 	}
 	s.keep(c)
+	s.latest.Store(c)
 	return revision, faults, nil
 }
 

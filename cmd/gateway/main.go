@@ -1,0 +1,24 @@
+// Command gateway is the front door: alerts and commands in, answers out.
+//
+// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere, the recorder's archive,
+// and with --config a catalog. Out: the HTTP doors.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+
+	"tocsin.dev/cmd/internal/assembly"
+	"tocsin.dev/internal/daemon"
+)
+
+func main() {
+	os.Exit(assembly.Service{
+		Name: "gateway", Short: "The front door: alerts and commands in, answers out", HTTP: "127.0.0.1:8080", Brings: true,
+		Parts: func(ctx context.Context, r *assembly.Runtime, mux *http.ServeMux) ([]daemon.Part, error) {
+			part, err := r.Gateway(ctx, mux)
+			return []daemon.Part{r.FollowCatalogs(), part}, err
+		},
+	}.Main())
+}

@@ -1,0 +1,144 @@
+package assembly
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/archive/sqlite"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/gateway/api"
+	"tocsin.dev/internal/gateway/intake"
+)
+
+// Gateway puts the doors on mux. The part it gives closes the archive's reader at the end.
+func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part, error) {
+	token, err := r.Options.token()
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	reader, err := r.openArchive(ctx)
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	services, _ := r.Bus.Partitions()
+	intake.Mount(mux, intake.Config{
+		Publisher: r.Bus, Partitions: services, Catalog: r.Catalogs.Latest, Sources: sources(),
+		OpenWithoutKeys: daemon.Loopback(r.Options.HTTP), Keys: r.intakeKey,
+		Log: r.Log, Metrics: r.Health.Metrics,
+	})
+	api.Mount(mux, api.Config{
+		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
+		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
+			return r.Catalogs.Apply(ctx, files, "api")
+		},
+	})
+	r.Health.Check("catalog", func(context.Context) error {
+		if r.Catalogs.Latest() == nil {
+			return errors.New("no catalog was applied yet")
+		}
+		return nil
+	})
+	return daemon.Part{Name: "archive reader", Run: func(ctx context.Context) error {
+		<-ctx.Done()
+		return reader.Close()
+	}}, nil
+}
+
+// openArchive waits until the recorder has made the file: services come up in any order.
+func (r *Runtime) openArchive(ctx context.Context) (*sqlite.Reader, error) {
+	for told := false; ; told = true {
+		reader, err := sqlite.OpenReader(r.Options.ArchivePath())
+		if err == nil {
+			return reader, nil
+		}
+		if _, missing := os.Stat(r.Options.ArchivePath()); missing == nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		if !told {
+			r.Log.Info("waiting for the recorder to make the archive", zap.String("path", r.Options.ArchivePath()))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// intakeKey gives the hash of a key of the catalog in force.
+func (r *Runtime) intakeKey(name string) (hash [32]byte, ok bool) {
+	c := r.Catalogs.Latest()
+	if c == nil {
+		return hash, false
+	}
+	secret, err := Secret(c.Intake[name].Secret)
+	if err != nil || secret == "" {
+		return hash, false
+	}
+	return sha256.Sum256([]byte(secret)), true
+}
+
+// ErrFaulty says that the catalog has faults and there is no good one to go on with.
+var ErrFaulty = errors.New("the catalog has faults")
+
+// ApplyFolder puts the catalog of --config in force. A faulty one never replaces a good one: when
+// there is one already, the faults are told and it stays.
+func (r *Runtime) ApplyFolder(ctx context.Context) error {
+	files, err := ReadFolder(r.Options.Config)
+	if err != nil {
+		return err
+	}
+	revision, faults, err := r.Catalogs.Apply(ctx, files, "config")
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
+		r.Log.Warn("catalog", zap.String("fault", f.Error()), zap.String("hint", f.Hint), zap.Bool("warning", f.Warning))
+	}
+	if revision != "" {
+		return nil
+	}
+	if err := r.Catalogs.Refresh(ctx); err == nil {
+		r.Log.Error("the catalog has faults; the last good one stays in force", zap.String("config", r.Options.Config))
+		return nil
+	}
+	var text strings.Builder
+	for _, f := range faults {
+		fmt.Fprintf(&text, "\n  %s", f.Error())
+	}
+	return fmt.Errorf("%w:%s", ErrFaulty, text.String())
+}
+
+// ReadFolder reads the YAML files of a catalog folder by their names.
+func ReadFolder(dir string) (map[string][]byte, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("catalog folder: %w", err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		name := e.Name()
+		if ext := filepath.Ext(name); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("catalog folder: %w", err)
+		}
+		files[name] = b
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("catalog folder %s: no .yaml file in it", dir)
+	}
+	return files, nil
+}

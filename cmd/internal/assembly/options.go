@@ -1,0 +1,127 @@
+// Package assembly puts the services together: it is where implementations of the ports are named
+// and nowhere else. The binaries of cmd differ only in which parts they take from here.
+//
+// In: options from flags and environment. Out: running parts. No rule lives here.
+package assembly
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/spf13/pflag"
+
+	"tocsin.dev/internal/daemon"
+)
+
+// Options are what every service takes. Each flag --some-name is also the environment variable
+// TOCSIN_SOME_NAME; the flag wins.
+type Options struct {
+	// HTTP is host:port of the service's HTTP door. Defaults to 127.0.0.1 and a port of its own.
+	HTTP string
+	// Data is the folder of what this machine keeps. Defaults to ./data.
+	Data string
+	// Config is the folder of the catalog's YAML files; empty leaves the catalog as it is.
+	Config string
+	// NATS is host:port of the embedded server.
+	NATS string
+	// NATSURL names a server that runs elsewhere; empty for the embedded one.
+	NATSURL string
+	// NATSCreds is a credentials file for it. May be empty.
+	NATSCreds string
+	// Archive is the SQLite file. Defaults to <Data>/archive.db.
+	Archive string
+	// Partitions of services, Replicas of the streams: used when the streams are made. Default to 8 and 1.
+	Partitions, Replicas int
+	// LogLevel is debug, info, warn or error; LogFormat json or text. Default to info and json.
+	LogLevel, LogFormat string
+
+	// Token guards the API; empty means the one in <Data>/token. Environment only: TOCSIN_TOKEN.
+	Token string
+	// NATSToken guards the embedded server's listener. Environment only: TOCSIN_NATS_TOKEN.
+	NATSToken string
+}
+
+// Bind adds the flags that all services share, with the environment as their defaults.
+func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
+	text := func(p *string, name, otherwise, usage string) {
+		fs.StringVar(p, name, env(name, otherwise), usage+" (TOCSIN_"+envName(name)+")")
+	}
+	number := func(p *int, name string, otherwise int, usage string) {
+		if n, err := strconv.Atoi(env(name, "")); err == nil {
+			otherwise = n
+		}
+		fs.IntVar(p, name, otherwise, usage+" (TOCSIN_"+envName(name)+")")
+	}
+	text(&o.HTTP, "http", defaultHTTP, "host:port of the HTTP door")
+	text(&o.Data, "data", "./data", "folder of the data")
+	text(&o.NATSURL, "nats-url", os.Getenv("NATS_URL"), "NATS that runs elsewhere, also NATS_URL")
+	text(&o.NATSCreds, "nats-creds", os.Getenv("NATS_CREDS"), "credentials file for it, also NATS_CREDS")
+	text(&o.Archive, "archive", "", "SQLite file of the archive; default <data>/archive.db")
+	number(&o.Partitions, "partitions", 8, "partitions of services, fixed when the streams are made")
+	number(&o.Replicas, "replicas", 1, "replicas of each stream, used when the streams are made")
+	text(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
+	text(&o.LogFormat, "log-format", "json", "json or text")
+	o.Token, o.NATSToken = os.Getenv("TOCSIN_TOKEN"), os.Getenv("TOCSIN_NATS_TOKEN")
+}
+
+// BindConfig adds --config, for services that bring a catalog.
+func (o *Options) BindConfig(fs *pflag.FlagSet, otherwise string) {
+	fs.StringVar(&o.Config, "config", env("config", otherwise), "folder of the catalog (TOCSIN_CONFIG)")
+}
+
+// BindNATS adds --nats, for the process that embeds the server.
+func (o *Options) BindNATS(fs *pflag.FlagSet) {
+	fs.StringVar(&o.NATS, "nats", env("nats", "127.0.0.1:4222"), "host:port of the embedded NATS (TOCSIN_NATS)")
+}
+
+func env(flag, otherwise string) string {
+	if v, ok := os.LookupEnv("TOCSIN_" + envName(flag)); ok {
+		return v
+	}
+	return otherwise
+}
+
+func envName(flag string) string { return strings.ToUpper(strings.ReplaceAll(flag, "-", "_")) }
+
+// ErrOpenDoor says that a door would be open to other machines without a token.
+var ErrOpenDoor = errors.New("this address can be reached from other machines")
+
+// Validate reports every fault at once. Nothing binds beyond loopback without a token.
+func (o Options) Validate() error {
+	var faults []error
+	if !daemon.Loopback(o.HTTP) && o.Token == "" {
+		faults = append(faults, fmt.Errorf("--http %s: %w: set TOCSIN_TOKEN", o.HTTP, ErrOpenDoor))
+	}
+	if o.NATSURL == "" && o.NATS != "" && !daemon.Loopback(o.NATS) && o.NATSToken == "" {
+		faults = append(faults, fmt.Errorf("--nats %s: %w: set TOCSIN_NATS_TOKEN", o.NATS, ErrOpenDoor))
+	}
+	if o.NATSURL == "" && o.NATS == "" {
+		faults = append(faults, errors.New("--nats-url is missing: say where NATS runs"))
+	}
+	return errors.Join(faults...)
+}
+
+// ArchivePath gives the archive's file.
+func (o Options) ArchivePath() string {
+	if o.Archive != "" {
+		return o.Archive
+	}
+	return filepath.Join(o.Data, "archive.db")
+}
+
+// natsOptions are what a connection to a server elsewhere needs.
+func (o Options) natsOptions() []nats.Option {
+	var opts []nats.Option
+	if o.NATSCreds != "" {
+		opts = append(opts, nats.UserCredentials(o.NATSCreds))
+	}
+	if o.NATSToken != "" {
+		opts = append(opts, nats.Token(o.NATSToken))
+	}
+	return opts
+}

@@ -1,0 +1,133 @@
+package assembly
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/bus/jetstream"
+	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/revision"
+)
+
+// Runtime is what all parts of a process share.
+type Runtime struct {
+	Options  Options
+	Log      *zap.Logger
+	Health   *daemon.Health
+	Bus      *jetstream.Bus
+	Catalogs *revision.Store
+	// Instance names this process among all that ever live.
+	Instance string
+	// Out takes what the console channel writes.
+	Out io.Writer
+
+	server *jetstream.Server
+	nc     *nats.Conn
+}
+
+// Start opens log, data folder, NATS and bus. Close must be called when it succeeds.
+func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*Runtime, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	log, err := daemon.NewLog(errs, o.LogLevel, o.LogFormat)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	r := &Runtime{Options: o, Log: log, Health: daemon.NewHealth(), Instance: instance(name), Out: out}
+	if err := r.connect(ctx, name); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	r.Catalogs = revision.NewStore(r.Bus, time.Now)
+	r.Health.Check("nats", func(context.Context) error {
+		if !r.Bus.Connected() {
+			return errors.New("not connected")
+		}
+		return nil
+	})
+	return r, nil
+}
+
+func (r *Runtime) connect(ctx context.Context, name string) (err error) {
+	if r.Options.NATSURL == "" {
+		r.server, err = jetstream.StartServer(jetstream.ServerConfig{
+			Dir: r.Options.Data, Addr: r.Options.NATS, Token: r.Options.NATSToken, Log: r.Log,
+		})
+		if err != nil {
+			return err
+		}
+		r.nc, err = r.server.Connect(name)
+	} else {
+		opts := append(jetstream.Options(name), r.Options.natsOptions()...)
+		r.nc, err = nats.Connect(r.Options.NATSURL, opts...)
+	}
+	if err != nil {
+		return fmt.Errorf("connect to nats: %w", err)
+	}
+	return r.openBus(ctx)
+}
+
+// openBus waits for a server that is still starting: services come up in any order.
+func (r *Runtime) openBus(ctx context.Context) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+		b, err := jetstream.Open(ctx, r.nc, jetstream.Config{Partitions: r.Options.Partitions, Replicas: r.Options.Replicas})
+		if err == nil {
+			r.Bus = b
+			return nil
+		}
+		if r.server != nil || ctx.Err() != nil {
+			return err
+		}
+		r.Log.Info("waiting for nats", zap.Error(err))
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
+}
+
+// NATSURL gives where NATS can be reached.
+func (r *Runtime) NATSURL() string {
+	if r.server != nil {
+		return r.server.URL()
+	}
+	return r.nc.ConnectedUrlRedacted()
+}
+
+// Close ends bus, connection and embedded server, in this order.
+func (r *Runtime) Close() error {
+	if r.Bus != nil {
+		r.Bus.Close()
+	}
+	if r.nc != nil {
+		r.nc.Close()
+	}
+	if r.server != nil {
+		return r.server.Stop()
+	}
+	return nil
+}
+
+// instance gives a name that no other process has or had.
+func instance(service string) string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails
+	host, err := os.Hostname()
+	if err != nil {
+		host = "host"
+	}
+	return fmt.Sprintf("%s-%s-%d-%s", service, host, os.Getpid(), hex.EncodeToString(b[:]))
+}

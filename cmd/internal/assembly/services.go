@@ -1,0 +1,123 @@
+package assembly
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/archive/sqlite"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/channel"
+	"tocsin.dev/internal/channel/console"
+	"tocsin.dev/internal/channel/email"
+	"tocsin.dev/internal/channel/webhook"
+	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/egress"
+	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/notifier"
+	"tocsin.dev/internal/recorder"
+	"tocsin.dev/internal/source"
+	"tocsin.dev/internal/source/alertmanager"
+	"tocsin.dev/internal/source/cloudevents"
+	"tocsin.dev/internal/source/generic"
+)
+
+// sources are the foreign formats that the doors read. A new one is one more line.
+func sources() []source.Source {
+	return []source.Source{alertmanager.API(), alertmanager.Webhook(), cloudevents.Source{}, generic.Source{}}
+}
+
+// channels makes the ways out for a catalog. A new one is one more entry.
+func (r *Runtime) channels(c *catalog.Catalog) (map[string]channel.Channel, error) {
+	client, err := egress.New(egress.Config{Allow: c.Egress})
+	if err != nil {
+		return nil, fmt.Errorf("egress: %w", err)
+	}
+	hook, err := webhook.New(webhook.Config{Client: client})
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]channel.Channel{}
+	for _, ch := range []channel.Channel{hook, console.New(r.Out)} {
+		all[ch.Name()] = ch
+	}
+	if mail := c.Channels.Email; mail.SMTP != "" {
+		password, err := Secret(mail.Password)
+		if err != nil {
+			return nil, fmt.Errorf("channels.email: %w", err)
+		}
+		ch, err := email.New(email.Config{SMTP: mail.SMTP, From: mail.From, User: mail.User, Password: password, Timeout: mail.Timeout})
+		if err != nil {
+			return nil, err
+		}
+		all[ch.Name()] = ch
+	}
+	return all, nil
+}
+
+// Engine gives the part that decides.
+func (r *Runtime) Engine() (daemon.Part, error) {
+	e, err := engine.New(engine.Config{
+		Bus: r.Bus, Catalogs: r.Catalogs, Foreign: cloudevents.FromNATS,
+		Instance: r.Instance, Log: r.Log, Metrics: r.Health.Metrics,
+	})
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	return daemon.Part{Name: "engine", Run: e.Run}, nil
+}
+
+// Notifier gives the part that delivers.
+func (r *Runtime) Notifier() (daemon.Part, error) {
+	n, err := notifier.New(notifier.Config{
+		Bus: r.Bus, Catalogs: r.Catalogs, Channels: r.channels, Secret: Secret,
+		Instance: r.Instance, Log: r.Log, Metrics: r.Health.Metrics,
+	})
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	return daemon.Part{Name: "notifier", Run: n.Run}, nil
+}
+
+// Recorder gives the part that remembers. It closes the archive when it ends.
+func (r *Runtime) Recorder() (daemon.Part, error) {
+	a, err := sqlite.Open(r.Options.ArchivePath())
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	rec, err := recorder.New(recorder.Config{Log: r.Bus, Archive: a, Logger: r.Log, Metrics: r.Health.Metrics})
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	r.Health.Check("recorder", func(context.Context) error { return rec.Healthy() })
+	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
+		err := rec.Run(ctx)
+		if cerr := a.Close(); err == nil {
+			err = cerr
+		}
+		return err
+	}}, nil
+}
+
+// FollowCatalogs gives the part that keeps the newest catalog at hand.
+func (r *Runtime) FollowCatalogs() daemon.Part {
+	return daemon.Part{Name: "catalogs", Run: func(ctx context.Context) error {
+		r.Catalogs.Follow(ctx, time.Second, func(err error) {
+			r.Log.Warn("cannot take the newest catalog; the one before stays", zap.Error(err))
+		})
+		return nil
+	}}
+}
+
+// HTTP gives the part that serves mux, bound already, and where it listens.
+func (r *Runtime) HTTP(mux *http.ServeMux) (daemon.Part, string, error) {
+	r.Health.Mount(mux)
+	srv, err := daemon.Listen(r.Options.HTTP, mux)
+	if err != nil {
+		return daemon.Part{}, "", err
+	}
+	return daemon.Part{Name: "http", Run: srv.Run}, srv.URL(), nil
+}

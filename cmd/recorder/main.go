@@ -1,0 +1,23 @@
+// Command recorder remembers: every fact becomes a line of a timeline.
+//
+// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere. Out: the archive.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+
+	"tocsin.dev/cmd/internal/assembly"
+	"tocsin.dev/internal/daemon"
+)
+
+func main() {
+	os.Exit(assembly.Service{
+		Name: "recorder", Short: "Remembers: every fact becomes a line of a timeline", HTTP: "127.0.0.1:8083",
+		Parts: func(_ context.Context, r *assembly.Runtime, _ *http.ServeMux) ([]daemon.Part, error) {
+			part, err := r.Recorder()
+			return []daemon.Part{part}, err
+		},
+	}.Main())
+}

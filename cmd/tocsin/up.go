@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/spf13/cobra"
+
+	"tocsin.dev/cmd/internal/assembly"
+	"tocsin.dev/internal/daemon"
+)
+
+// newUp is `tocsin up`: gateway, engine, notifier, recorder and NATS in one process.
+func newUp(a *app) *cobra.Command {
+	var o assembly.Options
+	cmd := &cobra.Command{
+		Use: "up", Short: "Run everything in one process, NATS included", Args: cobra.NoArgs,
+		Long: `Run gateway, engine, notifier, recorder and an embedded NATS in one process.
+
+When it serves, one line on stdout says where: ready http=http://… nats=nats://…
+SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs elsewhere.`,
+		Example: "  tocsin up --config ./tocsin.d --data ./data",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return up(cmd.Context(), o, a.stdout, a.stderr, func(http, nats string) {
+				fmt.Fprintf(a.stdout, "ready http=%s nats=%s\n", http, nats)
+			})
+		},
+	}
+	o.Bind(cmd.Flags(), "127.0.0.1:8080")
+	o.BindConfig(cmd.Flags(), "./tocsin.d")
+	o.BindNATS(cmd.Flags())
+	return cmd
+}
+
+// up runs everything until ctx ends; ready is called when it serves.
+func up(ctx context.Context, o assembly.Options, stdout, stderr io.Writer, ready func(http, nats string)) (err error) {
+	r, err := assembly.Start(ctx, o, "tocsin", stdout, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := r.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	if err := r.ApplyFolder(ctx); err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	parts, err := everything(ctx, r, mux)
+	if err != nil {
+		return err
+	}
+	front, url, err := r.HTTP(mux)
+	if err != nil {
+		return err
+	}
+	group := daemon.NewGroup(r.Log)
+	for _, p := range append([]daemon.Part{front}, parts...) {
+		group.Add(p)
+	}
+	ready(url, r.NATSURL())
+	return group.Run(ctx)
+}
+
+// everything gives all parts in the order in which they are to be stopped: doors first, memory last.
+func everything(ctx context.Context, r *assembly.Runtime, mux *http.ServeMux) ([]daemon.Part, error) {
+	recorder, err := r.Recorder()
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := r.Gateway(ctx, mux)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := r.Engine()
+	if err != nil {
+		return nil, err
+	}
+	notifier, err := r.Notifier()
+	if err != nil {
+		return nil, err
+	}
+	return []daemon.Part{r.FollowCatalogs(), gateway, engine, notifier, recorder}, nil
+}
