@@ -6,5 +6,6 @@
 // It reaches public addresses only, unless the operator allows inner ranges. The check sits in the
 // dialler, after the name was resolved and before a packet leaves, so a name that changes its
 // address between two look-ups gains nothing. The client follows no redirect, keeps no cookie,
-// reads no proxy from the environment, asks for no compression and tries nothing twice.
+// reads no proxy from the environment and asks for no compression. It sends nothing twice: only where a
+// kept connection turns out to be closed before the request was taken, a new one is opened for it.
 package egress

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ import (
 // nameAPI is the source behind POST /api/v2/alerts; it has no door under /intake.
 const nameAPI = "api/v2"
 
+// nameCloudEvents is the source whose senders may ask for leave first.
+const nameCloudEvents = "cloudevents"
+
 // retryAfter is what a sender is asked to wait when nothing can be taken, in seconds.
 const retryAfter = "5"
 
@@ -28,6 +32,7 @@ const retryAfter = "5"
 //	POST      /api/v2/alerts
 //	POST, PUT /intake/{format}
 //	POST, PUT /intake/{format}/{key}
+//	OPTIONS   /intake/cloudevents[/{key}]
 //
 // It panics when cfg is not valid: that is a mistake in the wiring, see [Config.Validate].
 func Mount(mux *http.ServeMux, cfg Config) {
@@ -49,6 +54,10 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	for _, method := range []string{"POST", "PUT"} {
 		mux.HandleFunc(method+" /intake/{format}", d.serveFormat)
 		mux.HandleFunc(method+" /intake/{format}/{key}", d.serveFormat)
+	}
+	if d.sources[nameCloudEvents] != nil {
+		mux.HandleFunc("OPTIONS /intake/"+nameCloudEvents, d.shakeHands)
+		mux.HandleFunc("OPTIONS /intake/"+nameCloudEvents+"/{key}", d.shakeHands)
 	}
 }
 
@@ -73,6 +82,29 @@ func (d *doors) serveFormat(w http.ResponseWriter, r *http.Request) {
 	d.serve(w, r, d.sources[name])
 }
 
+// shakeHands gives a CloudEvents sender leave to deliver, as the specification of web hooks asks
+// (section 4): whoever holds a key may send from anywhere, at any rate.
+func (d *doors) shakeHands(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusOK
+	cat := d.cfg.Catalog()
+	switch origin := r.Header.Get("WebHook-Request-Origin"); {
+	case cat == nil:
+		status = unavailable(w, "no catalog is in force yet")
+	case origin == "":
+		status = problem{Status: http.StatusBadRequest, Detail: "WebHook-Request-Origin is missing"}.write(w)
+	default:
+		if _, ok := d.letIn(cat, r); !ok {
+			status = unauthorized(w)
+			break
+		}
+		w.Header().Set("WebHook-Allowed-Origin", origin)
+		w.Header().Set("WebHook-Allowed-Rate", "*")
+		w.Header().Set("Allow", "POST, PUT")
+		w.WriteHeader(status)
+	}
+	d.metrics.request(nameCloudEvents, status)
+}
+
 // serve answers one request and counts it.
 func (d *doors) serve(w http.ResponseWriter, r *http.Request, from source.Source) {
 	begun := time.Now() // what is measured is the process, not the time of the story
@@ -89,8 +121,7 @@ func (d *doors) take(w http.ResponseWriter, r *http.Request, from source.Source)
 	}
 	key, ok := d.letIn(cat, r)
 	if !ok {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="tocsin"`)
-		return problem{Status: http.StatusUnauthorized, Detail: "an intake key is required: as a bearer token, as basic password or in the path"}.write(w)
+		return unauthorized(w)
 	}
 	body, refusal := readBody(w, r)
 	if refusal != nil {
@@ -120,7 +151,11 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *problem) {
 	if r.ContentLength > source.MaxBody {
 		return nil, tooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, source.MaxBody))
+	var body bytes.Buffer
+	if r.ContentLength > 0 {
+		body.Grow(int(r.ContentLength) + bytes.MinRead)
+	}
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, source.MaxBody))
 	var exceeded *http.MaxBytesError
 	switch {
 	case errors.As(err, &exceeded):
@@ -128,7 +163,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *problem) {
 	case err != nil:
 		return nil, &problem{Status: http.StatusBadRequest, Detail: "the body broke off"}
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // answer tells what was taken. A body with faults is answered with 400 even when most of it was
@@ -154,6 +189,11 @@ func answer(w http.ResponseWriter, format string, taken int, faults []source.Fau
 func unavailable(w http.ResponseWriter, detail string) int {
 	w.Header().Set("Retry-After", retryAfter)
 	return problem{Status: http.StatusServiceUnavailable, Detail: detail}.write(w)
+}
+
+func unauthorized(w http.ResponseWriter) int {
+	w.Header().Set("WWW-Authenticate", `Bearer realm="tocsin"`)
+	return problem{Status: http.StatusUnauthorized, Detail: "an intake key is required: as a bearer token, as basic password or in the path"}.write(w)
 }
 
 // receipt is what an alert's way in adds to it.

@@ -219,6 +219,17 @@ func TestFormats(t *testing.T) {
 	require.Equal(t, 405, h.send("GET", "/intake/generic", "").Code)
 }
 
+func TestHandshake(t *testing.T) {
+	h := open(t, config+keys, nil)
+	w := h.send("OPTIONS", "/intake/cloudevents/prom-secret", "", "WebHook-Request-Origin", "events.example.com")
+	require.Equal(t, 200, w.Code)
+	require.Equal(t, "events.example.com", w.Header().Get("WebHook-Allowed-Origin"))
+	require.Equal(t, "*", w.Header().Get("WebHook-Allowed-Rate"))
+	require.Equal(t, 401, h.send("OPTIONS", "/intake/cloudevents", "", "WebHook-Request-Origin", "x").Code)
+	require.Equal(t, 400, h.send("OPTIONS", "/intake/cloudevents/prom-secret", "").Code)
+	require.Equal(t, 405, h.send("OPTIONS", "/intake/generic", "").Code)
+}
+
 func TestIDs(t *testing.T) {
 	h := open(t, config, nil)
 	at := now

@@ -137,11 +137,14 @@ func (a alert) signal(cleared bool) source.Signal {
 func (a alert) summary() string {
 	for _, text := range []string{
 		a.annotations["summary"], source.FirstLine(a.annotations["message"]), source.FirstLine(a.annotations["description"]),
-		a.annotations["title"], a.labels["alertname"], asText(a.labels),
+		a.annotations["title"], a.labels["alertname"],
 	} {
-		if strings.TrimSpace(text) != "" && source.Summary(text) != "" {
+		if source.Summary(text) != "" {
 			return text
 		}
+	}
+	if len(a.labels) > 0 {
+		return asText(a.labels)
 	}
 	return "alert " + a.key
 }
@@ -157,10 +160,7 @@ func (a alert) first(names ...string) string {
 
 // asText writes labels the way Prometheus does: {a="b", c="d"}.
 func asText(labels map[string]string) string {
-	if len(labels) == 0 {
-		return ""
-	}
-	var parts []string
+	parts := make([]string, 0, len(labels))
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		parts = append(parts, name+"="+strconv.Quote(labels[name]))
 	}

@@ -88,12 +88,25 @@ func (v Value) Str() (text string, ok bool) {
 
 // Get gives the member of an object by its exact name; missing where there is none.
 func (v Value) Get(name string) Value {
-	for n, member := range v.Members() {
-		if n == name {
-			return member
+	if v.Kind() != Object {
+		return Value{}
+	}
+	nodes, end := v.doc.nodes, v.doc.nodes[v.at].next
+	for i := v.at + 1; i < end; i = nodes[i+1].next {
+		if v.doc.named(i, name) {
+			return Value{v.doc, i + 1}
 		}
 	}
 	return Value{}
+}
+
+// named compares without copying, for all names that hold no escape.
+func (d *document) named(i uint32, name string) bool {
+	n := d.nodes[i]
+	if n.escaped {
+		return d.str(i) == name
+	}
+	return string(d.text[n.start+1:n.end-1]) == name
 }
 
 // Members walks an object in the order of its text; nothing for all else.
