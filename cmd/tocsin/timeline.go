@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin.dev/pkg/client"
+)
+
+// followPause is how often a followed timeline is looked at.
+const followPause = time.Second
+
+func newTimeline(a *app) *cobra.Command {
+	timeline := group(&cobra.Command{Use: "timeline", Short: "What happened, in order, and why"})
+	var follow bool
+	show := &cobra.Command{
+		Use: "show ID", Short: "Show the timeline of an incident", Args: args(cobra.ExactArgs(1)), ValidArgsFunction: a.completeIncidents("all"),
+		RunE: func(c *cobra.Command, ids []string) error {
+			if follow {
+				return a.follow(c.Context(), ids[0])
+			}
+			all, err := a.client().Timeline(c.Context(), ids[0], 0)
+			if err != nil {
+				return lost(err)
+			}
+			if a.json {
+				return object(a.stdout, all)
+			}
+			for _, e := range all {
+				a.showEntry(e)
+			}
+			return nil
+		},
+	}
+	show.Flags().BoolVarP(&follow, "follow", "f", false, "go on showing what happens until interrupted; with --json one object a line")
+	timeline.AddCommand(show)
+	return timeline
+}
+
+func (a *app) showEntry(e client.Entry) {
+	fmt.Fprintf(a.stdout, "%4d  %s  %s", e.Seq, a.short(e.At), clean(e.Summary))
+	if e.Reason != "" && e.Reason != e.Summary {
+		fmt.Fprintf(a.stdout, "  (%s)", clean(e.Reason))
+	}
+	fmt.Fprintln(a.stdout)
+}
+
+// follow shows the timeline and what is added to it until ctx is done.
+func (a *app) follow(ctx context.Context, id string) error {
+	c, after := a.client(), uint64(0)
+	ticker := time.NewTicker(followPause)
+	defer ticker.Stop()
+	for {
+		all, err := c.Timeline(ctx, id, after)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return lost(err)
+		}
+		for _, e := range all {
+			after = e.Seq
+			if !a.json {
+				a.showEntry(e)
+			} else if err := line(a.stdout, e); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
