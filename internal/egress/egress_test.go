@@ -115,7 +115,7 @@ func TestSlowBodyKeepsTheStatus(t *testing.T) {
 		<-done
 	})
 	defer close(done)
-	got, err := local(t, Config{BodyTimeout: 30 * time.Millisecond}).Do(context.Background(), Request{URL: s.URL})
+	got, err := local(t, Config{BodyTimeout: 200 * time.Millisecond}).Do(context.Background(), Request{URL: s.URL})
 	require.NoError(t, err)
 	require.Equal(t, 200, got.Status)
 	require.Equal(t, "drip", string(got.Body))
@@ -130,7 +130,7 @@ func TestTimeouts(t *testing.T) {
 	})
 	defer close(done)
 
-	_, err := local(t, Config{Timeout: 50 * time.Millisecond}).Do(context.Background(), Request{URL: s.URL + "/secret?key=hidden"})
+	_, err := local(t, Config{Timeout: 500 * time.Millisecond}).Do(context.Background(), Request{URL: s.URL + "/secret?key=hidden"})
 	var e *Error
 	require.ErrorAs(t, err, &e)
 	require.True(t, e.Written)

@@ -35,6 +35,8 @@ type Setup struct {
 	To      channel.Address
 	// Secrets are the strings that must not leave by a result: keys, passwords, paths of secret URLs.
 	Secrets []string
+	// Taken is signalled when an end that [Hangs] has read the request; required for that one.
+	Taken <-chan struct{}
 }
 
 // Factory sets a channel up. It plants secrets wherever the channel takes some, and makes the other
@@ -128,11 +130,17 @@ func cancel(t *testing.T, factory Factory) {
 	if s.Channel == nil {
 		return
 	}
-	ctx, stop = context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, stop = context.WithCancel(t.Context())
 	defer stop()
-	begun := time.Now()
+	var stopped time.Time
+	go func() {
+		<-s.Taken
+		stopped = time.Now()
+		stop()
+	}()
 	r = s.Channel.Send(ctx, s.To, Example())
-	require.Less(t, time.Since(begun), 5*time.Second)
+	require.ErrorIs(t, ctx.Err(), context.Canceled, "it did not wait for the other end: %+v", r)
+	require.Less(t, time.Since(stopped), 5*time.Second)
 	require.Equal(t, channel.Unknown, r.Outcome, "the other end had it: %+v", r)
 	sound(t, s, r)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 )
@@ -25,14 +26,14 @@ type connection struct {
 func (c *connection) dial(ctx context.Context, network, address string, config *tls.Config) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("connect to the mail server: %w", err)
 	}
 	conn = &bounded{Conn: conn, left: maxReplies}
 	if config != nil {
 		secure := tls.Client(conn, config)
 		if err := secure.HandshakeContext(ctx); err != nil {
 			conn.Close() //nolint:errcheck // the handshake's error says more
-			return nil, err
+			return nil, fmt.Errorf("handshake with the mail server: %w", err)
 		}
 		conn = secure
 	}
@@ -73,5 +74,5 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.Conn.Read(p[:min(len(p), b.left)])
 	b.left -= n
-	return n, err
+	return n, err //nolint:wrapcheck // a reader hands io.EOF on as it is
 }

@@ -41,16 +41,18 @@ func to(url string) channel.Address {
 
 func TestSuite(t *testing.T) {
 	channeltest.Run(t, func(t *testing.T, other channeltest.Behaviour) channeltest.Setup {
+		taken := make(chan struct{}, 1)
 		return channeltest.Setup{
+			Taken:   taken,
 			Channel: newChannel(t, "127.0.0.0/8"),
-			To:      to(strings.Replace(end(t, other), "http://", "http://user:planted-pw@", 1) + "/planted-path?key=planted-key"),
+			To:      to(strings.Replace(end(t, other, taken), "http://", "http://user:planted-pw@", 1) + "/planted-path?key=planted-key"),
 			Secrets: []string{secret, "whsec_", "cGxhbnRlZC1wbGFudGVkLXBsYW50ZWQ=", "planted"},
 		}
 	})
 }
 
 // end gives the URL of a receiver that behaves so and repeats the whole request in its answer.
-func end(t *testing.T, other channeltest.Behaviour) string {
+func end(t *testing.T, other channeltest.Behaviour, taken chan<- struct{}) string {
 	t.Helper()
 	if other == channeltest.Absent {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -63,6 +65,7 @@ func end(t *testing.T, other channeltest.Behaviour) string {
 		body, _ := io.ReadAll(r.Body)
 		switch other {
 		case channeltest.Hangs:
+			taken <- struct{}{}
 			<-over
 		case channeltest.Breaks:
 			panic(http.ErrAbortHandler)
@@ -253,4 +256,24 @@ func TestKnownAnswer(t *testing.T) {
 		h.Set("webhook-signature", bad)
 		require.Error(t, signer.VerifyIgnoringTimestamp([]byte(k.Payload), h), bad)
 	}
+}
+
+func BenchmarkSend(b *testing.B) {
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}))
+	defer s.Close()
+	client, err := egress.New(egress.Config{Allow: []string{"127.0.0.1/32"}})
+	require.NoError(b, err)
+	c, err := webhook.New(webhook.Config{Client: client})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	b.SetParallelism(16)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if r := c.Send(b.Context(), to(s.URL), channeltest.Example()); r.Outcome != channel.Accepted {
+				b.Error(r)
+			}
+		}
+	})
 }

@@ -2,6 +2,7 @@ package strictjson
 
 import (
 	"bytes"
+	"strings"
 
 	"tocsin.dev/internal/source"
 )
@@ -44,8 +45,7 @@ func (p *parser) escape() *source.Fault {
 		return p.broken("no escape looks like this")
 	}
 	for range 4 {
-		c := p.peek()
-		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+		if strings.IndexByte("0123456789abcdefABCDEF", p.peek()) < 0 {
 			return p.broken("expected four hexadecimal digits")
 		}
 		p.pos++
