@@ -56,6 +56,12 @@ func (*ledger) Last(context.Context, bus.Stream, int) (bus.Message, error) {
 	return bus.Message{}, bus.ErrEmpty
 }
 
+func (l *ledger) Newest(context.Context, bus.Stream, int) (uint64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return uint64(len(l.records)), nil
+}
+
 func (*ledger) Append(context.Context, bus.Stream, int, uint64, bus.Message) (uint64, error) {
 	return 0, errors.New("the recorder never writes")
 }

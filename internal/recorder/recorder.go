@@ -97,7 +97,8 @@ func (r *Recorder) Turn(ctx context.Context) (progress bool, err error) {
 	return len(records) > 0, nil
 }
 
-// open makes sure that there is a reader; it stands where the archive stands.
+// open makes sure that there is a reader; it stands where the archive stands. An archive that is
+// ahead of its ledger belongs to another one, and following would pass over facts in silence.
 func (r *Recorder) open(ctx context.Context) error {
 	if r.reader != nil {
 		return nil
@@ -105,6 +106,13 @@ func (r *Recorder) open(ctx context.Context) error {
 	position, err := r.cfg.Archive.Position(ctx)
 	if err != nil {
 		return err
+	}
+	newest, err := r.cfg.Log.Newest(ctx, bus.Ledger, bus.All)
+	if err != nil {
+		return fmt.Errorf("ask for the end of the ledger: %w", err)
+	}
+	if newest < position {
+		return fmt.Errorf("%w: it has record %d, the ledger ends at %d", ErrAhead, position, newest)
 	}
 	reader, err := r.cfg.Log.Read(ctx, bus.Ledger, bus.All, position)
 	if err != nil {
@@ -181,5 +189,9 @@ func (r *Recorder) Close() {
 	}
 	r.known.clear()
 }
+
+// ErrAhead says that the archive was made from another ledger than the one that is there. Delete
+// the archive to have it built again.
+var ErrAhead = errors.New("the archive is ahead of the ledger")
 
 var errFaults = errors.New("the ledger is not whole")

@@ -109,6 +109,18 @@ func TestGoesOnWhereTheArchiveStands(t *testing.T) {
 	require.Equal(t, digest(t, whole), digest(t, a))
 }
 
+func TestAnArchiveOfAnotherLedgerIsNotContinued(t *testing.T) {
+	a := newArchive(t)
+	long, other := &ledger{}, &ledger{}
+	long.append(bodies(archivetest.Ledger(20, 8))...)
+	settle(t, newRecorder(t, Config{Log: long, Archive: a}))
+	other.append(record(t, "inc-1", 1))
+	r := newRecorder(t, Config{Log: other, Archive: a})
+	_, err := r.Turn(t.Context())
+	require.ErrorIs(t, err, ErrAhead)
+	require.ErrorIs(t, r.Healthy(), ErrAhead)
+}
+
 func TestFaultsAreKeptCountedAndShown(t *testing.T) {
 	for name, c := range map[string]struct {
 		records [][]byte
