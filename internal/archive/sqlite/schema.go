@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // version is the newest layout that this build writes and reads.
@@ -58,7 +59,7 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		return foreign(err)
 	}
 	if tables > 0 {
-		return check(ctx, db)
+		return whose(ctx, db)
 	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -77,8 +78,20 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	return tx.Commit()
 }
 
-// check reads whose file it is and of which version.
+// check is the reader's: a file that its writer has not laid out yet counts as not there.
 func check(ctx context.Context, db *sql.DB) error {
+	tables, err := one(ctx, db, "SELECT count(*) FROM sqlite_master")
+	if err != nil {
+		return foreign(err)
+	}
+	if tables == 0 {
+		return fmt.Errorf("%w: its writer has not laid it out yet", fs.ErrNotExist)
+	}
+	return whose(ctx, db)
+}
+
+// whose reads whose file it is and of which version.
+func whose(ctx context.Context, db *sql.DB) error {
 	mark, err := one(ctx, db, "PRAGMA application_id")
 	if err != nil {
 		return foreign(err)

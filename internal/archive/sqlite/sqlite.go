@@ -60,7 +60,8 @@ func Open(path string) (*Archive, error) {
 func (a *Archive) Close() error { return errors.Join(a.Reader.Close(), a.writer.close()) }
 
 // OpenReader opens the file to be asked only, next to its writer, which may be another process.
-// The file must exist already.
+// The file must be there already; errors.Is(err, fs.ErrNotExist) says that its writer has not made
+// it yet.
 func OpenReader(path string) (*Reader, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)

@@ -103,6 +103,32 @@ func TestReaderNeedsAFile(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestReaderBeforeTheLayout(t *testing.T) {
+	path := filepath.Join(t.TempDir(), fileName)
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	_, err := OpenReader(path)
+	require.ErrorIs(t, err, os.ErrNotExist, "a writer in another process is just beginning")
+}
+
+// TestReaderWithoutWriter asks while nobody writes, and goes on when a writer comes and goes.
+func TestReaderWithoutWriter(t *testing.T) {
+	dir := t.TempDir()
+	all := archivetest.Batches(t, archivetest.Ledger(6, 4), 12)
+	a := open(t, dir)
+	require.NoError(t, a.Keep(t.Context(), all[0].Facts, all[0].Incidents, all[0].Position))
+	require.NoError(t, a.Close())
+
+	r := read(t, dir)
+	before, err := r.Digest(t.Context())
+	require.NoError(t, err)
+	a = open(t, dir)
+	require.NoError(t, a.Keep(t.Context(), all[1].Facts, all[1].Incidents, all[1].Position))
+	require.NoError(t, a.Close())
+	after, err := r.Digest(t.Context())
+	require.NoError(t, err)
+	require.NotEqual(t, before, after)
+}
+
 func TestReaderCannotWrite(t *testing.T) {
 	dir := t.TempDir()
 	a := open(t, dir)
