@@ -72,9 +72,10 @@ func (s *stretch) read(position uint64, index int, line []byte) {
 
 var renewed = events.TypeOf(events.AlertRenewed{})
 
-// concerns gives the id of the incident that a fact changes, or "".
+// concerns gives the id of the incident that a fact changes, or "". Only a renewal may name it in
+// its data instead of its envelope.
 func concerns(e events.Event) string {
-	if again, ok := e.Data.(events.AlertRenewed); ok {
+	if again, ok := e.Data.(events.AlertRenewed); ok && e.Subject == "" {
 		return again.Incident
 	}
 	return e.Subject

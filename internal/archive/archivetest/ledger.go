@@ -75,7 +75,7 @@ func data(n, step int) events.Data {
 			Title: fmt.Sprintf("incident %d", n), DedupKey: fmt.Sprint(n), Severity: "critical", Priority: "P1", Policy: "payments",
 			Catalog: "0123456789abcdef", Alert: events.Alert{
 				Key: fmt.Sprint(n), Severity: "critical", Summary: "p99 above 2 s",
-				Labels: map[string]string{"job": "checkout", "instance": "host-1"}, StartsAt: Start,
+				Labels: events.NewLabels(map[string]string{"job": "checkout", "instance": "host-1"}), StartsAt: Start,
 			},
 		}
 	case 1:

@@ -22,7 +22,7 @@ var (
 	ErrNewer = errors.New("the archive was written by a newer version of Tocsin")
 )
 
-// layout is the schema of version 1. A fact's id is position << 16 | index, so that the table is in
+// layout is the schema of version 1. A fact's id is position << 20 | index, so that the table is in
 // ledger order, is only ever appended to, and the index over incidents holds that order too.
 const layout = `
 CREATE TABLE schema (version INTEGER NOT NULL);

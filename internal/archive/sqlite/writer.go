@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -20,8 +19,9 @@ const (
 	manyIncidents = 50
 )
 
-// maxIndex is the most facts of one record: an index has 16 bits in a fact's id.
-const maxIndex = math.MaxUint16
+// indexBits is the room for a fact's index within its record in a fact's id. A message of 1 MiB, the
+// most that the bus takes, cannot hold more lines, whatever is in them.
+const indexBits = 20
 
 const (
 	insertFact     = "INSERT INTO facts (id, incident, seq, name, at, cause, line, hash) VALUES "
@@ -128,10 +128,10 @@ func factRows(facts []archive.Fact, present, position uint64) ([]any, error) {
 		if f.Position <= present {
 			continue
 		}
-		if f.Position > position || f.Index < 0 || f.Index > maxIndex {
+		if f.Position > position || f.Index < 0 || f.Index >= 1<<indexBits {
 			return nil, fmt.Errorf("fact %d of record %d lies outside what is kept", f.Index, f.Position)
 		}
-		out = append(out, int64(f.Position<<16|uint64(f.Index)), text(f.Subject), int64(f.IncidentSeq),
+		out = append(out, int64(f.Position<<indexBits|uint64(f.Index)), text(f.Subject), int64(f.IncidentSeq),
 			events.NameOf(f.Type), nanos(f.Time), text(f.CausationID), f.Line, blob(f.Hash))
 	}
 	return out, nil
