@@ -33,8 +33,13 @@ type Config struct {
 	Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault)
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
+	// TellPace is the rest between two announcements of a partition on EVENTS, so that a storm is
+	// told in few large batches instead of many small ones. Defaults to 25 ms.
+	TellPace time.Duration
 	// Beat is how often leases are renewed. Defaults to 1 s.
-	Beat    time.Duration
+	Beat time.Duration
+	// Pause waits between two tries. Defaults to [partition.Pause]; a simulation decides itself.
+	Pause   func(ctx context.Context, d time.Duration) error
 	Clock   func() time.Time      // Defaults to time.Now
 	Log     *zap.Logger           // Defaults to none
 	Metrics prometheus.Registerer // Defaults to none
@@ -42,6 +47,12 @@ type Config struct {
 
 // WithDefaults fills what is not given.
 func (c Config) WithDefaults() Config {
+	if c.TellPace == 0 {
+		c.TellPace = 25 * time.Millisecond
+	}
+	if c.Pause == nil {
+		c.Pause = partition.Pause
+	}
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
@@ -115,7 +126,7 @@ func (e *Engine) Take(ctx context.Context, p int) (*partition.Owner, error) {
 	m := &machine{engine: e, partition: p}
 	owner, err := partition.Take(ctx, partition.Config{
 		Log: e.cfg.Bus, Blobs: e.cfg.Bus, Stream: bus.Ledger, Partition: p,
-		Instance: e.cfg.Instance, Clock: e.cfg.Clock,
+		Instance: e.cfg.Instance, Clock: e.cfg.Clock, Pause: e.cfg.Pause,
 		Input: func(ctx context.Context, after uint64) (bus.Reader, error) {
 			return e.cfg.Bus.Read(ctx, bus.Intake, p, after)
 		},

@@ -104,10 +104,8 @@ func (m *machine) firstRevision(ctx context.Context) (string, error) {
 		if !errors.Is(err, revision.ErrNone) {
 			return rev, err
 		}
-		select {
-		case <-ctx.Done():
-			return "", ctx.Err()
-		case <-time.After(50 * time.Millisecond):
+		if err := m.engine.cfg.Pause(ctx, 50*time.Millisecond); err != nil {
+			return "", err
 		}
 	}
 }

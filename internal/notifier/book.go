@@ -36,10 +36,8 @@ func (n *Notifier) firstBook(ctx context.Context) error {
 		if !errors.Is(err, revision.ErrNone) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
+		if err := n.cfg.Pause(ctx, 50*time.Millisecond); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -46,7 +46,9 @@ type Config struct {
 	// Beat is how often leases are renewed. Defaults to 1 s.
 	Beat time.Duration
 	// Launch runs an attempt beside the caller. Defaults to a goroutine; a simulation decides itself.
-	Launch  func(attempt func())
+	Launch func(attempt func())
+	// Pause waits between two tries. Defaults to [partition.Pause]; a simulation decides itself.
+	Pause   func(ctx context.Context, d time.Duration) error
 	Clock   func() time.Time      // Defaults to time.Now
 	Log     *zap.Logger           // Defaults to none
 	Metrics prometheus.Registerer // Defaults to none
@@ -65,6 +67,9 @@ func (c Config) WithDefaults() Config {
 	}
 	if c.Launch == nil {
 		c.Launch = func(attempt func()) { go attempt() }
+	}
+	if c.Pause == nil {
+		c.Pause = partition.Pause
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -145,7 +150,7 @@ func (n *Notifier) Take(ctx context.Context, q int) (*partition.Owner, error) {
 	m := newMachine(n, q)
 	owner, err := partition.Take(ctx, partition.Config{
 		Log: n.cfg.Bus, Blobs: n.cfg.Bus, Stream: bus.Deliveries, Partition: q,
-		Instance: n.cfg.Instance, Clock: n.cfg.Clock, IdleLimit: 1,
+		Instance: n.cfg.Instance, Clock: n.cfg.Clock, Pause: n.cfg.Pause, IdleLimit: 1,
 		Input: func(_ context.Context, after uint64) (bus.Reader, error) {
 			m.input = n.feed.join(q, after)
 			return m.input, nil

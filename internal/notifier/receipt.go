@@ -132,10 +132,8 @@ func (p *posts) publish(ctx context.Context, n int, all []events.Event) error {
 		if err == nil {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
+		if p.notifier.cfg.Pause(ctx, wait) != nil {
 			return err
-		case <-time.After(wait):
 		}
 	}
 }

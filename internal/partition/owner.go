@@ -33,6 +33,8 @@ type Config struct {
 	// IdleLimit is after how many inputs without a fact the position is recorded alone. Defaults to 1000.
 	IdleLimit int
 	Clock     func() time.Time
+	// Pause waits between two tries to reach the log. Defaults to [Pause]; a simulation decides itself.
+	Pause func(ctx context.Context, d time.Duration) error
 }
 
 // Owner owns one partition from [Take] until its context ends or it is fenced off.
@@ -56,7 +58,10 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if cfg.IdleLimit == 0 {
 		cfg.IdleLimit = defaultIdleLimit
 	}
-	o := &Owner{cfg: cfg, machine: machine, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition}}
+	if cfg.Pause == nil {
+		cfg.Pause = Pause
+	}
+	o := &Owner{cfg: cfg, machine: machine, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition, pause: cfg.Pause}}
 	before, err := o.writer.takeOver(ctx, cfg.Instance, o.now())
 	if err != nil {
 		return nil, err

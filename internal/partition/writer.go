@@ -14,6 +14,7 @@ type writer struct {
 	log       bus.Log
 	stream    bus.Stream
 	partition int
+	pause     func(ctx context.Context, d time.Duration) error
 
 	fence uint64 // sequence of the last record
 	last  Record // the last record's words
@@ -65,7 +66,7 @@ func (w *writer) append(ctx context.Context, r Record) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := pause(ctx, attempt); err != nil {
+		if err := w.rest(ctx, attempt); err != nil {
 			return err
 		}
 	}
@@ -76,7 +77,7 @@ func (w *writer) fenced(ctx context.Context, r Record) error {
 	for attempt := 0; ; attempt++ {
 		m, err := w.log.Last(ctx, w.stream, w.partition)
 		if err != nil && !errors.Is(err, bus.ErrEmpty) {
-			if err := pause(ctx, attempt); err != nil {
+			if err := w.rest(ctx, attempt); err != nil {
 				return err
 			}
 			continue
@@ -95,9 +96,14 @@ func (w *writer) accept(r Record, seq uint64) {
 	w.last.Lines = nil
 }
 
-// pause waits a little longer with each attempt, at most a second.
-func pause(ctx context.Context, attempt int) error {
-	t := time.NewTimer(min(time.Second, 5*time.Millisecond<<min(attempt, 10)))
+// rest waits a little longer with each attempt, at most a second.
+func (w *writer) rest(ctx context.Context, attempt int) error {
+	return w.pause(ctx, min(time.Second, 5*time.Millisecond<<min(attempt, 10)))
+}
+
+// Pause waits for d, or until ctx ends and then gives its error.
+func Pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
