@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/user"
 	"strconv"
 	"strings"
 	"time"
@@ -154,7 +155,18 @@ func newNote(a *app) *cobra.Command {
 }
 
 func by(c *cobra.Command, ask *client.Ask) {
-	c.Flags().StringVar(&ask.By, "by", os.Getenv("USER"), "who asks: a person's id, or any name")
+	c.Flags().StringVar(&ask.By, "by", me(), "who asks: a person's id, or any name")
+}
+
+// me is who asks when nobody is named: the shell's user, else the system's.
+func me() string {
+	if name := os.Getenv("USER"); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
 }
 
 // each asks for every incident in turn and stops at the first that fails.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func newTimeline(a *app) *cobra.Command {
 
 func (a *app) showEntry(e client.Entry) {
 	fmt.Fprintf(a.stdout, "%4d  %s  %s", e.Seq, a.short(e.At), clean(e.Summary))
-	if e.Reason != "" && e.Reason != e.Summary {
+	if e.Reason != "" && !strings.Contains(e.Summary, e.Reason) {
 		fmt.Fprintf(a.stdout, "  (%s)", clean(e.Reason))
 	}
 	fmt.Fprintln(a.stdout)

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -133,7 +134,8 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 
 // unwrap takes the address off an error of net/http: it is said by the caller, without the query.
 func unwrap(err error) error {
-	if inner, ok := err.(*url.Error); ok {
+	var inner *url.Error
+	if errors.As(err, &inner) {
 		return inner.Err
 	}
 	return err

@@ -34,10 +34,10 @@ func incidentSaid(e events.Event) string {
 	case events.IncidentAcknowledged:
 		return who(d.By, "somebody") + " acknowledged it" + clause(" by ", d.Via) + until(e.Time, d.Until)
 	case events.IncidentUnacknowledged:
-		if d.By == "" {
+		if d.By == "" && (e.Actor == "policy" || e.Actor == "clock") {
 			return "the acknowledgement ran out"
 		}
-		return who(d.By, "") + " gave it back"
+		return who(d.By, "somebody") + " gave it back"
 	case events.IncidentResolved:
 		return resolvedSaid(d)
 	case events.IncidentReopened:
@@ -151,7 +151,7 @@ func alertSaid(e events.Event) string {
 func otherSaid(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.CommandRefused:
-		return who(d.By, "somebody") + " asked (" + d.Command + ") and was refused" + clause(": ", e.Reason)
+		return who(d.By, "somebody") + " asked to " + asked(d.Command) + " and was refused" + clause(": ", e.Reason)
 	case events.CatalogRevised:
 		return "catalog " + short(d.Revision) + " is in force" + clause(", brought by ", who(d.By, ""))
 	case events.ReceiptReceived:
@@ -161,4 +161,23 @@ func otherSaid(e events.Event) string {
 		return "receipt: page to " + d.Target + " failed"
 	}
 	return ""
+}
+
+// asked gives a command's name as what it asks for.
+func asked(command string) string {
+	switch command {
+	case "acknowledgement.received":
+		return "acknowledge it"
+	case "acknowledgement.withdrawn":
+		return "give it back"
+	case "resolution.received":
+		return "resolve it"
+	case "reopening.received":
+		return "reopen it"
+	case "escalation.received":
+		return "escalate it"
+	case "note.received":
+		return "leave a note"
+	}
+	return "do " + command
 }
