@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"testing"
 
@@ -19,6 +20,7 @@ func FuzzRecord(f *testing.F) {
 		"[\n{\"type\":\"dev.tocsin.alert.renewed.v1\",\"data\":{\"incident\":\"i\",\"key\":\"k\"}}\n]",
 		"[\n{\"type\":\"dev.tocsin.alert.renewed.v1\",\"subject\":\"j\",\"incidentseq\":2,\"data\":{\"incident\":\"i\",\"key\":\"k\"}}\n]",
 		"[\n{\"type\":\"x\",\"subject\":\"\\u0000\",\"incidentseq\":18446744073709551615,\"time\":\"9999-12-31T23:59:59Z\"}\n]",
+		"[\n{\"type\":\"x\",\"specversion\":\"1.0\",\"id\":\"\",\"source\":\"\",\"time\":\"2026-01-01T00:00:00Z\",\"subject\":\"i\",\"incidentseq\":2,\"data\":{broken}}\n]",
 		"[\n{\"type\":\"x\",\"subject\":\"i\",\"incidentseq\":1,\"time\":\"0000-01-01T00:00:00+23:59\"}\n]",
 	} {
 		f.Add([]byte(seed))
@@ -36,8 +38,10 @@ func FuzzRecord(f *testing.F) {
 			at, err := a.Position(t.Context())
 			require.NoError(t, err)
 			require.EqualValues(t, 3, at)
-			_, err = a.Timeline(t.Context(), "i", 0)
+			told, err := a.Timeline(t.Context(), "i", 0)
 			require.NoError(t, err)
+			_, err = json.Marshal(told)
+			require.NoError(t, err, "what is kept can be told")
 			digests = append(digests, digest(t, a))
 			r.Close()
 			require.NoError(t, a.Close())

@@ -143,14 +143,19 @@ func entries(rows *sql.Rows, after uint64) ([]archive.Entry, error) {
 	return out, rows.Err()
 }
 
-// entry tells a kept line. A line that this build cannot read is told by what is readable of it.
+// entry tells a kept line. A line that this build cannot read is told by what is readable of it;
+// data that is no JSON stays away, so that the whole timeline can still be written as JSON.
 func entry(line, hash []byte) archive.Entry {
 	env, raw, err := events.Split(line)
+	if err != nil {
+		env = events.Envelope{}
+	}
 	e := events.Event{Envelope: env}
+	data, err := events.DecodeData(env.Type, raw)
 	if err == nil {
-		if data, err := events.DecodeData(env.Type, raw); err == nil {
-			e.Data = data
-		}
+		e.Data = data
+	} else if !json.Valid(raw) {
+		raw = nil
 	}
 	told := timeline.Tell(e)
 	told.Data, told.Hash = raw, hex.EncodeToString(hash)
