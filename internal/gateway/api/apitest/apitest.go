@@ -68,13 +68,27 @@ type Gateway struct {
 
 // Start runs a gateway for the time of the test, with [Catalog] in force and no incidents.
 func Start(tb testing.TB) *Gateway {
+	g, handler := build(tb)
+	server := httptest.NewServer(handler)
+	tb.Cleanup(server.Close)
+	g.URL = server.URL
+	return g
+}
+
+// Handler is the same without a port.
+func Handler(tb testing.TB) http.Handler {
+	_, handler := build(tb)
+	return handler
+}
+
+func build(tb testing.TB) (*Gateway, http.Handler) {
 	a, err := sqlite.Open(filepath.Join(tb.TempDir(), "archive.db"))
 	require.NoError(tb, err)
-	g := &Gateway{Archive: a}
+	tb.Cleanup(func() { require.NoError(tb, a.Close()) })
+	g := &Gateway{Archive: a, engine: engine{archive: a}}
 	_, faults, err := g.apply(context.Background(), map[string][]byte{"catalog.yaml": []byte(Catalog)})
 	require.NoError(tb, err)
 	require.Empty(tb, faults)
-	g.engine.archive = a
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
@@ -84,13 +98,7 @@ func Start(tb testing.TB) *Gateway {
 	mux.HandleFunc("GET /healthz", ok)
 	mux.HandleFunc("GET /readyz", ok)
 	mux.HandleFunc("GET /metrics", ok)
-	server := httptest.NewServer(mux)
-	tb.Cleanup(func() {
-		server.Close()
-		require.NoError(tb, a.Close())
-	})
-	g.URL = server.URL
-	return g
+	return g, mux
 }
 
 // Mute lets inputs be stored and never be decided.

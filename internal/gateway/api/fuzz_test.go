@@ -1,0 +1,55 @@
+package api_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"tocsin.dev/internal/gateway/api/apitest"
+)
+
+// FuzzRequests sends any path end, query and body through the doors: the answer is never a failure
+// of the server, and what was taken in can be listed.
+func FuzzRequests(f *testing.F) {
+	for _, body := range []string{
+		``, `{}`, `null`, `[]`, `{"key":"k"}`, `{"key":"\u0000\ud800","summary":"\n"}`, `{"key":"k","labels":{"a":"b","":"\u202e"}}`,
+		`{"by":"ana","note":"n","level":1}`, `{"level":1e99}`, `{"files":{"a.yaml":"people: [","../b":"&a [*a]"}}`, "\xff\xfe", `{"key":"k"} x`,
+	} {
+		f.Add("abcd", "status=all", body)
+	}
+	f.Add("../../x", "limit=99999999999999999999&after=-1&at=x", "{")
+	f.Add("%00", "schedule=%ff&before=%00", "")
+	handler := apitest.Handler(f)
+	f.Fuzz(func(t *testing.T, id, query, body string) {
+		id = url.PathEscape(id)
+		for _, route := range []string{
+			"GET /api/v1/incidents", "GET /api/v1/incidents/" + id, "GET /api/v1/incidents/" + id + "/timeline", "GET /api/v1/oncall",
+			"POST /api/v1/incidents/" + id + "/note", "POST /api/v1/incidents/" + id + "/escalate", "POST /api/v1/alerts",
+			"POST /api/v1/catalog/check", "GET /api/v1/incidents?status=all",
+		} {
+			method, path, _ := strings.Cut(route, " ")
+			r := httptest.NewRequestWithContext(t.Context(), method, "/", strings.NewReader(body))
+			r.URL = &url.URL{Path: mustUnescape(path), RawPath: path, RawQuery: query}
+			if strings.HasSuffix(path, "all") {
+				r.URL = &url.URL{Path: "/api/v1/incidents", RawQuery: "status=all"}
+			}
+			r.Header.Set("Authorization", "Bearer "+apitest.Token)
+			r.Header.Set("Content-Type", "application/json")
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, r)
+			if w.Code >= http.StatusInternalServerError {
+				t.Fatalf("%s?%s with %q answered %d: %s", route, query, body, w.Code, w.Body)
+			}
+		}
+	})
+}
+
+func mustUnescape(path string) string {
+	plain, err := url.PathUnescape(path)
+	if err != nil {
+		panic(err) // it was escaped a moment ago
+	}
+	return plain
+}
