@@ -38,6 +38,9 @@ type Archive struct {
 // Open opens the file for the one process that writes it, and makes it where there is none. The
 // folder must exist. [ErrForeign] and [ErrNewer] leave the file as it was.
 func Open(path string) (*Archive, error) {
+	if err := touch(path); err != nil {
+		return nil, err
+	}
 	write, err := connect(path, "rwc", 1)
 	if err != nil {
 		return nil, err
@@ -54,6 +57,16 @@ func Open(path string) (*Archive, error) {
 		return nil, errors.Join(err, w.close())
 	}
 	return &Archive{Reader: r, writer: w}, nil
+}
+
+// touch makes the file where there is none, readable by its owner and group only: timelines tell
+// what is wrong with the house. SQLite gives its other files the same mode.
+func touch(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
+	if err != nil {
+		return fmt.Errorf("open archive: %w", err)
+	}
+	return f.Close()
 }
 
 // Close ends readers first, so that the writer's last checkpoint can fold the log into the file.

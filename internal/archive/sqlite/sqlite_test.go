@@ -96,6 +96,17 @@ func execute(t *testing.T, path, statement string) {
 	require.NoError(t, db.Close())
 }
 
+func TestFilesAreNotForEverybody(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir)
+	defer func() { require.NoError(t, a.Close()) }()
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		info, err := os.Stat(filepath.Join(dir, fileName+suffix))
+		require.NoError(t, err)
+		require.Zero(t, info.Mode().Perm()&0o007, fileName+suffix)
+	}
+}
+
 func TestReaderNeedsAFile(t *testing.T) {
 	_, err := OpenReader(filepath.Join(t.TempDir(), "none.db"))
 	require.ErrorIs(t, err, os.ErrNotExist)
