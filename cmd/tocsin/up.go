@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"runtime/pprof"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +18,7 @@ import (
 // newUp is `tocsin up`: gateway, engine, notifier, recorder and NATS in one process.
 func newUp(a *app) *cobra.Command {
 	var o assembly.Options
+	var profile string
 	cmd := &cobra.Command{
 		Use: "up", Short: "Run everything in one process, NATS included", Args: cobra.NoArgs,
 		Long: `Run gateway, engine, notifier, recorder and an embedded NATS in one process.
@@ -23,6 +27,11 @@ When it serves, one line on stdout says where: ready http=http://… nats=nats:/
 SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs elsewhere.`,
 		Example: "  tocsin up --config ./tocsin.d --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			stop, err := startProfile(profile)
+			if err != nil {
+				return err
+			}
+			defer stop()
 			return up(cmd.Context(), o, a.stdout, a.stderr, func(http, nats string) {
 				fmt.Fprintf(a.stdout, "ready http=%s nats=%s\n", http, nats)
 			})
@@ -31,7 +40,30 @@ SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs el
 	o.Bind(cmd.Flags(), "127.0.0.1:8080")
 	o.BindConfig(cmd.Flags(), "./tocsin.d")
 	o.BindNATS(cmd.Flags())
+	cmd.Flags().StringVar(&profile, "profile", "", "write a CPU profile to this `file`, and one of memory beside it, at the stop")
 	return cmd
+}
+
+// startProfile writes a CPU profile to path until stop is called; an empty path writes none.
+func startProfile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile: %w", err), f.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close() // a profile that is cut short is no reason to fail a stop
+		if heap, err := os.Create(path + ".heap"); err == nil {
+			_ = pprof.Lookup("allocs").WriteTo(heap, 0)
+			_ = heap.Close()
+		}
+	}, nil
 }
 
 // up runs everything until ctx ends; ready is called when it serves.

@@ -8,6 +8,8 @@ package channel
 import (
 	"context"
 	"time"
+
+	"tocsin.dev/pkg/events"
 )
 
 // Outcome is what came of one delivery.
@@ -53,6 +55,7 @@ type Notification struct {
 	Severity string // the source's word, may be empty
 	Title    string
 	Link     string        // the alert's own page, may be empty
+	Labels   events.Labels // of the alert that opened the incident, may be empty
 	Late     time.Duration // how late the page is when that is worth saying
 	OpenedAt time.Time
 	SentAt   time.Time // the instant of this attempt

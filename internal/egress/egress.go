@@ -57,7 +57,7 @@ func New(cfg Config) (*Client, error) {
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        cfg.TLS.Clone(),
 		MaxIdleConns:           512,
-		MaxIdleConnsPerHost:    32,
+		MaxIdleConnsPerHost:    128,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableCompression:     true, // a small answer must not unpack into a large one

@@ -33,8 +33,9 @@ type Config struct {
 	Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault)
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
-	// TellPace is the rest between two announcements of a partition on EVENTS, so that a storm is
-	// told in few large batches instead of many small ones. Defaults to 25 ms.
+	// TellPace is the least rest between two announcements of a partition on EVENTS, so that a storm
+	// is told in few large batches instead of many small ones; after a long one the rest is twice
+	// its time. Defaults to 25 ms.
 	TellPace time.Duration
 	// Beat is how often leases are renewed. Defaults to 1 s.
 	Beat time.Duration

@@ -39,6 +39,7 @@ func (e *Engine) NewTeller(p int) *Teller { return &Teller{engine: e, partition:
 func (t *Teller) Run(ctx context.Context) error {
 	defer t.close()
 	for wait := time.Millisecond; ; {
+		began := time.Now()
 		progress, err := t.Turn(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -56,6 +57,7 @@ func (t *Teller) Run(ctx context.Context) error {
 			}
 		default:
 			wait = time.Millisecond
+			sleep(ctx, max(t.engine.cfg.TellPace, 2*time.Since(began))) // pages come first
 		}
 	}
 }

@@ -126,7 +126,7 @@ func (d *delivery) notification(b *book, step page.Step, move page.Move, now tim
 		Attempt: move.Attempt, PossibleRepeat: move.Repeat,
 		Page: p.Page, Incident: d.Opened.Incident, Service: d.Opened.Service, Team: d.Opened.Team,
 		Target: p.Target, Name: b.name(p.Target), Level: p.Level, Round: p.Round,
-		Urgency: p.Urgency, Priority: p.Priority, Severity: p.Severity, Title: p.Title, Link: p.Link,
+		Urgency: p.Urgency, Priority: p.Priority, Severity: p.Severity, Title: p.Title, Link: p.Link, Labels: p.Labels,
 		Late: time.Duration(p.Late) * time.Second, OpenedAt: p.OpenedAt, SentAt: now,
 	}
 }

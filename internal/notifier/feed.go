@@ -200,19 +200,12 @@ var (
 	typeSuperseded = events.TypeOf(events.PageSuperseded{})
 )
 
-// newest says how far a tap must have read before a deadline may be taken: an acknowledgement that
-// is committed must not be overtaken by a page.
-func (f *feed) newest(ctx context.Context, t *tap) (uint64, error) {
-	newest, err := f.log.Newest(ctx, bus.Ledger, bus.All)
-	if err != nil {
-		return 0, err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.passed >= newest {
-		return t.last, nil // what concerns the tap was handed over
-	}
-	return newest, nil
+// reached says whether the tap's owner, who has used everything up to at, has used whatever concerns
+// it up to newest: an acknowledgement that is committed must not be overtaken by a page.
+func (t *tap) reached(newest, at uint64) bool {
+	t.feed.mu.Lock()
+	defer t.feed.mu.Unlock()
+	return t.feed.passed >= newest && (len(t.held) == 0 || t.held[0].Seq > newest) && (at >= t.last || at >= newest)
 }
 
 // Poll gives what was handed over.

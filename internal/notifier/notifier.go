@@ -37,7 +37,7 @@ type Config struct {
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
 	// PerEndpoint is the most notifications under way to one endpoint for one partition of
-	// targets. Defaults to 32.
+	// targets. Defaults to 128.
 	PerEndpoint int
 	// SendTimeout bounds one attempt. Defaults to 30 s.
 	SendTimeout time.Duration
@@ -57,7 +57,7 @@ type Config struct {
 // WithDefaults fills what is not given.
 func (c Config) WithDefaults() Config {
 	if c.PerEndpoint == 0 {
-		c.PerEndpoint = 32
+		c.PerEndpoint = 128
 	}
 	if c.SendTimeout == 0 {
 		c.SendTimeout = 30 * time.Second
@@ -155,7 +155,8 @@ func (n *Notifier) Take(ctx context.Context, q int) (*partition.Owner, error) {
 			m.input = n.feed.join(q, after)
 			return m.input, nil
 		},
-		Newest: func(ctx context.Context) (uint64, error) { return n.feed.newest(ctx, m.input) },
+		Newest:  func(ctx context.Context) (uint64, error) { return n.cfg.Bus.Newest(ctx, bus.Ledger, bus.All) },
+		Reached: func(newest uint64, at partition.Position) bool { return m.input.reached(newest, at.Seq) },
 	}, m)
 	if err != nil {
 		return nil, fmt.Errorf("targets %d: %w", q, err)

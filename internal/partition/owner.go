@@ -27,9 +27,12 @@ type Config struct {
 	Instance string
 	// Input opens the input log behind a sequence.
 	Input func(ctx context.Context, after uint64) (bus.Reader, error)
-	// Newest gives the sequence of the newest input that waits, so that inputs come before
-	// deadlines. Nil when deadlines need not wait.
+	// Newest gives the sequence of the newest input that is stored now. A deadline that is due waits
+	// until everything up to there is used: inputs come before deadlines. Required.
 	Newest func(ctx context.Context) (uint64, error)
+	// Reached says whether everything up to newest is used when the input has been used up to at.
+	// Defaults to at.Seq >= newest.
+	Reached func(newest uint64, at Position) bool
 	// IdleLimit is after how many inputs without a fact the position is recorded alone. Defaults to 1000.
 	IdleLimit int
 	Clock     func() time.Time
@@ -48,8 +51,8 @@ type Owner struct {
 	idle    int // inputs used since the last record
 	tail    int // bytes of records since the last snapshot
 	// failed says that the machine may be ahead of the log: its state must not be stored.
-	failed      bool
-	behindSince time.Time
+	failed  bool
+	barrier barrier
 }
 
 // Take takes the partition over: fence off the owner before, bring the machine up to date, open
@@ -60,6 +63,9 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	}
 	if cfg.Pause == nil {
 		cfg.Pause = Pause
+	}
+	if cfg.Reached == nil {
+		cfg.Reached = func(newest uint64, at Position) bool { return at.Seq >= newest }
 	}
 	o := &Owner{cfg: cfg, machine: machine, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition, pause: cfg.Pause}}
 	before, err := o.writer.takeOver(ctx, cfg.Instance, o.now())

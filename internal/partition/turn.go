@@ -36,33 +36,14 @@ func (o *Owner) turn(ctx context.Context, now time.Time) (progress bool, err err
 		return false, err
 	}
 	o.machine.Outside(now)
-	behind := false
-	if len(o.waiting) == 0 {
-		if behind, err = o.fire(ctx, now); err != nil {
-			return false, err
-		}
+	if err := o.fire(ctx, now); err != nil {
+		return false, err
 	}
 	committed, err := o.commit(ctx, now)
 	if err != nil {
 		return false, err
 	}
-	if err := o.watch(behind, now); err != nil {
-		return false, err
-	}
 	return committed || used, nil
-}
-
-// watch notices an input that is stored but never arrives: the reader is dead and must be opened anew.
-func (o *Owner) watch(behind bool, now time.Time) error {
-	switch {
-	case !behind:
-		o.behindSince = time.Time{}
-	case o.behindSince.IsZero():
-		o.behindSince = now
-	case now.Sub(o.behindSince) > stalledAfter:
-		return errStalled
-	}
-	return nil
 }
 
 func (o *Owner) poll() error {
@@ -103,25 +84,46 @@ func (o *Owner) use(ctx context.Context, now time.Time) (used bool, err error) {
 	return used, nil
 }
 
-// fire lets the machine take what is due, unless inputs are still on their way: what was asked
-// before a deadline counts before it.
-func (o *Owner) fire(ctx context.Context, now time.Time) (behind bool, err error) {
+// fire lets the machine take what is due, once every input is used that was stored when the
+// deadline was found due: what was asked before a deadline counts before it.
+func (o *Owner) fire(ctx context.Context, now time.Time) error {
 	at, ok := o.machine.Deadline()
 	if !ok || at.After(now) {
-		return false, nil
+		o.barrier = barrier{}
+		return nil
 	}
-	if o.cfg.Newest != nil {
+	if o.barrier.since.IsZero() {
+		o.barrier.since = now
+	}
+	if now.Sub(o.barrier.asked) > barrierHolds {
 		newest, err := o.cfg.Newest(ctx)
 		if err != nil {
-			return false, fmt.Errorf("ask for the newest input: %w", err)
+			return fmt.Errorf("ask for the newest input: %w", err)
 		}
-		if newest > o.at.Seq {
-			return true, nil
-		}
+		o.barrier.newest, o.barrier.asked = newest, now
 	}
+	if !o.cfg.Reached(o.barrier.newest, o.at) {
+		if len(o.waiting) == 0 && now.Sub(o.barrier.since) > stalledAfter {
+			return errStalled
+		}
+		return nil
+	}
+	o.barrier = barrier{}
 	o.machine.Fire(now, RecordLimit)
-	return false, nil
+	return nil
 }
+
+// barrier is what has to be used before the present deadlines may be taken.
+type barrier struct {
+	newest uint64
+	asked  time.Time // when newest was the newest
+	since  time.Time // since when deadlines are due and wait
+}
+
+// barrierHolds is how old the answer may be. Were it asked anew each turn, a steady stream of
+// inputs would put deadlines off for ever; were it kept, a process that slept would miss what
+// came meanwhile.
+const barrierHolds = time.Second
 
 func (o *Owner) commit(ctx context.Context, now time.Time) (bool, error) {
 	lines, mark := o.machine.Take()

@@ -36,6 +36,9 @@ type Config struct {
 	MaxBytes, MaxFacts int
 	// Cache is the number of incidents held in memory between transactions. Defaults to 10,000.
 	Cache int
+	// Pace is the least rest between two transactions, so that a storm costs few large ones instead
+	// of many small ones; after a long one the rest is twice its time. Defaults to 20 ms.
+	Pace time.Duration
 	// MinBackoff and MaxBackoff bound the wait after an error of the bus or the archive; it
 	// doubles in between. Default to 50 ms and 5 s.
 	MinBackoff, MaxBackoff time.Duration
@@ -52,6 +55,7 @@ func (c Config) WithDefaults() Config {
 	fill(&c.MaxBytes, 4<<20)
 	fill(&c.MaxFacts, 5000)
 	fill(&c.Cache, 10_000)
+	fill(&c.Pace, 20*time.Millisecond)
 	fill(&c.MinBackoff, 50*time.Millisecond)
 	fill(&c.MaxBackoff, 5*time.Second)
 	return c

@@ -44,6 +44,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 	defer r.Close()
 	wait := r.cfg.MinBackoff
 	for ctx.Err() == nil {
+		began := time.Now()
 		progress, err := r.Turn(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -53,6 +54,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 			wait = min(2*wait, r.cfg.MaxBackoff)
 		case progress:
 			wait = r.cfg.MinBackoff
+			rest(ctx, max(r.cfg.Pace, 2*time.Since(began))) // pages come first: two thirds of a storm's time are theirs
 		default:
 			select {
 			case <-ctx.Done():

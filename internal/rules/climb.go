@@ -42,16 +42,16 @@ func (d *decider) startClimb(i *Incident, by string, since time.Time) {
 }
 
 // advance takes the climb to a level and pages whom it means. A level that means nobody is passed
-// at once; when a whole round means nobody, the climb is exhausted.
+// at once; when no level means anybody, the climb is exhausted: the repeats would find nobody either.
 func (d *decider) advance(i *Incident, m move) {
 	directory := d.s.catalogs[i.Catalog]
-	for range len(i.policy.Levels) + 1 {
+	for range i.policy.Levels {
 		level := i.policy.Level(m.to)
 		round := i.Round
 		if m.again || m.to.Round > i.Climb.Round {
 			round++
 		}
-		recipients := level.Recipients(directory, i.Team, people(i.Paged), d.now)
+		recipients := level.Recipients(directory, i.Team, d.below(i, m.to), d.now)
 		d.reach(i, m, level, round, recipients)
 		if len(recipients) > 0 {
 			d.request(i, round, recipients, d.late(m.since))
@@ -63,7 +63,24 @@ func (d *decider) advance(i *Incident, m move) {
 		}
 		m = move{to: next, by: byNobody, actor: ActorPolicy, since: m.since}
 	}
-	d.exhaust(i)
+	d.exhaust(i, "no level that is left has anybody to page")
+}
+
+// below gives the people of the level before, whom role:manager starts from: whoever was paged on
+// the way up, or, where the climb comes to a level from above, whoever the level before means now.
+func (d *decider) below(i *Incident, to escalation.Step) []string {
+	switch {
+	case to.Level == 1:
+		return nil
+	case to.Level > i.Climb.Level:
+		return people(i.Paged)
+	}
+	to.Level--
+	var out []string
+	for _, r := range i.policy.Level(to).Recipients(d.s.catalogs[i.Catalog], i.Team, d.below(i, to), d.now) {
+		out = append(out, r.Person)
+	}
+	return out
 }
 
 // reach records that the climb is at the level.
@@ -84,7 +101,8 @@ func (d *decider) reach(i *Incident, m move, level escalation.Level, round int, 
 	d.emit(i, m.actor, reason, fact)
 }
 
-// request asks for one page of each recipient.
+// request asks for one page of each recipient. It takes the place of one that is still on its way
+// to the same person from a level or round before: nobody is paged twice for having been out of reach.
 func (d *decider) request(i *Incident, round int, all []escalation.Recipient, late int) {
 	for _, r := range all {
 		target := personPrefix + r.Person
@@ -92,6 +110,7 @@ func (d *decider) request(i *Incident, round int, all []escalation.Recipient, la
 		if i.page(id) != nil {
 			continue
 		}
+		d.supersede(i, target)
 		d.emit(i, ActorPolicy, "", i.pageFact(Page{ID: id, Target: target, Via: r.Via, Round: round, Level: i.Climb.Level}, 1, late))
 	}
 }
@@ -100,7 +119,7 @@ func (i *Incident) pageFact(p Page, asked, late int) events.PageRequested {
 	return events.PageRequested{
 		Page: p.ID, Target: p.Target, Via: p.Via, Round: p.Round, Level: p.Level,
 		Urgency: alert.Urgency(i.Priority), Asked: asked, Late: late,
-		Title: i.Title, Severity: i.Severity, Priority: i.Priority, Link: i.Link, OpenedAt: i.OpenedAt,
+		Title: i.Title, Severity: i.Severity, Priority: i.Priority, Link: i.Link, Labels: i.Labels, OpenedAt: i.OpenedAt,
 	}
 }
 
@@ -112,8 +131,8 @@ func (d *decider) late(since time.Time) int {
 	return int(d.now.Sub(since) / time.Second)
 }
 
-func (d *decider) exhaust(i *Incident) {
-	d.emit(i, ActorPolicy, "the last level had no answer",
+func (d *decider) exhaust(i *Incident, reason string) {
+	d.emit(i, ActorPolicy, reason,
 		events.EscalationExhausted{Rounds: i.Round, Levels: len(i.policy.Levels)})
 }
 
@@ -122,7 +141,7 @@ func (d *decider) exhaust(i *Incident) {
 func (d *decider) step(i *Incident) {
 	to, since, passed, exhausted := i.policy.Overdue(i.Climb, i.StepAt, d.now)
 	if exhausted {
-		d.exhaust(i)
+		d.exhaust(i, "the last level had no answer")
 		return
 	}
 	reason := "nobody acknowledged in time"

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin.dev/internal/rules/alert"
@@ -47,8 +48,32 @@ func (s *State) Evolve(e events.Event) error {
 	}
 	i.Seq = e.IncidentSeq
 	i.evolve(e)
+	if commanded(e) {
+		i.LastCommand = e.CausationID
+	}
+	if _, reopened := e.Data.(events.IncidentReopened); reopened {
+		s.byKey[key{i.Service, i.DedupKey}] = i // also where a newer one, resolved by now, had the key
+	}
 	s.rearm(i)
 	return nil
+}
+
+// commanded says that a command led to the fact, and that every command of its kind leads to one.
+func commanded(e events.Event) bool {
+	switch fact := e.Data.(type) {
+	case events.IncidentAcknowledged, events.IncidentAnnotated, events.CommandRefused:
+		return true
+	case events.IncidentUnacknowledged:
+		return e.CausationID != ""
+	case events.IncidentResolved:
+		return fact.How == "command"
+	case events.IncidentReopened:
+		return fact.Alert == nil
+	case events.EscalationAdvanced:
+		return fact.Trigger == byCommand
+	default:
+		return false
+	}
 }
 
 func (s *State) revised(fact events.CatalogRevised) error {
@@ -71,10 +96,13 @@ func (s *State) renewed(fact events.AlertRenewed) error {
 }
 
 func (s *State) triggered(e events.Event, fact events.IncidentTriggered) error {
+	if s.incidents[e.Subject] != nil || e.IncidentSeq != 1 {
+		return fmt.Errorf("evolve by %s: incident %s is known, or its first fact has the number %d", fact.Name(), e.Subject, e.IncidentSeq)
+	}
 	i := &Incident{
 		ID: e.Subject, Service: e.Service, Team: e.Team, Seq: e.IncidentSeq,
 		Title: fact.Title, Severity: fact.Severity, Priority: fact.Priority, DedupKey: fact.DedupKey,
-		Link: fact.Alert.Link, Catalog: fact.Catalog, Policy: fact.Policy,
+		Link: fact.Alert.Link, Labels: fact.Alert.Labels, Catalog: fact.Catalog, Policy: fact.Policy,
 		OpenedAt: e.Time, Alerts: []alert.Known{known(fact.Alert)},
 	}
 	if err := s.put(i, true); err != nil {
@@ -90,9 +118,7 @@ func (i *Incident) evolve(e events.Event) {
 	case events.AlertJoined:
 		i.hold(fact.Alert)
 	case events.AlertLeft:
-		if a := i.alert(fact.Key); a != nil {
-			a.Firing = false
-		}
+		i.Alerts = slices.DeleteFunc(i.Alerts, func(a alert.Known) bool { return a.Key == fact.Key })
 	case events.IncidentAcknowledged:
 		i.Status, i.AckedBy, i.AckUntil, i.StepAt = incident.Acknowledged, fact.By, fact.Until, time.Time{}
 	case events.IncidentUnacknowledged:
@@ -117,7 +143,7 @@ func (i *Incident) evolveClimb(e events.Event) {
 	case events.EscalationAdvanced:
 		i.Round, i.Climb = fact.Round, escalation.Step{Round: fact.Repeat + 1, Level: fact.Level}
 		i.StepAt, i.Reached = fact.DueAt, false
-		if len(fact.Pages) > 0 {
+		if len(fact.Pages) > 0 || fact.Level == 1 {
 			i.Paged = fact.Pages
 		}
 	case events.EscalationExhausted:
@@ -160,5 +186,5 @@ func (i *Incident) hold(a events.Alert) {
 }
 
 func known(a events.Alert) alert.Known {
-	return alert.Known{Key: a.Key, Severity: a.Severity, StartsAt: a.StartsAt, EndsAt: a.EndsAt, Firing: true}
+	return alert.Known{Key: a.Key, StartsAt: a.StartsAt, EndsAt: a.EndsAt}
 }

@@ -2,11 +2,13 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tocsin.dev/internal/rules/alert"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
+	"tocsin.dev/pkg/events"
 )
 
 // How long the rules wait for things that no policy names.
@@ -46,6 +48,8 @@ type Incident struct {
 	Priority string `json:"priority"`
 	DedupKey string `json:"dedup_key"`
 	Link     string `json:"link,omitempty"`
+	// Labels are those of the first alert, for whoever is paged.
+	Labels events.Labels `json:"labels,omitempty"`
 	// Catalog is the revision that the incident keeps, Policy the id in it.
 	Catalog string `json:"catalog"`
 	Policy  string `json:"policy"`
@@ -56,10 +60,13 @@ type Incident struct {
 	OpenedAt   time.Time `json:"opened_at"`
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`
 	// ByHand says that a person resolved it.
-	ByHand   bool          `json:"by_hand,omitempty"`
-	AckedBy  string        `json:"acked_by,omitempty"`
-	AckUntil time.Time     `json:"ack_until,omitzero"`
-	Alerts   []alert.Known `json:"alerts"`
+	ByHand   bool      `json:"by_hand,omitempty"`
+	AckedBy  string    `json:"acked_by,omitempty"`
+	AckUntil time.Time `json:"ack_until,omitzero"`
+	// Alerts are the firing ones; those that are over are forgotten.
+	Alerts []alert.Known `json:"alerts,omitempty"`
+	// LastCommand is the id of the newest command that led to a fact, so that one sent twice is told.
+	LastCommand string `json:"last_command,omitempty"`
 
 	// Round counts over the incident's whole life, so that no page id comes twice.
 	Round int `json:"round"`
@@ -70,7 +77,8 @@ type Incident struct {
 	Pages  []Page    `json:"pages,omitempty"` // the open ones
 	// Reached says that a page of the present level was delivered.
 	Reached bool `json:"reached,omitempty"`
-	// Paged are the targets of the present level ("person:ana"); role:manager starts from them.
+	// Paged are the targets of the newest level of this climb that had any ("person:ana");
+	// role:manager starts from them.
 	Paged []string `json:"paged,omitempty"`
 
 	policy  *escalation.Policy
@@ -148,11 +156,27 @@ func (s *State) put(i *Incident, newest bool) error {
 		return fmt.Errorf("incident %s: catalog %.12s has no policy %q", i.ID, i.Catalog, i.Policy)
 	}
 	i.heapPos = -1
+	i.share(c)
 	s.incidents[i.ID] = i
 	if newest {
 		s.byKey[key{i.Service, i.DedupKey}] = i
 	}
 	return nil
+}
+
+// share makes the incident use the catalog's own copies of what it names. An open incident
+// read from the ledger would otherwise hold some hundred bytes of text for itself.
+func (i *Incident) share(c *Catalog) {
+	i.Catalog = c.Revision
+	if i.policy.ID == i.Policy {
+		i.Policy = i.policy.ID
+	}
+	if v := c.Services[i.Service]; v != nil && v.ID == i.Service {
+		i.Service = v.ID
+	}
+	if t := c.Teams[i.Team]; t != nil && t.ID == i.Team {
+		i.Team = t.ID
+	}
 }
 
 // drop forgets an incident that nothing can concern any more.
@@ -173,15 +197,6 @@ func (i *Incident) alert(key string) *alert.Known {
 	return nil
 }
 
-func (i *Incident) firing() bool {
-	for n := range i.Alerts {
-		if i.Alerts[n].Firing {
-			return true
-		}
-	}
-	return false
-}
-
 func (i *Incident) page(id string) *Page {
 	for n := range i.Pages {
 		if i.Pages[n].ID == id {
@@ -194,8 +209,11 @@ func (i *Incident) page(id string) *Page {
 func (i *Incident) closePage(id string) {
 	for n := range i.Pages {
 		if i.Pages[n].ID == id {
-			i.Pages = append(i.Pages[:n:n], i.Pages[n+1:]...)
-			return
+			i.Pages = slices.Delete(i.Pages, n, n+1)
+			break
 		}
+	}
+	if len(i.Pages) == 0 {
+		i.Pages = nil // most incidents have no open page for most of their life
 	}
 }

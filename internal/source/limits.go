@@ -7,6 +7,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"tocsin.dev/pkg/events"
 )
 
 // Limits of one alert. What names the alert is refused beyond them, what describes it is cut.
@@ -53,7 +55,7 @@ func CheckLabels(labels map[string]string) string {
 
 // Describe bounds annotations: values are cut at [MaxText], unfit names and what lies beyond
 // [MaxAnnotations], in the order of names, are left out. An empty result is nil.
-func Describe(annotations map[string]string) map[string]string {
+func Describe(annotations map[string]string) events.Labels {
 	names := make([]string, 0, len(annotations))
 	for name := range annotations {
 		names = append(names, name)
@@ -72,7 +74,7 @@ func Describe(annotations map[string]string) map[string]string {
 		}
 		kept[name] = value
 	}
-	return kept
+	return events.NewLabels(kept)
 }
 
 // Cut shortens s to at most limit bytes, the ellipsis that marks the cut among them. It never

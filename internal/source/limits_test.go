@@ -30,7 +30,7 @@ func TestDescribe(t *testing.T) {
 	for _, c := range "bcdefghijklm" {
 		in[string(c)] = strings.Repeat("y", 8000)
 	}
-	out := source.Describe(in)
+	out := source.Describe(in).Map()
 	require.Len(t, out["a"], source.MaxText)
 	require.NotContains(t, out, "")
 	require.NotContains(t, out, "bad\x00")

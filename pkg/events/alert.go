@@ -11,10 +11,10 @@ type Alert struct {
 	// Severity is the source's word: critical, error, warning, info or any other.
 	Severity string `json:"severity,omitempty"`
 	// Summary is one line for a person; never empty on INTAKE.
-	Summary     string            `json:"summary"`
-	Description string            `json:"description,omitempty"`
-	Labels      map[string]string `json:"labels,omitempty"`
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Summary     string `json:"summary"`
+	Description string `json:"description,omitempty"`
+	Labels      Labels `json:"labels,omitempty"`
+	Annotations Labels `json:"annotations,omitempty"`
 	// Link leads to the source's own page about it.
 	Link string `json:"link,omitempty"`
 	// StartsAt is when the source saw it begin; zero means when it was received.

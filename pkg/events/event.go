@@ -114,19 +114,28 @@ func (e Event) Encode() ([]byte, error) {
 
 // Decode reads one event of ours, data included.
 func Decode(line []byte) (Event, error) {
-	env, raw, err := Split(line)
+	if env, raw, ok := splitOwn(line); ok {
+		if data, err := DecodeData(env.Type, raw); err == nil {
+			return Event{Envelope: env, Data: data}, nil
+		}
+	}
+	var w rawWire // not in our own order of names, or broken
+	if err := json.Unmarshal(line, &w); err != nil {
+		return Event{}, fmt.Errorf("decode event: %w", err)
+	}
+	data, err := DecodeData(w.Type, w.Data)
 	if err != nil {
 		return Event{}, err
 	}
-	data, err := DecodeData(env.Type, raw)
-	if err != nil {
-		return Event{}, err
-	}
-	return Event{Envelope: env, Data: data}, nil
+	return Event{Envelope: w.Envelope, Data: data}, nil
 }
 
-// Split reads the envelope only and hands the data back as it stands.
+// Split reads the envelope of a line of ours and hands the data back as it stands. For events that
+// others wrote use [Decode].
 func Split(line []byte) (Envelope, json.RawMessage, error) {
+	if env, data, ok := splitOwn(line); ok {
+		return env, data, nil
+	}
 	var w rawWire
 	if err := json.Unmarshal(line, &w); err != nil {
 		return Envelope{}, nil, fmt.Errorf("decode event: %w", err)

@@ -20,6 +20,7 @@ type PageRequested struct {
 	Severity string    `json:"severity,omitempty"`
 	Priority string    `json:"priority"`
 	Link     string    `json:"link,omitempty"`
+	Labels   Labels    `json:"labels,omitempty"` // of the alert that opened the incident
 	OpenedAt time.Time `json:"opened_at"`
 }
 

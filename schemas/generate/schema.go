@@ -128,8 +128,8 @@ func (m *maker) value(t reflect.Type) *schema {
 		return m.value(t.Elem())
 	case t.Kind() == reflect.Slice:
 		return &schema{Type: "array", Items: m.value(t.Elem())}
-	case t.Kind() == reflect.Map:
-		return &schema{Type: "object", Additional: m.value(t.Elem())}
+	case t == reflect.TypeFor[events.Labels]():
+		return &schema{Type: "object", Additional: &schema{Type: "string"}}
 	case t.Kind() == reflect.Struct:
 		name := strings.ToLower(t.Name())
 		if m.defs[name] == nil {

@@ -12,10 +12,11 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// How much a reader holds before it stops pulling.
+// How much a reader holds before it stops pulling. A pull by bytes would make the client set aside
+// room for a million messages.
 const (
-	pullBytes = 4 << 20
-	heldBytes = 8 << 20
+	pullMessages = 64
+	heldBytes    = 8 << 20
 )
 
 // Read opens an ordered consumer behind after. It holds no place on the server: who reads keeps
@@ -34,7 +35,7 @@ func (b *Bus) Read(ctx context.Context, s bus.Stream, partition int, after uint6
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", subject(s, partition), err)
 	}
-	iter, err := consumer.Messages(jetstream.PullMaxBytes(pullBytes),
+	iter, err := consumer.Messages(jetstream.PullMaxMessages(pullMessages),
 		jetstream.PullExpiry(5*time.Second), jetstream.PullHeartbeat(time.Second))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", subject(s, partition), err)

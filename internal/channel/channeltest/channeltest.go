@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/channel"
+	"tocsin.dev/pkg/events"
 )
 
 // Behaviour is what the other end does.
@@ -49,7 +50,7 @@ func Example() channel.Notification {
 	return channel.Notification{
 		ID: "5b0c1d52-6c33-5b2e-8f5d-3b7a8a3a2f11", Attempt: 1, Page: "page-1", Incident: "incident-1",
 		Service: "checkout", Team: "payments", Target: "person:ana", Name: "Ana Ruiz", Level: 1, Round: 1,
-		Urgency: "high", Priority: "P1", Severity: "critical", Title: "Checkout is down", Link: "https://example.com/alert",
+		Urgency: "high", Priority: "P1", Severity: "critical", Title: "Checkout is down", Link: "https://example.com/alert", Labels: events.NewLabels(map[string]string{"job": "checkout"}),
 		OpenedAt: opened, SentAt: opened.Add(time.Second),
 	}
 }

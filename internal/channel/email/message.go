@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -77,6 +79,10 @@ func Text(n channel.Notification) string {
 		row("Opened", n.OpenedAt.UTC().Format(time.RFC3339))
 	}
 	row("Link", n.Link)
+	labels := n.Labels.Map()
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		row(line(name), labels[name])
+	}
 	row("Incident", n.Incident)
 	row("Page", n.Page)
 	if n.Late > 0 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/channel"
+	"tocsin.dev/pkg/events"
 )
 
 // Type is the "type" of every body: the only event that this channel tells.
@@ -21,30 +22,32 @@ type Body struct {
 
 // Data is the page as its receiver sees it. All fields are always present; empty means unknown.
 type Data struct {
-	Page           string    `json:"page"`     // id of the page
-	Incident       string    `json:"incident"` // id of the incident
-	Service        string    `json:"service"`
-	Team           string    `json:"team"`
-	Target         string    `json:"target"` // "person:ana"
-	Name           string    `json:"name"`   // "Ana Ruiz"
-	Level          int       `json:"level"`  // from 1
-	Round          int       `json:"round"`  // from 1
-	Urgency        string    `json:"urgency"`
-	Priority       string    `json:"priority"` // P1 to P5
-	Severity       string    `json:"severity"`
-	Title          string    `json:"title"`
-	Link           string    `json:"link"`
-	LateSeconds    int       `json:"late_seconds"` // 0 = in time
-	PossibleRepeat bool      `json:"possible_repeat"`
-	Attempt        int       `json:"attempt"` // from 1
-	OpenedAt       time.Time `json:"opened_at"`
+	Page     string `json:"page"`     // id of the page
+	Incident string `json:"incident"` // id of the incident
+	Service  string `json:"service"`
+	Team     string `json:"team"`
+	Target   string `json:"target"` // "person:ana"
+	Name     string `json:"name"`   // "Ana Ruiz"
+	Level    int    `json:"level"`  // from 1
+	Round    int    `json:"round"`  // from 1
+	Urgency  string `json:"urgency"`
+	Priority string `json:"priority"` // P1 to P5
+	Severity string `json:"severity"`
+	Title    string `json:"title"`
+	Link     string `json:"link"`
+	// Labels are those of the alert that opened the incident.
+	Labels         events.Labels `json:"labels"`
+	LateSeconds    int           `json:"late_seconds"` // 0 = in time
+	PossibleRepeat bool          `json:"possible_repeat"`
+	Attempt        int           `json:"attempt"` // from 1
+	OpenedAt       time.Time     `json:"opened_at"`
 }
 
 func encode(n channel.Notification, at time.Time) ([]byte, error) {
 	b, err := json.Marshal(Body{Type: Type, Timestamp: at.UTC(), Data: Data{
 		Page: n.Page, Incident: n.Incident, Service: n.Service, Team: n.Team, Target: n.Target, Name: n.Name,
 		Level: n.Level, Round: n.Round, Urgency: n.Urgency, Priority: n.Priority, Severity: n.Severity,
-		Title: n.Title, Link: n.Link, LateSeconds: int(n.Late / time.Second),
+		Title: n.Title, Link: n.Link, Labels: n.Labels, LateSeconds: int(n.Late / time.Second),
 		PossibleRepeat: n.PossibleRepeat, Attempt: n.Attempt, OpenedAt: n.OpenedAt.UTC(),
 	}})
 	if err != nil {

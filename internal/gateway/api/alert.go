@@ -61,7 +61,7 @@ func (s *server) alert(ctx context.Context, in *alertInput) (*outcomeAnswer, err
 func (in Signal) alert() events.Alert {
 	a := events.Alert{
 		Key: in.Key, DedupKey: in.DedupKey, Severity: in.Severity, Summary: oneLine(in.Summary), Description: in.Description,
-		Labels: in.Labels, Link: in.Link, EndsAt: in.ExpiresAt, Origin: "api",
+		Labels: events.NewLabels(in.Labels), Link: in.Link, EndsAt: in.ExpiresAt, Origin: "api",
 	}
 	if a.Summary == "" {
 		a.Summary = oneLine(a.Key)
@@ -76,7 +76,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // must not end with the fallback's people.
 func place(c *catalog.Catalog, service string, a events.Alert) (string, error) {
 	if service == "" {
-		service, _ = c.Place(a.Labels, a)
+		service, _ = c.Place(a.Labels.Map(), a)
 		return service, nil
 	}
 	if c.Rules.Services[service] == nil {

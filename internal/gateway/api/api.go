@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/pkg/events"
 )
 
 // Config is what the API needs.
@@ -118,6 +120,7 @@ func description() huma.Config {
 	c.CreateHooks = nil // they would add a $schema link to every answer
 	c.RejectUnknownQueryParameters = true
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[events.Labels](), reflect.TypeFor[map[string]string]())
 	c.Security = []map[string][]string{{"token": {}}}
 	return c
 }

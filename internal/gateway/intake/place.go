@@ -61,7 +61,7 @@ func serviceOf(cat *catalog.Catalog, key *catalog.IntakeKey, s source.Signal) st
 	if cat.Rules.Services[s.Service] != nil {
 		return s.Service
 	}
-	service, rule := cat.Place(s.Alert.Labels, s.Alert)
+	service, rule := cat.Place(s.Alert.Labels.Map(), s.Alert)
 	if rule != catalog.RuleFallback && service != "" {
 		return service
 	}

@@ -128,7 +128,7 @@ func (a alert) signal(cleared bool) source.Signal {
 	return source.Signal{Cleared: cleared, Alert: events.Alert{
 		Key: a.key, Severity: a.labels["severity"], Summary: source.Summary(a.summary()),
 		Description: source.Cut(a.first("description", "message"), source.MaxText),
-		Labels:      a.labels, Annotations: source.Describe(a.annotations),
+		Labels:      events.NewLabels(a.labels), Annotations: source.Describe(a.annotations),
 		Link: a.link, StartsAt: a.starts, EndsAt: a.ends, Origin: "alertmanager",
 	}}
 }

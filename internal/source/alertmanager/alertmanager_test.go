@@ -47,7 +47,7 @@ func TestWebhook(t *testing.T) {
 	require.Empty(t, signals[0].ID)
 	require.Empty(t, signals[0].Service)
 	require.Equal(t, source.KeyOf(map[string]string{"alertname": "DiskFull", "severity": "critical"}), a.Key)
-	require.Equal(t, map[string]string{"alertname": "DiskFull", "severity": "critical"}, a.Labels)
+	require.Equal(t, map[string]string{"alertname": "DiskFull", "severity": "critical"}, a.Labels.Map())
 	require.Equal(t, "Disk is full", a.Summary)
 	require.Equal(t, "97 %", a.Description)
 	require.Equal(t, "critical", a.Severity)
@@ -212,7 +212,7 @@ func TestLongAnnotationsAreCut(t *testing.T) {
 	signals, faults := apiSuite().Parse(t, []byte(body))
 	require.Empty(t, faults)
 	require.Len(t, signals[0].Alert.Description, source.MaxText)
-	require.Len(t, signals[0].Alert.Annotations["description"], source.MaxText)
+	require.Len(t, signals[0].Alert.Annotations.Map()["description"], source.MaxText)
 }
 
 // TestCorpus: bodies of real senders, old ones among them, are all taken whole.

@@ -43,7 +43,7 @@ func Parse(v strictjson.Value, place string, at time.Time) (Object, []source.Fau
 		Key: r.word("key", source.MaxKey), DedupKey: r.word("dedup_key", source.MaxKey),
 		Severity: r.word("severity", source.MaxName),
 		Summary:  source.Summary(r.text("summary", "title", "message")), Description: source.Cut(r.text("description"), source.MaxText),
-		Labels: r.labels(), Annotations: source.Describe(r.strings("annotations", true)),
+		Labels: events.NewLabels(r.labels()), Annotations: source.Describe(r.strings("annotations", true)),
 		Link: source.Link(r.text("link")), StartsAt: r.time("starts_at"), EndsAt: r.time("ends_at"),
 	}}
 	a := o.Alert

@@ -45,7 +45,7 @@ func TestDescriptionsAreCutNamesAreRefused(t *testing.T) {
 	require.Empty(t, faults)
 	require.Len(t, []rune(o.Alert.Summary), source.MaxSummary)
 	require.Len(t, o.Alert.Description, source.MaxText)
-	require.Len(t, o.Alert.Annotations["a"], source.MaxText)
+	require.Len(t, o.Alert.Annotations.Map()["a"], source.MaxText)
 	require.Empty(t, o.Alert.Link)
 	for _, name := range []string{"key", "dedup_key", "service", "severity", "status"} {
 		_, faults := parse(t, `{"`+name+`":"`+long+`"}`)

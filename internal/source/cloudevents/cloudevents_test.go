@@ -52,7 +52,7 @@ func TestStructured(t *testing.T) {
 	require.Equal(t, "disk-1", s.Alert.Key)
 	require.Equal(t, "Disk is full", s.Alert.Summary)
 	require.Equal(t, "warning", s.Alert.Severity)
-	require.Equal(t, map[string]string{"host": "a", "ce_type": "com.example.alert", "ce_source": "/mon"}, s.Alert.Labels)
+	require.Equal(t, map[string]string{"host": "a", "ce_type": "com.example.alert", "ce_source": "/mon"}, s.Alert.Labels.Map())
 	require.Equal(t, time.Date(2026, 3, 29, 0, 59, 0, 0, time.UTC), s.Alert.StartsAt)
 	require.Equal(t, "cloudevents", s.Alert.Origin)
 }
@@ -246,13 +246,13 @@ func TestSDK(t *testing.T) {
 
 // TestOwnNATS: what Tocsin writes in binary mode comes back.
 func TestOwnNATS(t *testing.T) {
-	e := events.New(events.AlertReceived{Alert: events.Alert{Key: "k", Summary: "s", Labels: map[string]string{"a": "b"}}})
+	e := events.New(events.AlertReceived{Alert: events.Alert{Key: "k", Summary: "s", Labels: events.NewLabels(map[string]string{"a": "b"})}})
 	e.ID, e.Source, e.Time, e.Service = "1", "bot", sourcetest.At, "web"
 	signals, faults := cloudevents.FromNATS(events.BinaryHeader(e.Envelope), []byte(`{"key":"k","summary":"s","labels":{"a":"b"}}`), sourcetest.At)
 	require.Empty(t, faults)
 	require.Equal(t, "nats", signals[0].Alert.Origin)
 	require.Equal(t, "web", signals[0].Service)
-	require.Equal(t, map[string]string{"a": "b"}, signals[0].Alert.Labels)
+	require.Equal(t, map[string]string{"a": "b"}, signals[0].Alert.Labels.Map())
 	_, faults = cloudevents.FromNATS(events.Header{"ce-id": {}, "X": nil}, nil, sourcetest.At)
 	require.Len(t, faults, 1)
 }

@@ -117,15 +117,17 @@ func (e event) complete(a *events.Alert) {
 // label adds type and source of a foreign event as the labels ce_type and ce_source, so that routes
 // can tell publishers apart whose data holds no labels.
 func (e event) label(a *events.Alert) {
-	if len(a.Labels) > source.MaxLabels-2 {
+	labels := a.Labels.Map()
+	if len(labels) > source.MaxLabels-2 {
 		return
 	}
-	if a.Labels == nil {
-		a.Labels = make(map[string]string, 2)
+	if labels == nil {
+		labels = make(map[string]string, 2)
 	}
 	for name, value := range map[string]string{"ce_type": e.kind, "ce_source": e.source} {
-		if a.Labels[name] == "" {
-			a.Labels[name] = value
+		if labels[name] == "" {
+			labels[name] = value
 		}
 	}
+	a.Labels = events.NewLabels(labels)
 }

@@ -59,14 +59,14 @@ func one(v strictjson.Value, place string, r source.Request) ([]source.Signal, [
 	switch {
 	case a.Key != "":
 	case len(a.Labels) > 0:
-		a.Key = source.Digest(o.Service, source.KeyOf(a.Labels))
+		a.Key = source.Digest(o.Service, source.KeyOf(a.Labels.Map()))
 	case a.Summary != "":
 		a.Key = source.Digest(o.Service, a.Summary)
 	default:
 		return nil, []source.Fault{source.Faultf(place, "needs at least one of key, labels and summary")}
 	}
 	if a.Summary == "" {
-		a.Summary = source.Summary(fallback(a.Description, a.Labels["alertname"], a.Key))
+		a.Summary = source.Summary(fallback(a.Description, a.Labels.Map()["alertname"], a.Key))
 	}
 	a.Origin = "generic"
 	return []source.Signal{{Alert: a, Service: o.Service, Cleared: o.Cleared}}, nil

@@ -28,8 +28,8 @@ func TestFull(t *testing.T) {
 	require.Equal(t, "k", s.Alert.Key)
 	require.Equal(t, "d", s.Alert.DedupKey)
 	require.Equal(t, "error", s.Alert.Severity)
-	require.Equal(t, map[string]string{"a": "b", "n": "9007199254740993", "t": "true"}, s.Alert.Labels)
-	require.Equal(t, `{"y":[1]}`, s.Alert.Annotations["x"])
+	require.Equal(t, map[string]string{"a": "b", "n": "9007199254740993", "t": "true"}, s.Alert.Labels.Map())
+	require.Equal(t, `{"y":[1]}`, s.Alert.Annotations.Map()["x"])
 	require.Equal(t, time.Date(2026, 3, 29, 2, 0, 0, 0, time.UTC), s.Alert.EndsAt)
 	require.Equal(t, "generic", s.Alert.Origin)
 }

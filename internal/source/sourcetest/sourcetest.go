@@ -70,7 +70,7 @@ func Sound(t testing.TB, s source.Signal) {
 	require.LessOrEqual(t, utf8.RuneCountInString(a.Summary), source.MaxSummary)
 	require.Equal(t, -1, strings.IndexFunc(a.Summary, unicode.IsControl), "%q", a.Summary)
 	require.LessOrEqual(t, len(a.Description), source.MaxText)
-	require.Empty(t, source.CheckLabels(a.Labels))
+	require.Empty(t, source.CheckLabels(a.Labels.Map()))
 	require.NotEmpty(t, a.Origin)
 	require.Equal(t, a.Link, source.Link(a.Link))
 	if !a.StartsAt.IsZero() && !a.EndsAt.IsZero() {
