@@ -23,20 +23,20 @@ func (d *decider) alertReceived(e events.Event, a events.Alert) string {
 		d.trigger(e, a)
 	case alert.Reopen:
 		d.emit(i, ActorAlert, "its alert fired again", events.IncidentReopened{Alert: &a})
+		d.raise(i, a) // before the climb: the pages carry the priority
 		d.startClimb(i, byReopening, e.Time)
 	case alert.Join:
 		d.emit(i, ActorAlert, "", events.AlertJoined{Alert: a})
 		d.raise(i, a)
 	case alert.Renew:
-		d.emitLoose(e.Service, "", events.AlertRenewed{Incident: i.ID, Key: a.Key, EndsAt: a.EndsAt})
+		d.emitLoose(e.Service, ignored, events.AlertRenewed{Incident: i.ID, Key: a.Key, EndsAt: a.EndsAt})
 		d.raise(i, a)
 	case alert.Ignore, alert.Clear:
-		if i != nil && i.Status.Open() && d.raise(i, a) {
+		if i != nil && d.raise(i, a) {
 			return ""
 		}
-		return ignored
 	}
-	return ""
+	return ignored
 }
 
 // trigger opens an incident for the alert and starts its climb.
@@ -59,13 +59,20 @@ func (d *decider) trigger(e events.Event, a events.Alert) {
 	d.startClimb(d.s.incidents[i.ID], byTrigger, e.Time)
 }
 
-// raise lifts the incident's priority when the alert's severity asks for a higher one; nothing lowers it.
+// raise lifts an open incident's priority when the alert's severity asks for a higher one; nothing lowers it.
 func (d *decider) raise(i *Incident, a events.Alert) bool {
+	if !i.Status.Open() {
+		return false
+	}
 	priority := alert.Priority(d.s.catalogs[i.Catalog].Priorities, a.Severity)
 	if !alert.Higher(priority, i.Priority) {
 		return false
 	}
-	d.emit(i, ActorAlert, "the alert's severity rose to "+a.Severity,
+	reason := "the alert's severity rose to " + a.Severity
+	if a.Severity == "" {
+		reason = "an alert without a severity counts as " + priority
+	}
+	d.emit(i, ActorAlert, reason,
 		events.IncidentPrioritized{Severity: a.Severity, Priority: priority, Was: i.Priority})
 	return true
 }
@@ -83,7 +90,7 @@ func (d *decider) alertCleared(e events.Event, a events.Alert) string {
 
 // resolveIfClear ends an open incident that no firing alert holds open.
 func (d *decider) resolveIfClear(i *Incident, how, reason string) {
-	if i.Status == incident.Resolved || i.firing() {
+	if i.Status == incident.Resolved || len(i.Alerts) > 0 {
 		return
 	}
 	d.closePages(i, "the incident is resolved")

@@ -3,6 +3,8 @@ package rules
 import (
 	"time"
 
+	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
 )
@@ -16,6 +18,9 @@ func (d *decider) command(name string, c events.Command, ask incident.Ask, do fu
 	if i == nil {
 		return d.refuseUnknown(name, c)
 	}
+	if d.repeated(i) {
+		return alert.Repeated
+	}
 	if _, refusal := incident.Move(i.Status, ask); refusal != "" {
 		d.refuse(i, name, c, refusal)
 		return refusal
@@ -23,6 +28,9 @@ func (d *decider) command(name string, c events.Command, ask incident.Ask, do fu
 	do(i, c)
 	return ""
 }
+
+// repeated says that the incident's newest command has come again, under the same id.
+func (d *decider) repeated(i *Incident) bool { return d.cause != "" && d.cause == i.LastCommand }
 
 func (d *decider) known(id string) *Incident {
 	i := d.s.incidents[id]
@@ -60,7 +68,15 @@ func (d *decider) resolve(i *Incident, c events.Command) {
 	d.emit(i, c.By, c.Note, events.IncidentResolved{By: c.By, How: "command"})
 }
 
+// NewerIsOpen is the refusal to reopen an incident whose dedup key has fed another one since.
+const NewerIsOpen = "a newer incident of the same dedup key is open"
+
 func (d *decider) reopen(i *Incident, c events.Command) {
+	if newer := d.s.byKey[key{i.Service, i.DedupKey}]; newer != nil && newer != i && newer.Status.Open() {
+		d.refuse(i, events.ReopeningReceived{}.Name(), c, NewerIsOpen)
+		return
+	}
+	d.leaveSilent(i) // nobody listened while it was resolved; an old expiry must not end it again
 	d.emit(i, c.By, c.Note, events.IncidentReopened{By: c.By})
 	d.startClimb(i, byReopening, d.in.Event.Time)
 }
@@ -81,8 +97,7 @@ func (d *decider) escalate(i *Incident, c events.Command, level int) {
 		return
 	}
 	d.handOver(i, c)
-	to := i.Climb
-	to.Level, to.Round = level, max(to.Round, 1)
+	to := escalation.Step{Round: max(i.Climb.Round, 1), Level: level}
 	d.advance(i, move{to: to, by: byCommand, actor: c.By, reason: c.Note, again: level <= i.Climb.Level})
 }
 
@@ -97,6 +112,9 @@ func (d *decider) note(n events.NoteReceived) string {
 	i := d.known(n.Incident)
 	if i == nil {
 		return d.refuseUnknown(n.Name(), n.Command)
+	}
+	if d.repeated(i) {
+		return alert.Repeated
 	}
 	d.emit(i, n.By, "", events.IncidentAnnotated{By: n.By, Note: n.Note})
 	return ""

@@ -42,9 +42,7 @@ func (i *Incident) nextDeadline() time.Time {
 		next = earlier(next, i.AckUntil)
 	}
 	for n := range i.Alerts {
-		if i.Alerts[n].Firing {
-			next = earlier(next, i.Alerts[n].EndsAt)
-		}
+		next = earlier(next, i.Alerts[n].EndsAt)
 	}
 	for n := range i.Pages {
 		next = earlier(next, i.Pages[n].receiptBy())

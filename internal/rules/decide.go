@@ -23,21 +23,24 @@ type Input struct {
 type Decision struct {
 	// Facts are in order. The state has been evolved by them already.
 	Facts []events.Event
-	// Ignored names the reason when there is nothing to do; empty otherwise.
+	// Ignored names the reason why what was asked is not done; empty when it is done. Refused
+	// commands have a fact that says so; other ignored inputs mostly have none.
 	Ignored string
 }
 
 // Reasons of [Decision.Ignored] besides those of the alert package.
 const (
-	PageClosed  = "page is closed"      // a receipt for a page that is not open
-	Unwanted    = "not an input"        // an event type that nobody may ask with
-	SameCatalog = "catalog is in force" // a revision that changes nothing
+	PageClosed  = "page is closed"       // a receipt for a page that is not open
+	Unwanted    = "not an input"         // an event type that nobody may ask with
+	SameCatalog = "catalog is in force"  // a revision that changes nothing
+	NoCatalog   = "catalog is not known" // a revision that was not given to [State.Learn]
 )
 
 // Decide says what follows from one input at the time now, and evolves the state by it. The same
-// state, input and time always give the same facts.
+// state, input and time always give the same facts. A catalog must be in force, see [State.Use],
+// before the first alert: without one Decide panics, as nobody could be paged for it.
 func (s *State) Decide(in Input, now time.Time) Decision {
-	d := decider{s: s, in: in, now: now, cause: in.Event.ID}
+	d := decider{s: s, in: in, now: now.UTC(), cause: in.Event.ID}
 	ignored := d.input(in.Event)
 	return Decision{Facts: d.out, Ignored: ignored}
 }
@@ -46,7 +49,7 @@ func (s *State) Decide(in Input, now time.Time) Decision {
 // state. The caller must have decided every input that was waiting before: inputs come before
 // deadlines. An empty result means that nothing is due.
 func (s *State) Fire(now time.Time, max int) []events.Event {
-	d := decider{s: s, now: now}
+	d := decider{s: s, now: now.UTC()}
 	for len(d.out) < max {
 		i := s.due(now)
 		if i == nil {
@@ -125,8 +128,11 @@ func (d *decider) add(e events.Event, actor, reason string) {
 }
 
 func (d *decider) revise(r events.CatalogRevised) string {
-	if d.s.catalog != nil && d.s.catalog.Revision == r.Revision || !d.s.Knows(r.Revision) {
+	if d.s.catalog != nil && d.s.catalog.Revision == r.Revision {
 		return SameCatalog
+	}
+	if !d.s.Knows(r.Revision) {
+		return NoCatalog
 	}
 	d.emitLoose("", "", r)
 	return ""

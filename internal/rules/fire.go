@@ -13,8 +13,9 @@ func (d *decider) fire(i *Incident) {
 		d.s.drop(i)
 	case d.expire(i):
 	case i.Status == incident.Acknowledged && d.over(i):
+		ranOut := i.AckUntil // the next fact clears it
 		d.emit(i, ActorPolicy, "the acknowledgement ran out", events.IncidentUnacknowledged{})
-		d.startClimb(i, byReturn, i.AckUntil)
+		d.startClimb(i, byReturn, ranOut)
 	case i.Status == incident.Triggered && !i.StepAt.IsZero() && !i.StepAt.After(d.now):
 		d.step(i)
 	default:
@@ -26,16 +27,24 @@ func (d *decider) over(i *Incident) bool { return !i.AckUntil.IsZero() && !i.Ack
 
 // expire takes leave of the alerts whose sender fell silent; it says whether there were any.
 func (d *decider) expire(i *Incident) bool {
-	found := false
-	for n := range i.Alerts {
-		a := i.Alerts[n]
-		if a.Firing && !a.EndsAt.IsZero() && !a.EndsAt.After(d.now) {
-			found = true
-			d.emit(i, ActorPolicy, "its sender fell silent", events.AlertLeft{Key: a.Key, How: "expired"})
-		}
+	if !d.leaveSilent(i) {
+		return false
 	}
-	if found {
-		d.resolveIfClear(i, "expired", "the senders of its alerts fell silent")
+	d.resolveIfClear(i, "expired", "the senders of its alerts fell silent")
+	return true
+}
+
+// leaveSilent records that the alerts whose time ran out are over.
+func (d *decider) leaveSilent(i *Incident) bool {
+	found := false
+	for n := 0; n < len(i.Alerts); {
+		a := i.Alerts[n]
+		if a.EndsAt.IsZero() || a.EndsAt.After(d.now) {
+			n++
+			continue
+		}
+		found = true
+		d.emit(i, ActorPolicy, "its sender fell silent", events.AlertLeft{Key: a.Key, How: "expired"}) // and so takes it off the list
 	}
 	return found
 }

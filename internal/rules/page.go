@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"tocsin.dev/internal/rules/alert"
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
 )
@@ -13,25 +14,29 @@ func (d *decider) receipt(r events.ReceiptReceived) string {
 		return PageClosed
 	}
 	p := i.page(r.Page)
-	if p == nil || !r.Final && p.Delayed {
+	if p == nil {
 		return PageClosed
 	}
+	if p.Delayed && !r.Final && !r.Delivered {
+		return alert.Repeated
+	}
+	target := p.Target // p is gone when the page ends
 	if r.Delivered {
 		var last events.Attempt
 		if len(r.Attempts) > 0 {
 			last = r.Attempts[len(r.Attempts)-1]
 		}
 		d.emit(i, ActorPage, "", events.PageDelivered{
-			Page: r.Page, Target: r.Target, Contact: last.Contact, Channel: last.Channel, Attempts: r.Attempts,
+			Page: r.Page, Target: target, Contact: last.Contact, Channel: last.Channel, Attempts: r.Attempts,
 		})
 		return ""
 	}
 	current := p.Round == i.Round && p.Level == i.Climb.Level
 	if r.Final {
-		d.emit(i, ActorPage, "no contact method took it", events.PageFailed{Page: r.Page, Target: r.Target, Attempts: r.Attempts})
+		d.emit(i, ActorPage, "no contact method took it", events.PageFailed{Page: r.Page, Target: target, Attempts: r.Attempts})
 	} else {
 		d.emit(i, ActorPage, "its contact methods fail and are tried further",
-			events.PageDelayed{Page: r.Page, Target: r.Target, Attempts: r.Attempts})
+			events.PageDelayed{Page: r.Page, Target: target, Attempts: r.Attempts})
 	}
 	if current && i.Status == incident.Triggered && !i.StepAt.IsZero() && i.unreachable() {
 		d.skipLevel(i)
@@ -53,11 +58,16 @@ func (i *Incident) unreachable() bool {
 	return true
 }
 
-// skipLevel leaves a level whose people cannot be reached.
+// skipLevel leaves a level whose people cannot be reached. A repeat of the whole policy waits for
+// its time all the same: when no channel works at all, rushing through the repeats would reach
+// nobody sooner, and everybody many times over once the channels are back.
 func (d *decider) skipLevel(i *Incident) {
 	next, ok := i.policy.Next(i.Climb)
 	if !ok {
-		d.exhaust(i)
+		d.exhaust(i, "nobody of the last level could be reached")
+		return
+	}
+	if next.Round > i.Climb.Round {
 		return
 	}
 	d.advance(i, move{to: next, by: byUndeliverable, actor: ActorPage, reason: "nobody of the level before could be reached"})
@@ -67,6 +77,18 @@ func (d *decider) skipLevel(i *Incident) {
 func (d *decider) closePages(i *Incident, reason string) {
 	for len(i.Pages) > 0 {
 		d.emit(i, ActorPolicy, reason, events.PageSuperseded{Page: i.Pages[0].ID, Target: i.Pages[0].Target})
+	}
+}
+
+// supersede ends the open pages to one target, as a newer one is about to be requested.
+func (d *decider) supersede(i *Incident, target string) {
+	for n := 0; n < len(i.Pages); {
+		if i.Pages[n].Target != target {
+			n++
+			continue
+		}
+		d.emit(i, ActorPolicy, "a newer page takes its place",
+			events.PageSuperseded{Page: i.Pages[n].ID, Target: target}) // and so takes it off the list
 	}
 }
 

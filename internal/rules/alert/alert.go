@@ -20,7 +20,7 @@ const (
 	Trigger                // a new incident
 	Reopen                 // the resolved incident is open again
 	Join                   // another alert of the open incident
-	Renew                  // the same alert again, with a new expiry
+	Renew                  // the same alert again, with a new expiry; the reason says why it does no more
 	Clear                  // one alert of the incident is over
 )
 
@@ -31,13 +31,11 @@ const (
 	NotFiring   = "cleared without firing" // no open incident holds it
 )
 
-// Known is what the rules keep of one alert of an incident.
+// Known is what the rules keep of one firing alert of an incident.
 type Known struct {
 	Key      string    `json:"key"`
-	Severity string    `json:"severity,omitempty"`
 	StartsAt time.Time `json:"starts_at,omitzero"`
 	EndsAt   time.Time `json:"ends_at,omitzero"` // its expiry; zero means never
-	Firing   bool      `json:"firing"`
 }
 
 // Case is the incident an alert is judged against; its zero value means that there is none.
@@ -48,7 +46,7 @@ type Case struct {
 	ByHand bool
 	// ReopenUntil is the end of the window in which its alert opens it again; zero means no window.
 	ReopenUntil time.Time
-	// Alert is what the incident holds under the alert's key; nil when it holds none.
+	// Alert is what the incident holds under the alert's key; nil when it holds none, or no longer.
 	Alert *Known
 }
 
@@ -59,7 +57,10 @@ func Fire(c Case, a events.Alert, now time.Time) (Verdict, string) {
 		return Trigger, ""
 	case !c.Resolved:
 		return fireOpen(c.Alert, a)
-	case c.ByHand && c.Alert != nil && c.Alert.Firing && sameStart(c.Alert.StartsAt, a.StartsAt):
+	case c.ByHand && c.Alert != nil && sameStart(c.Alert.StartsAt, a.StartsAt):
+		if !c.Alert.EndsAt.Equal(a.EndsAt) {
+			return Renew, StillFiring // whoever opens it again shall not find an old expiry
+		}
 		return Ignore, StillFiring
 	case now.Before(c.ReopenUntil):
 		return Reopen, ""
@@ -70,7 +71,7 @@ func Fire(c Case, a events.Alert, now time.Time) (Verdict, string) {
 
 func fireOpen(known *Known, a events.Alert) (Verdict, string) {
 	switch {
-	case known == nil || !known.Firing:
+	case known == nil:
 		return Join, ""
 	case !known.EndsAt.Equal(a.EndsAt):
 		return Renew, ""
@@ -85,7 +86,7 @@ func sameStart(a, b time.Time) bool { return !a.IsZero() && a.Equal(b) }
 
 // Cleared judges an alert that its source says is over.
 func Cleared(c Case) (Verdict, string) {
-	if c.Alert == nil || !c.Alert.Firing {
+	if c.Alert == nil {
 		return Ignore, NotFiring
 	}
 	return Clear, ""

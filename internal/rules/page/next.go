@@ -67,13 +67,13 @@ func Delayed(p Plan, tried []Tried) bool {
 // every step before it has failed at least once; a step that may work later is tried again with
 // growing waits beside the steps that come after it. It ends when one is taken or all are given up.
 func Next(p Plan, tried []Tried, askedAt, now time.Time) Move {
+	if taken(p, tried) {
+		return Move{Verdict: Done}
+	}
 	wait := time.Time{}
 	open, allFailed := false, true
 	for i, step := range p.Steps {
 		s := tally(tried, i)
-		if s.taken {
-			return Move{Verdict: Done}
-		}
 		if s.over() {
 			continue
 		}
@@ -81,7 +81,7 @@ func Next(p Plan, tried []Tried, askedAt, now time.Time) Move {
 		at := s.nextAt
 		if s.count == 0 {
 			at = askedAt.Add(step.After)
-			if allFailed {
+			if allFailed && i > 0 {
 				at = askedAt
 			}
 			allFailed = false
@@ -99,12 +99,23 @@ func Next(p Plan, tried []Tried, askedAt, now time.Time) Move {
 	return Move{Verdict: Wait, At: wait}
 }
 
+// taken says that some step reached the person, whatever became of the others.
+func taken(p Plan, tried []Tried) bool {
+	for i := range p.Steps {
+		if tally(tried, i).taken {
+			return true
+		}
+	}
+	return false
+}
+
 // standing is what the attempts say about one step.
 type standing struct {
-	count        int
-	taken, never bool
-	unsure       bool
-	nextAt       time.Time
+	count  int
+	taken  bool
+	never  bool
+	unsure bool
+	nextAt time.Time
 }
 
 func (s standing) over() bool { return s.never || s.count >= MaxAttempts }

@@ -1,0 +1,217 @@
+package rules_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/datadriven"
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/rules"
+	"tocsin.dev/pkg/events"
+)
+
+// TestStories plays the stories of testdata. Time is virtual; "advance" fires every deadline on the
+// way at its own instant. Run with -rewrite to accept what happens now. The commands:
+//
+//	catalog <revision>               puts the catalog below it in force (see readCatalog)
+//	clock                            sets the time to the line below it, before the first alert
+//	alert <service> key=… [dedup=…] [severity=…] [ends=10m] [began=1h]
+//	clear <service> key=… [dedup=…]
+//	ack|unack|resolve|reopen|note <incident> [by=…] [id=…]     a line below it is the note
+//	escalate <incident> [level=…] [by=…] [id=…]
+//	receipt <incident> <person> delivered|failed|delayed [level=…]
+//	advance <duration>               the engine is up while time passes
+//	outage <duration>                the engine is down while time passes; inputs may follow
+//	show <incident>                  where it stands
+func TestStories(t *testing.T) {
+	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
+		w := newWorld()
+		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			out := w.command(t, d)
+			w.requireReplay(t)
+			return out
+		})
+	})
+}
+
+// stage is where a story is played: the state under test and everything that led to it.
+type stage struct {
+	state    *rules.State
+	catalogs map[string]*rules.Catalog
+	now      time.Time
+	position uint64
+	ledger   []events.Event
+	names    map[string]string // incident id to its name in the story
+	ids      map[string]string // and back
+}
+
+func newWorld() *stage {
+	return &stage{
+		state:    rules.NewState(3),
+		catalogs: map[string]*rules.Catalog{},
+		now:      time.Date(2026, time.March, 2, 10, 0, 0, 0, time.UTC), // a Monday
+		names:    map[string]string{},
+		ids:      map[string]string{},
+	}
+}
+
+func (w *stage) command(t *testing.T, d *datadriven.TestData) string {
+	switch d.Cmd {
+	case "catalog":
+		c := readCatalog(t, d.CmdArgs[0].Key, d.Input)
+		w.catalogs[c.Revision] = c
+		w.state.Learn(c)
+		return w.ask(events.CatalogRevised{Revision: c.Revision}, d)
+	case "clock":
+		at, err := time.ParseInLocation("2006-01-02 15:04", d.Input, time.UTC)
+		require.NoError(t, err)
+		w.now = at
+		return w.now.Format("Monday 2 January 2006, 15:04 MST") + "\n"
+	case "alert":
+		return w.ask(events.AlertReceived{Alert: w.alert(t, d)}, d)
+	case "clear":
+		return w.ask(events.AlertCleared{Alert: w.alert(t, d)}, d)
+	case "receipt":
+		return w.ask(w.receipt(t, d), d)
+	case "advance":
+		return w.advance(span(t, d))
+	case "outage":
+		w.now = w.now.Add(span(t, d))
+		return "the engine is back at " + w.clock(w.now) + "\n"
+	case "show":
+		return w.show(w.ids[d.CmdArgs[0].Key])
+	default:
+		return w.ask(w.asked(t, d), d)
+	}
+}
+
+func span(t *testing.T, d *datadriven.TestData) time.Duration {
+	long, err := time.ParseDuration(d.CmdArgs[0].Key)
+	require.NoError(t, err)
+	return long
+}
+
+// arg gives the value of an argument, or empty.
+func arg(d *datadriven.TestData, name string) string {
+	for _, a := range d.CmdArgs {
+		if a.Key == name && len(a.Vals) > 0 {
+			return strings.Join(a.Vals, ",")
+		}
+	}
+	return ""
+}
+
+func (w *stage) alert(t *testing.T, d *datadriven.TestData) events.Alert {
+	a := events.Alert{Key: arg(d, "key"), DedupKey: arg(d, "dedup"), Severity: arg(d, "severity"), Summary: d.Input}
+	if a.Summary == "" {
+		a.Summary = a.Key
+	}
+	if ends := arg(d, "ends"); ends != "" {
+		in, err := time.ParseDuration(ends)
+		require.NoError(t, err)
+		a.EndsAt = w.now.Add(in)
+	}
+	if began := arg(d, "began"); began != "" {
+		ago, err := time.ParseDuration(began)
+		require.NoError(t, err)
+		a.StartsAt = w.now.Add(-ago)
+	}
+	return a
+}
+
+// asked reads a command of a person.
+func (w *stage) asked(t *testing.T, d *datadriven.TestData) events.Data {
+	name := d.CmdArgs[0].Key
+	id := w.ids[name]
+	if id == "" {
+		id = name // nobody knows it: that is a story too
+	}
+	c := events.Command{Incident: id, By: arg(d, "by"), Via: "cli", Note: d.Input}
+	switch d.Cmd {
+	case "ack":
+		return events.AcknowledgementReceived{Command: c}
+	case "unack":
+		return events.AcknowledgementWithdrawn{Command: c}
+	case "resolve":
+		return events.ResolutionReceived{Command: c}
+	case "reopen":
+		return events.ReopeningReceived{Command: c}
+	case "note":
+		return events.NoteReceived{Command: c}
+	case "escalate":
+		level := 0
+		if l := arg(d, "level"); l != "" {
+			_, err := fmt.Sscan(l, &level)
+			require.NoError(t, err)
+		}
+		return events.EscalationReceived{Command: c, Level: level}
+	}
+	d.Fatalf(t, "nobody knows the command %q", d.Cmd)
+	return nil
+}
+
+// receipt answers the newest page of a person, open or not, at a level where one is named.
+func (w *stage) receipt(t *testing.T, d *datadriven.TestData) events.ReceiptReceived {
+	id, target, level := w.ids[d.CmdArgs[0].Key], "person:"+d.CmdArgs[1].Key, arg(d, "level")
+	r := events.ReceiptReceived{Incident: id, Target: target, Attempts: []events.Attempt{{Contact: "phone", Channel: "webhook", At: w.now}}}
+	for _, e := range w.ledger {
+		p, ok := e.Data.(events.PageRequested)
+		if ok && e.Subject == id && p.Target == target && (level == "" || level == fmt.Sprint(p.Level)) {
+			r.Page = p.Page
+		}
+	}
+	require.NotEmpty(t, r.Page, "%s: no such page was ever requested", d.Pos)
+	switch came := d.CmdArgs[2].Key; came {
+	case "delivered":
+		r.Delivered, r.Final = true, true
+	case "failed":
+		r.Final = true
+	case "delayed":
+	default:
+		d.Fatalf(t, "a receipt is delivered, failed or delayed, not %q", came)
+	}
+	return r
+}
+
+// ask decides one input and tells what follows.
+func (w *stage) ask(data events.Data, d *datadriven.TestData) string {
+	e := events.New(data)
+	w.position++
+	e.ID, e.Time = events.DeriveID("input", fmt.Sprint(w.position)), w.now
+	if id := arg(d, "id"); id != "" {
+		e.ID = id
+	}
+	if d.Cmd == "alert" || d.Cmd == "clear" {
+		e.Service = d.CmdArgs[0].Key
+	}
+	decision := w.state.Decide(rules.Input{Position: w.position, Event: e}, w.now)
+	out := w.tell(decision.Facts)
+	if decision.Ignored != "" && len(decision.Facts) == 0 {
+		out += "ignored: " + decision.Ignored + "\n"
+	}
+	return out
+}
+
+// advance lets time pass, with every deadline fired at its own instant, the present one first.
+func (w *stage) advance(long time.Duration) string {
+	end := w.now.Add(long)
+	var out strings.Builder
+	for {
+		at, ok := w.state.NextDeadline()
+		if !ok || at.After(end) {
+			break
+		}
+		if at.After(w.now) {
+			w.now = at
+		}
+		out.WriteString(w.tell(w.state.Fire(w.now, 10)))
+	}
+	w.now = end
+	if out.Len() == 0 {
+		return "nothing happens\n"
+	}
+	return out.String()
+}
