@@ -1,0 +1,53 @@
+# Everything people and CI run. `make help` lists it.
+
+GO        ?= go
+TOOLS     := $(CURDIR)/.tools
+LINT      := $(TOOLS)/golangci-lint
+GOFUMPT   := $(TOOLS)/gofumpt
+LINT_VERSION    := v2.15.0
+GOFUMPT_VERSION := v0.12.0
+FUZZTIME  ?= 30s
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint generate crash simulate bench fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build all binaries into ./bin
+	$(GO) build -o bin/ ./cmd/...
+
+test: ## every test, race detector on; under 5 minutes on two cores after the first build
+	$(GO) test -race -timeout 10m ./...
+
+lint: $(LINT) $(GOFUMPT) ## format, vet, linters, and the floors of imports
+	@unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted (gofumpt):"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(LINT) run ./...
+	$(GO) test ./test/floors
+
+generate: ## make the JSON Schemas anew from the Go types
+	$(GO) generate ./...
+
+crash: ## 200 times kill -9 of a random process over 20,000 alerts (long)
+	$(GO) test ./test/crash -run TestCrash -kills 200 -alerts 20000 -timeout 60m -count 1 -v
+
+simulate: ## 2,000 seeds of the whole system on virtual time
+	$(GO) test ./test/simulation -run TestSimulation -seeds 2000 -timeout 20m -count 1
+
+bench: ## measure against raw JetStream and write bench/RESULTS.md (a few minutes)
+	$(GO) run ./bench -out bench/RESULTS.md
+
+fuzz: ## every fuzz target for FUZZTIME (30s) each
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done; done
+
+clean: ## remove what the other targets made
+	rm -rf bin $(TOOLS)
+
+$(LINT):
+	GOBIN=$(TOOLS) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(GOFUMPT):
+	GOBIN=$(TOOLS) $(GO) install mvdan.cc/gofumpt@$(GOFUMPT_VERSION)
