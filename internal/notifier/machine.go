@@ -32,7 +32,8 @@ type machine struct {
 
 	lines   [][]byte
 	size    int
-	number  uint64   // facts so far, for their ids
+	epoch   uint64   // of this owner: with number it makes the ids of its facts
+	number  uint64   // facts so far
 	claims  []launch // of the gathered facts: to be sent when they are durable
 	closing []*closing
 	posts   *posts
@@ -119,7 +120,7 @@ func (m *machine) superseded(p events.PageSuperseded, now time.Time) {
 func (m *machine) gather(data events.Data, now time.Time) {
 	m.number++
 	e := events.New(data)
-	e.ID = events.DeriveID("delivery", m.notifier.cfg.Instance, strconv.Itoa(m.q), strconv.FormatUint(m.number, 10))
+	e.ID = events.DeriveID("delivery", strconv.Itoa(m.q), strconv.FormatUint(m.epoch, 10), strconv.FormatUint(m.number, 10))
 	e.Source, e.Time = Source, now
 	line, err := e.Encode()
 	if err != nil {

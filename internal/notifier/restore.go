@@ -117,6 +117,7 @@ var inDoubt = channel.Result{Outcome: channel.Unknown, Reason: "the notifier end
 // Start goes on where the owner before left off: receipts that may not have arrived are posted
 // again, attempts without an answer count as possibly sent, and every open page is looked at.
 func (m *machine) Start(ctx context.Context, before partition.Record, now time.Time) error {
+	m.epoch = before.Epoch + 1
 	for _, c := range m.order {
 		if c.Seq > before.Mark {
 			m.posts.add(c)
