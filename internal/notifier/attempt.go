@@ -64,6 +64,7 @@ func (m *machine) Fire(now time.Time, limit int) {
 // look decides about one page: send, wait or end.
 func (m *machine) look(b *book, d *delivery, now time.Time) {
 	move, plan := d.next(b, now)
+	defer func() { m.wake(m.slots.pass(d), now) }()
 	switch move.Verdict {
 	case page.Send:
 		m.claim(b, d, plan.Steps[move.Step], move, now)
@@ -145,14 +146,16 @@ func (m *machine) send(ctx context.Context, l launch) {
 	})
 }
 
-// Outside takes the answers in.
+// Outside takes the answers in, and posts what waits without a record to wait for.
 func (m *machine) Outside(now time.Time) {
+	m.posts.start()
 	for _, a := range m.answers.take() {
 		m.answer(a.delivery, a.result, now)
 	}
 }
 
-// answer records what came of the attempt under way, and frees its slot for the next in line.
+// answer records what came of the attempt under way, and frees its slot for the next in line. The
+// page may have been superseded meanwhile.
 func (m *machine) answer(d *delivery, r channel.Result, now time.Time) {
 	t := d.underWay()
 	if t == nil {
@@ -162,14 +165,11 @@ func (m *machine) answer(d *delivery, r channel.Result, now time.Time) {
 	m.gather(events.DeliveryAnswered{
 		Page: d.id(), Attempt: len(d.Tries), Outcome: t.Outcome, Reason: t.Reason, RetryAt: t.RetryAt,
 	}, now)
-	for _, next := range m.slots.leave(d) {
-		m.queue.set(next, now)
-	}
+	m.wake(m.slots.leave(d), now)
 	switch {
+	case m.open[d.id()] != d:
 	case outcome(t.Outcome) == page.Taken:
 		m.close(d, howDelivered, now)
-	case d.Unwanted:
-		m.close(d, howSuperseded, now)
 	default:
 		m.queue.set(d, now)
 	}

@@ -14,8 +14,6 @@ type delivery struct {
 	Opened   events.DeliveryOpened `json:"opened"`
 	OpenedAt time.Time             `json:"opened_at"`
 	Tries    []try                 `json:"tries,omitempty"`
-	// Unwanted says that the page was superseded while an attempt was under way.
-	Unwanted bool `json:"unwanted,omitempty"`
 	// Told says that the engine knows of the delay.
 	Told bool `json:"told,omitempty"`
 

@@ -105,14 +105,11 @@ func (m *machine) take(opened events.DeliveryOpened, at time.Time) *delivery {
 	return d
 }
 
+// superseded ends a page at once, also while an attempt is under way: were it only remembered, a
+// crash would forget it, and the page would be tried again after the acknowledgement.
 func (m *machine) superseded(p events.PageSuperseded, now time.Time) {
-	d := m.open[p.Page]
-	switch {
-	case d == nil:
-	case d.underWay() != nil:
-		d.Unwanted = true
-	default:
-		m.close(d, "superseded", now)
+	if d := m.open[p.Page]; d != nil {
+		m.close(d, howSuperseded, now)
 	}
 }
 
@@ -141,7 +138,9 @@ func (m *machine) close(d *delivery, how string, now time.Time) {
 // forget moves a page from the open ones to the closed ones.
 func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
 	m.queue.set(d, time.Time{})
-	m.slots.leave(d)
+	if d.underWay() == nil { // else the slot is held until the answer comes
+		m.wake(m.slots.leave(d), now)
+	}
 	delete(m.open, d.id())
 	c := &closing{
 		Receipt: events.ReceiptReceived{
@@ -157,6 +156,13 @@ func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
 		m.order = m.order[1:]
 	}
 	return c
+}
+
+// wake looks at pages again for which a slot may be free.
+func (m *machine) wake(all []*delivery, now time.Time) {
+	for _, d := range all {
+		m.queue.set(d, now)
+	}
 }
 
 // How a page ends, as [events.DeliveryClosed] names it.

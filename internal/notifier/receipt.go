@@ -64,6 +64,17 @@ func (p *posts) committed(ctx context.Context, record uint64) {
 	}
 }
 
+// start sends what waits if nothing is on its way.
+func (p *posts) start() {
+	p.mu.Lock()
+	start := !p.sending && len(p.waiting) > 0
+	p.sending = p.sending || start
+	p.mu.Unlock()
+	if start {
+		p.notifier.cfg.Launch(func() { p.run(context.Background()) })
+	}
+}
+
 // giveUpAfter is when a batch that INTAKE does not take is left for the next owner, or for the
 // engine to ask again.
 const giveUpAfter = 10 * time.Minute

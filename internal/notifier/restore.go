@@ -11,7 +11,6 @@ import (
 
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/rules/page"
 	"tocsin.dev/pkg/events"
 )
 
@@ -93,6 +92,9 @@ func (m *machine) evolve(e events.Event, seq uint64) error {
 		id = fact.Page
 	}
 	d := m.open[id]
+	if _, late := e.Data.(events.DeliveryAnswered); late && d == nil {
+		return nil // the page was superseded while the attempt was under way
+	}
 	if d == nil {
 		return fmt.Errorf("%s: page %s is not open", events.NameOf(e.Type), id)
 	}
@@ -138,7 +140,4 @@ func (m *machine) doubt(d *delivery, now time.Time) {
 	t := d.underWay()
 	t.settle(inDoubt, now)
 	m.gather(events.DeliveryAnswered{Page: d.id(), Attempt: len(d.Tries), Outcome: t.Outcome, Reason: t.Reason}, now)
-	if d.Unwanted && outcome(t.Outcome) != page.Taken {
-		m.close(d, howSuperseded, now)
-	}
 }

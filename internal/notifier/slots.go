@@ -7,10 +7,12 @@ type slots struct {
 	used map[string]int // by endpoint
 	held map[*delivery]string
 	line map[string][]*delivery
+	// called are those that were handed out again and have not been looked at yet, by endpoint.
+	called map[*delivery]string
 }
 
 func newSlots(max int) slots {
-	return slots{max: max, used: map[string]int{}, held: map[*delivery]string{}, line: map[string][]*delivery{}}
+	return slots{max: max, used: map[string]int{}, held: map[*delivery]string{}, line: map[string][]*delivery{}, called: map[*delivery]string{}}
 }
 
 // enter takes a slot, or puts the page in line.
@@ -30,12 +32,31 @@ func (s *slots) leave(d *delivery) []*delivery {
 	endpoint, ok := s.held[d]
 	if !ok {
 		s.unqueue(d)
-		return nil
+		return s.pass(d)
 	}
 	delete(s.held, d)
 	if s.used[endpoint]--; s.used[endpoint] == 0 {
 		delete(s.used, endpoint)
 	}
+	return s.next(endpoint)
+}
+
+// pass says who is next when a page was called and did not take the slot after all: its turn must
+// not be lost to those behind it.
+func (s *slots) pass(d *delivery) []*delivery {
+	endpoint, ok := s.called[d]
+	if !ok {
+		return nil
+	}
+	delete(s.called, d)
+	if s.held[d] == endpoint || s.used[endpoint] >= s.max {
+		return nil
+	}
+	return s.next(endpoint)
+}
+
+// next calls the first in line.
+func (s *slots) next(endpoint string) []*delivery {
 	line := s.line[endpoint]
 	if len(line) == 0 {
 		return nil
@@ -46,6 +67,7 @@ func (s *slots) leave(d *delivery) []*delivery {
 		s.line[endpoint] = line[1:]
 	}
 	line[0].inLine = false
+	s.called[line[0]] = endpoint
 	return line[:1]
 }
 
