@@ -67,6 +67,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newWatch(a),
 		newDoctor(a),
 		newUp(a),
+		newDemo(a),
 	)
 	return root
 }

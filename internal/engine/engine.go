@@ -33,9 +33,8 @@ type Config struct {
 	Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault)
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
-	// TellPace is the least rest between two announcements of a partition on EVENTS, so that a storm
-	// is told in few large batches instead of many small ones; after a long one the rest is twice
-	// its time. Defaults to 25 ms.
+	// TellPace is how long a fact may wait for others before it is told on EVENTS with them: a batch
+	// costs the server the same whatever its size. Defaults to 25 ms.
 	TellPace time.Duration
 	// Beat is how often leases are renewed. Defaults to 1 s.
 	Beat time.Duration

@@ -54,10 +54,11 @@ func (t *Teller) Run(ctx context.Context) error {
 			case <-ctx.Done():
 				return nil
 			case <-t.reader.Ready():
+				sleep(ctx, t.engine.cfg.TellPace) // what follows a decision within moments is told with it
 			}
 		default:
 			wait = time.Millisecond
-			sleep(ctx, max(t.engine.cfg.TellPace, 2*time.Since(began))) // pages come first
+			sleep(ctx, 2*time.Since(began)) // pages come first
 		}
 	}
 }

@@ -1,0 +1,261 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tocsin.dev/cmd/internal/assembly"
+	"tocsin.dev/examples"
+	"tocsin.dev/pkg/client"
+)
+
+// demoTimeout ends a demo that hangs; the story takes half a minute.
+const demoTimeout = 2 * time.Minute
+
+// newDemo is `tocsin demo`: a story on an example catalog at speed, through the real doors.
+func newDemo(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "demo", Short: "Play a story in the terminal: an incident opens, climbs, is answered and resolved",
+		Long: `Start everything in a temporary folder, send an Alertmanager webhook and a CloudEvent to the
+real doors, and show how the incidents open, climb, are answered and resolved. It takes about half
+a minute, needs nothing, ends by itself and leaves nothing behind.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), demoTimeout)
+			defer cancel()
+			return playDemo(ctx, a)
+		},
+	}
+}
+
+// playDemo runs everything and the story beside it; when the story ends, so does the rest.
+func playDemo(ctx context.Context, a *app) (err error) {
+	dir, err := os.MkdirTemp("", "tocsin-demo-")
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	config := filepath.Join(dir, "tocsin.d")
+	if err := unpack(examples.Demo, "demo", config); err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	out := &shared{w: a.stdout}
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	var story error
+	o := assembly.Options{
+		HTTP: "127.0.0.1:0", NATS: "127.0.0.1:0", Data: filepath.Join(dir, "data"), Config: config,
+		Partitions: 4, Replicas: 1, LogLevel: "error", LogFormat: "text",
+	}
+	err = up(serving, o, out, a.stderr, func(http, _ string) {
+		go func() {
+			defer stop()
+			story = tellStory(serving, out, http, filepath.Join(dir, "data", "token"))
+		}()
+	})
+	return errors.Join(err, story)
+}
+
+// unpack writes the catalog among the examples into a folder.
+func unpack(from fs.FS, dir, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	b, err := fs.ReadFile(from, path.Join(dir, "catalog.yaml"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(to, "catalog.yaml"), b, 0o600)
+}
+
+// shared keeps the story's lines and the console channel's apart.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *shared) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
+}
+
+// story is the teller's place in the demo.
+type story struct {
+	out   io.Writer
+	url   string
+	api   *client.Client
+	start time.Time
+	told  map[string]uint64 // by incident: the newest entry that was shown
+}
+
+func tellStory(ctx context.Context, out io.Writer, url, tokenFile string) error {
+	token, err := os.ReadFile(tokenFile)
+	if err != nil {
+		return fmt.Errorf("demo: %w", err)
+	}
+	s := &story{
+		out: out, url: url, start: time.Now(), told: map[string]uint64{},
+		api: client.New(url, strings.TrimSpace(string(token))),
+	}
+	for _, scene := range []func(context.Context) error{
+		s.opening, s.climb, s.answer, s.second, s.ending,
+	} {
+		if err := scene(ctx); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+		breathe(ctx)
+	}
+	return nil
+}
+
+// breathe leaves a reader time between two scenes.
+func breathe(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(2 * time.Second):
+	}
+}
+
+func (s *story) say(format string, args ...any) {
+	fmt.Fprintf(s.out, "\n%5.1fs  %s\n", time.Since(s.start).Seconds(), fmt.Sprintf(format, args...))
+}
+
+func (s *story) opening(ctx context.Context) error {
+	s.say("Everything runs in this process, NATS included. Lines marked PAGE are what people get.")
+	breathe(ctx)
+	s.say("It is three in the morning. Alertmanager posts a webhook to %s/intake/alertmanager:", s.url)
+	return s.post(ctx, "/intake/alertmanager", "application/json", "alertmanager.json")
+}
+
+func (s *story) climb(ctx context.Context) error {
+	s.say("An incident opens and Ana, on call this week, is paged. She sleeps. The policy waits 4 s, then climbs.")
+	return s.until(ctx, "the climb to level 2", func(i client.Incident) bool { return i.Service == "checkout" && i.Level == 2 })
+}
+
+func (s *story) answer(ctx context.Context) error {
+	i, err := s.incident(ctx, "checkout")
+	if err != nil {
+		return err
+	}
+	s.say("Bo answers: tocsin incident ack %.8s --by person:bo", i.ID)
+	if _, err := s.api.Acknowledge(ctx, i.ID, client.Ask{By: "person:bo", Note: "rolling the deployment back"}); err != nil {
+		return err
+	}
+	return s.until(ctx, "the acknowledgement", func(i client.Incident) bool { return i.Status == "acknowledged" })
+}
+
+func (s *story) second(ctx context.Context) error {
+	s.say("Meanwhile a monitor publishes a CloudEvent to /intake/cloudevents:")
+	if err := s.post(ctx, "/intake/cloudevents", "application/cloudevents+json", "cloudevent.json"); err != nil {
+		return err
+	}
+	if err := s.until(ctx, "the second incident", func(i client.Incident) bool { return i.Service == "ledger" && i.Level == 1 }); err != nil {
+		return err
+	}
+	i, err := s.incident(ctx, "ledger")
+	if err != nil {
+		return err
+	}
+	s.say("Ana cleans the disk up: tocsin incident resolve %.8s --by person:ana", i.ID)
+	_, err = s.api.Resolve(ctx, i.ID, client.Ask{By: "person:ana", Note: "old backups removed"})
+	return err
+}
+
+func (s *story) ending(ctx context.Context) error {
+	s.say("The rollback works. Alertmanager says that the alert is resolved:")
+	if err := s.post(ctx, "/intake/alertmanager", "application/json", "alertmanager-resolved.json"); err != nil {
+		return err
+	}
+	if err := s.until(ctx, "the end", func(i client.Incident) bool { return i.Service == "checkout" && i.Status == "resolved" }); err != nil {
+		return err
+	}
+	s.say("Both incidents are over, and their timelines stay. Your own: go run ./cmd/tocsin up")
+	return nil
+}
+
+// post sends one of the example files to a door.
+func (s *story) post(ctx context.Context, door, contentType, file string) error {
+	body, err := fs.ReadFile(examples.Demo, "demo/"+file)
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+door, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", contentType)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("%s answered %s", door, resp.Status)
+	}
+	return nil
+}
+
+func (s *story) incident(ctx context.Context, service string) (client.Incident, error) {
+	all, err := s.api.Incidents(ctx, client.Query{Status: "all", Service: service})
+	if err != nil {
+		return client.Incident{}, err
+	}
+	if len(all) == 0 {
+		return client.Incident{}, fmt.Errorf("no incident of %s", service)
+	}
+	return all[0], nil
+}
+
+// until shows what happens until an incident is as it should be.
+func (s *story) until(ctx context.Context, what string, is func(client.Incident) bool) error {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		all, err := s.api.Incidents(ctx, client.Query{Status: "all"})
+		if err != nil {
+			return err
+		}
+		done := false
+		for _, i := range all {
+			if err := s.show(ctx, i); err != nil {
+				return err
+			}
+			done = done || is(i)
+		}
+		if done {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s: %w", what, ctx.Err())
+		case <-ticker.C:
+		}
+	}
+}
+
+// show tells the entries of an incident's timeline that are new.
+func (s *story) show(ctx context.Context, i client.Incident) error {
+	entries, err := s.api.Timeline(ctx, i.ID, s.told[i.ID])
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		fmt.Fprintf(s.out, "%5.1fs    %.8s  %s\n", time.Since(s.start).Seconds(), i.ID, clean(e.Summary))
+		s.told[i.ID] = e.Seq
+	}
+	return nil
+}
