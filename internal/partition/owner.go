@@ -76,7 +76,11 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 		return nil, err
 	}
 	o.at = before.Position
-	if err := machine.Start(ctx, before, o.now()); err != nil {
+	now := o.now()
+	if err := machine.Start(ctx, before, now); err != nil {
+		return nil, err
+	}
+	if _, err := o.commit(ctx, now); err != nil { // else a stop before the first turn would store a state ahead of the log
 		return nil, err
 	}
 	if o.reader, err = cfg.Input(ctx, o.at.Seq); err != nil {
