@@ -104,8 +104,8 @@ func (d *decider) reach(i *Incident, m move, level escalation.Level, round int, 
 // request asks for one page of each recipient. It takes the place of one that is still on its way
 // to the same person from a level or round before: nobody is paged twice for having been out of reach.
 func (d *decider) request(i *Incident, round int, all []escalation.Recipient, late int) {
-	for _, r := range all {
-		target := personPrefix + r.Person
+	for n, r := range all {
+		target := i.Paged[n] // one text for both
 		id := events.DeriveID("page", i.ID, strconv.Itoa(round), strconv.Itoa(i.Climb.Level), target)
 		if i.page(id) != nil {
 			continue

@@ -124,6 +124,9 @@ func (d *decider) add(e events.Event, actor, reason string) {
 	if err := d.s.Evolve(e); err != nil {
 		panic("rules: a decision does not fit its own state: " + err.Error())
 	}
+	if d.out == nil {
+		d.out = make([]events.Event, 0, 4) // an incident's first facts are three
+	}
 	d.out = append(d.out, e)
 }
 

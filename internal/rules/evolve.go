@@ -120,14 +120,14 @@ func (i *Incident) evolve(e events.Event) {
 	case events.AlertLeft:
 		i.Alerts = slices.DeleteFunc(i.Alerts, func(a alert.Known) bool { return a.Key == fact.Key })
 	case events.IncidentAcknowledged:
-		i.Status, i.AckedBy, i.AckUntil, i.StepAt = incident.Acknowledged, fact.By, fact.Until, time.Time{}
+		i.Status, i.AckUntil, i.StepAt = incident.Acknowledged, fact.Until, time.Time{}
 	case events.IncidentUnacknowledged:
-		i.Status, i.AckedBy, i.AckUntil = incident.Triggered, "", time.Time{}
+		i.Status, i.AckUntil = incident.Triggered, time.Time{}
 	case events.IncidentResolved:
 		i.Status, i.ResolvedAt, i.ByHand = incident.Resolved, e.Time, fact.How == "command"
 		i.AckUntil, i.StepAt = time.Time{}, time.Time{}
 	case events.IncidentReopened:
-		i.Status, i.ResolvedAt, i.ByHand, i.AckedBy = incident.Triggered, time.Time{}, false, ""
+		i.Status, i.ResolvedAt, i.ByHand = incident.Triggered, time.Time{}, false
 		if fact.Alert != nil {
 			i.hold(*fact.Alert)
 		}
@@ -168,12 +168,12 @@ func (i *Incident) evolveClimb(e events.Event) {
 
 func (i *Incident) asked(fact events.PageRequested, at time.Time) {
 	if p := i.page(fact.Page); p != nil {
-		p.Asked, p.AskedAt = fact.Asked, at
+		p.Asked, p.AskedAt = int32(fact.Asked), at
 		return
 	}
 	i.Pages = append(i.Pages, Page{
 		ID: fact.Page, Target: fact.Target, Via: fact.Via,
-		Round: fact.Round, Level: fact.Level, Asked: fact.Asked, AskedAt: at,
+		Round: fact.Round, Level: fact.Level, Asked: int32(fact.Asked), AskedAt: at,
 	})
 }
 

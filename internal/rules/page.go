@@ -99,6 +99,6 @@ func (d *decider) askAgain(i *Incident) {
 		if p.receiptBy().After(d.now) {
 			continue
 		}
-		d.emit(i, ActorPolicy, "no receipt in time", i.pageFact(p, p.Asked+1, 0))
+		d.emit(i, ActorPolicy, "no receipt in time", i.pageFact(p, int(p.Asked)+1, 0))
 	}
 }

@@ -2,9 +2,12 @@ package rules
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"tocsin.dev/internal/rules/incident"
 )
 
 // snapshot is the stored form of a state.
@@ -68,6 +71,9 @@ func RestoreState(b []byte, catalog func(revision string) (*Catalog, error)) (*S
 		s.catalog = s.catalogs[in.Catalog]
 	}
 	for _, i := range in.Incidents {
+		if i == nil || s.incidents[i.ID] != nil {
+			return nil, errors.New("snapshot: an incident is empty or comes twice")
+		}
 		if err := learn(i.Catalog); err != nil {
 			return nil, err
 		}
@@ -75,7 +81,26 @@ func RestoreState(b []byte, catalog func(revision string) (*Catalog, error)) (*S
 		if err := s.put(i, !shadowed); err != nil {
 			return nil, err
 		}
+		if err := i.sound(); err != nil {
+			return nil, fmt.Errorf("snapshot: incident %s: %w", i.ID, err)
+		}
 		s.rearm(i)
 	}
 	return s, nil
+}
+
+// sound says whether the incident can be one of ours: the rules rely on that without looking.
+func (i *Incident) sound() error {
+	if i.Status > incident.Resolved {
+		return fmt.Errorf("status %d is not known", uint8(i.Status))
+	}
+	if l := i.Climb.Level; l < 0 || l > len(i.policy.Levels) || i.Climb.Round < 0 || i.Round < 0 {
+		return fmt.Errorf("level %d of round %d is not in its policy", l, i.Climb.Round)
+	}
+	for n := range i.Pages {
+		if i.Pages[n].Asked < 1 {
+			return fmt.Errorf("page %s was never asked for", i.Pages[n].ID)
+		}
+	}
+	return nil
 }

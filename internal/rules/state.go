@@ -55,13 +55,15 @@ type Incident struct {
 	Policy  string `json:"policy"`
 
 	Status incident.Status `json:"status"`
+	// ByHand says that a person resolved it.
+	ByHand bool `json:"by_hand,omitempty"`
+	// Reached says that a page of the present level was delivered.
+	Reached bool `json:"reached,omitempty"`
 	// Seq is the number of its newest fact.
 	Seq        uint64    `json:"seq"`
 	OpenedAt   time.Time `json:"opened_at"`
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`
-	// ByHand says that a person resolved it.
-	ByHand   bool      `json:"by_hand,omitempty"`
-	AckedBy  string    `json:"acked_by,omitempty"`
+	// AckUntil is when the acknowledgement runs out; zero means never, or that there is none.
 	AckUntil time.Time `json:"ack_until,omitzero"`
 	// Alerts are the firing ones; those that are over are forgotten.
 	Alerts []alert.Known `json:"alerts,omitempty"`
@@ -75,8 +77,6 @@ type Incident struct {
 	// StepAt is when the step after Climb falls due; zero means never.
 	StepAt time.Time `json:"step_at,omitzero"`
 	Pages  []Page    `json:"pages,omitempty"` // the open ones
-	// Reached says that a page of the present level was delivered.
-	Reached bool `json:"reached,omitempty"`
 	// Paged are the targets of the newest level of this climb that had any ("person:ana");
 	// role:manager starts from them.
 	Paged []string `json:"paged,omitempty"`
@@ -93,8 +93,8 @@ type Page struct {
 	Via     string    `json:"via,omitempty"`
 	Round   int       `json:"round"`
 	Level   int       `json:"level"`
-	Asked   int       `json:"asked"`
 	AskedAt time.Time `json:"asked_at"` // the last asking
+	Asked   int32     `json:"asked"`    // how often
 	// Delayed says that its contact methods have failed so far and are still tried.
 	Delayed bool `json:"delayed,omitempty"`
 }
@@ -164,12 +164,15 @@ func (s *State) put(i *Incident, newest bool) error {
 	return nil
 }
 
-// share makes the incident use the catalog's own copies of what it names. An open incident
-// read from the ledger would otherwise hold some hundred bytes of text for itself.
+// share makes the incident use the catalog's own copies of what it names, and one copy of its own
+// key. An incident read from the ledger would otherwise hold some hundred bytes of text twice.
 func (i *Incident) share(c *Catalog) {
 	i.Catalog = c.Revision
 	if i.policy.ID == i.Policy {
 		i.Policy = i.policy.ID
+	}
+	if len(i.Alerts) > 0 && i.Alerts[0].Key == i.DedupKey {
+		i.Alerts[0].Key = i.DedupKey
 	}
 	if v := c.Services[i.Service]; v != nil && v.ID == i.Service {
 		i.Service = v.ID

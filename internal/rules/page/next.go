@@ -64,7 +64,7 @@ func Delayed(p Plan, tried []Tried) bool {
 }
 
 // Next decides about a page requested at askedAt. A step is tried when its delay is over or when
-// every step before it has failed at least once; a step that may work later is tried again with
+// there are steps before it and every one has failed at least once; a step that may work later is tried again with
 // growing waits beside the steps that come after it. It ends when one is taken or all are given up.
 func Next(p Plan, tried []Tried, askedAt, now time.Time) Move {
 	if taken(p, tried) {

@@ -16,6 +16,6 @@ type Step struct {
 	Contact string // id within the person
 	Channel string // "webhook", "email", "console"
 	// After is the delay since the page was requested. The step is tried at the latest then, and
-	// earlier when every step before it has failed.
+	// earlier when every step before it has failed; the first step never is. Defaults to 0.
 	After time.Duration
 }

@@ -1,0 +1,159 @@
+package page
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var asked = time.Date(2026, time.October, 25, 0, 59, 0, 0, time.UTC) // an hour is repeated in Madrid
+
+func at(after time.Duration) time.Time { return asked.Add(after) }
+
+// plan has a hook at once, mail after two minutes, and a console after two minutes as well.
+var plan = Plan{Steps: []Step{{Contact: "hook"}, {Contact: "mail", After: 2 * time.Minute}, {Contact: "console", After: 2 * time.Minute}}}
+
+func TestNext(t *testing.T) {
+	one := Plan{Steps: plan.Steps[:1]}
+	two := Plan{Steps: plan.Steps[:2]}
+	for _, test := range []struct {
+		name  string
+		plan  Plan
+		tried []Tried
+		now   time.Duration
+		want  Move
+	}{
+		{name: "nobody to reach", want: Move{Verdict: GiveUp}},
+		{name: "the first step", plan: two, want: Move{Verdict: Send, Attempt: 1}},
+		{
+			name: "before it was asked, by a clock that lags", plan: two, now: -time.Second,
+			want: Move{Verdict: Wait, At: at(0)},
+		},
+		{
+			name: "even the first step keeps its delay", plan: Plan{Steps: plan.Steps[1:]}, now: 2*time.Minute - 1,
+			want: Move{Verdict: Wait, At: at(2 * time.Minute)},
+		},
+		{name: "and is tried when it is over", plan: Plan{Steps: plan.Steps[1:]}, now: 2 * time.Minute, want: Move{Verdict: Send, Attempt: 1}},
+		{name: "taken", plan: two, tried: []Tried{{Outcome: Taken}}, now: time.Hour, want: Move{Verdict: Done}},
+		{
+			name: "taken by a later step while an earlier one is due again", plan: two,
+			tried: []Tried{{Outcome: Later, At: at(0)}, {Step: 1, Outcome: Taken, At: at(1)}}, now: time.Hour, want: Move{Verdict: Done},
+		},
+		{
+			name: "the first failed for now: the second need not wait", plan: two,
+			tried: []Tried{{Outcome: Later, At: at(time.Second)}}, now: time.Second, want: Move{Verdict: Send, Step: 1, Attempt: 1},
+		},
+		{
+			name: "the first failed for good", plan: two,
+			tried: []Tried{{Outcome: Never, At: at(time.Second)}}, now: time.Second, want: Move{Verdict: Send, Step: 1, Attempt: 1},
+		},
+		{
+			name: "the third waits for the second, not for the first alone", plan: plan,
+			tried: []Tried{{Outcome: Never, At: at(0)}, {Step: 1, Outcome: Later, At: at(time.Second)}}, now: time.Second,
+			want: Move{Verdict: Send, Step: 2, Attempt: 1},
+		},
+		{
+			name: "the first again, as its wait ends", plan: one,
+			tried: []Tried{{Outcome: Later, At: at(0)}}, now: 2 * time.Second, want: Move{Verdict: Send, Attempt: 2},
+		},
+		{
+			name: "not before", plan: one,
+			tried: []Tried{{Outcome: Later, At: at(0)}}, now: 2*time.Second - 1, want: Move{Verdict: Wait, At: at(2 * time.Second)},
+		},
+		{
+			name: "the wait doubles", plan: one,
+			tried: []Tried{{Outcome: Later, At: at(0)}, {Outcome: Later, At: at(2 * time.Second)}}, now: 3 * time.Second,
+			want: Move{Verdict: Wait, At: at(6 * time.Second)},
+		},
+		{
+			name: "as the receiver asked", plan: one,
+			tried: []Tried{{Outcome: Later, At: at(0), RetryAt: at(time.Minute)}}, now: 59 * time.Second,
+			want: Move{Verdict: Wait, At: at(time.Minute)},
+		},
+		{
+			name: "the receiver cannot ask for haste", plan: one,
+			tried: []Tried{{Outcome: Later, At: at(0), RetryAt: at(1)}}, now: time.Second, want: Move{Verdict: Wait, At: at(2 * time.Second)},
+		},
+		{
+			name: "may have arrived: again, marked as a possible repeat", plan: one,
+			tried: []Tried{{Outcome: Unsure, At: at(0)}}, now: time.Minute, want: Move{Verdict: Send, Attempt: 2, Repeat: true},
+		},
+		{
+			name: "the mark stays", plan: one,
+			tried: []Tried{{Outcome: Unsure, At: at(0)}, {Outcome: Later, At: at(1)}}, now: time.Minute, want: Move{Verdict: Send, Attempt: 3, Repeat: true},
+		},
+		{
+			name: "another step is no repeat", plan: two,
+			tried: []Tried{{Outcome: Unsure, At: at(0)}}, want: Move{Verdict: Send, Step: 1, Attempt: 1},
+		},
+		{
+			name: "the earliest of two waits", plan: two,
+			tried: []Tried{{Outcome: Later, At: at(0), RetryAt: at(time.Hour)}, {Step: 1, Outcome: Later, At: at(time.Minute)}}, now: time.Minute,
+			want: Move{Verdict: Wait, At: at(time.Minute + 2*time.Second)},
+		},
+		{
+			name: "all failed for good", plan: two,
+			tried: []Tried{{Outcome: Never}, {Step: 1, Outcome: Never}}, want: Move{Verdict: GiveUp},
+		},
+		{name: "often enough", plan: one, tried: times(MaxAttempts, Later), now: 9 * time.Hour, want: Move{Verdict: GiveUp}},
+		{name: "once less", plan: one, tried: times(MaxAttempts-1, Later), now: 9 * time.Hour, want: Move{Verdict: Send, Attempt: MaxAttempts}},
+		{name: "a step that is no longer in the plan", plan: one, tried: []Tried{{Step: 7, Outcome: Taken}}, want: Move{Verdict: Send, Attempt: 1}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, Next(test.plan, test.tried, asked, at(test.now)))
+		})
+	}
+}
+
+func times(n int, o Outcome) []Tried {
+	all := make([]Tried, n)
+	for i := range all {
+		all[i] = Tried{Outcome: o, At: asked}
+	}
+	return all
+}
+
+// TestAboutAnHour plays a receiver that never comes back, and one step's whole patience.
+func TestAboutAnHour(t *testing.T) {
+	now, tried := asked, []Tried(nil)
+	for {
+		switch m := Next(Plan{Steps: plan.Steps[:1]}, tried, asked, now); m.Verdict {
+		case Send:
+			require.Equal(t, len(tried)+1, m.Attempt)
+			tried = append(tried, Tried{Outcome: Later, At: now})
+		case Wait:
+			require.True(t, m.At.After(now))
+			require.LessOrEqual(t, m.At.Sub(now), maxRetry)
+			now = m.At
+		default:
+			require.Equal(t, GiveUp, m.Verdict)
+			require.Len(t, tried, MaxAttempts)
+			require.InDelta(t, time.Hour, now.Sub(asked), float64(5*time.Minute))
+			return
+		}
+	}
+}
+
+func TestDelayed(t *testing.T) {
+	two := Plan{Steps: plan.Steps[:2]}
+	for _, test := range []struct {
+		name  string
+		plan  Plan
+		tried []Tried
+		want  bool
+	}{
+		{name: "no contact method is no delay"},
+		{name: "not tried yet", plan: two},
+		{name: "often", plan: Plan{Steps: plan.Steps[:1]}, tried: times(DelayedAfter, Later), want: true},
+		{name: "not so often", plan: Plan{Steps: plan.Steps[:1]}, tried: times(DelayedAfter-1, Later)},
+		{name: "unsure counts as well", plan: Plan{Steps: plan.Steps[:1]}, tried: times(DelayedAfter, Unsure), want: true},
+		{name: "the other step has yet to fail", plan: two, tried: times(DelayedAfter, Later)},
+		{name: "the other step never works", plan: two, tried: append(times(DelayedAfter, Later), Tried{Step: 1, Outcome: Never}), want: true},
+		{name: "taken", plan: two, tried: append(times(DelayedAfter, Later), Tried{Step: 1, Outcome: Taken})},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.want, Delayed(test.plan, test.tried))
+		})
+	}
+}
