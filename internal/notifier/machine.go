@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"tocsin.dev/internal/bus"
@@ -14,7 +15,9 @@ import (
 // Source is the CloudEvents source of everything the notifier writes.
 const Source = "tocsin/notifier"
 
-// closedKept is how long the outcome of a closed page is kept, to answer when it is asked for again.
+// closedKept is how far LEDGER must have been read beyond the instant at which a page's receipt lay
+// on INTAKE until its outcome is forgotten. The engine asks again only while it has not read the
+// receipt, so whatever it asked was met by then; time alone proves nothing about a service that slept.
 const closedKept = 2 * time.Hour
 
 // machine runs the rules of paging over one partition of targets.
@@ -27,7 +30,8 @@ type machine struct {
 	queue  queue
 	closed map[string]*closing // by page
 	// order holds the closed pages, oldest first.
-	order []*closing
+	order  []*closing
+	readAt time.Time // when the newest input used was stored
 	slots slots
 
 	lines   [][]byte
@@ -50,6 +54,8 @@ type closing struct {
 	Seq uint64 `json:"seq"`
 	// Silent ends need no receipt: the engine itself superseded the page.
 	Silent bool `json:"silent,omitempty"`
+
+	posted atomic.Int64 // since when its receipt is known to be on INTAKE, in ns; 0 = not yet
 }
 
 var _ partition.Machine = (*machine)(nil)
@@ -64,6 +70,7 @@ func newMachine(n *Notifier, q int) *machine {
 
 // Input takes page requests on and ends those that are no longer wanted.
 func (m *machine) Input(_ context.Context, msg bus.Message, part int, now time.Time, limit int) (int, bool, error) {
+	m.readAt = msg.At
 	lines := events.Lines(msg.Body)
 	for i := part; i < len(lines); i++ {
 		if m.size >= limit {
@@ -151,11 +158,21 @@ func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
 	}
 	m.closed[d.id()] = c
 	m.order = append(m.order, c)
-	for len(m.order) > 0 && now.Sub(m.order[0].At) > closedKept {
-		delete(m.closed, m.order[0].Receipt.Page)
+	m.prune()
+	return c
+}
+
+// prune forgets the closed pages that nobody can ask for any more.
+func (m *machine) prune() {
+	for len(m.order) > 0 {
+		c := m.order[0]
+		posted := c.posted.Load()
+		if !c.Silent && (posted == 0 || m.readAt.Sub(time.Unix(0, posted)) <= closedKept) {
+			return
+		}
+		delete(m.closed, c.Receipt.Page)
 		m.order = m.order[1:]
 	}
-	return c
 }
 
 // wake looks at pages again for which a slot may be free.

@@ -99,6 +99,10 @@ func (p *posts) run(ctx context.Context) {
 			p.mu.Unlock()
 			return
 		}
+		now := p.notifier.cfg.Clock().UnixNano()
+		for _, c := range batch {
+			c.posted.Store(now)
+		}
 		p.notifier.metrics.receipts.Add(float64(len(batch)))
 	}
 }

@@ -123,6 +123,8 @@ func (m *machine) Start(ctx context.Context, before partition.Record, now time.T
 	for _, c := range m.order {
 		if c.Seq > before.Mark {
 			m.posts.add(c)
+		} else {
+			c.posted.Store(now.UnixNano()) // at the latest
 		}
 	}
 	m.posts.sent = before.Mark
