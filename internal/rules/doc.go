@@ -1,4 +1,4 @@
-// Package rules is the decider: [Decide] turns state, an input and the time into facts, [Evolve]
+// Package rules is the decider: [State.Decide] turns state, an input and the time into facts, [State.Evolve]
 // folds facts into state. Both are pure: no clock, no randomness, no goroutine, no lock, no I/O.
 //
 // In: alerts, commands, receipts and the passing of time. Out: facts, in order, page requests among

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -13,6 +14,7 @@ import (
 func (h *history) take(t *rapid.T, facts []events.Event) {
 	for _, e := range facts {
 		h.ledger = append(h.ledger, e)
+		require.Equal(t, time.UTC, e.Time.Location())
 		if e.IncidentSeq == 0 {
 			continue
 		}

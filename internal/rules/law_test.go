@@ -53,7 +53,7 @@ type history struct {
 func newHistory(t *rapid.T) *history {
 	h := &history{
 		state: rules.NewState(3), catalogs: map[string]*rules.Catalog{},
-		now:  time.Date(2026, time.March, 28, 22, 0, 0, 0, time.UTC),
+		now:  time.Date(2026, time.March, 28, 22, 0, 0, 0, time.FixedZone("", 3600)),
 		open: map[string]bool{}, asked: map[string]int{}, places: map[string]bool{},
 		acked: map[string]bool{}, exhausted: map[string]bool{}, seq: map[string]uint64{},
 	}
