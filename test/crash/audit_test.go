@@ -1,0 +1,321 @@
+package crash
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/bus/jetstream"
+	"tocsin.dev/internal/partition"
+	"tocsin.dev/pkg/events"
+)
+
+// audit is what the streams say in the end.
+type audit struct {
+	w   *world
+	bus *jetstream.Bus
+
+	ledger, deliveries *follower
+
+	incidents map[string]*incident
+	order     []string             // ids of incidents as they opened
+	pages     map[string]*page     // by id
+	firstAsk  map[string]string    // "incident round level target" -> page id
+	causes    map[string]bool      // ids of inputs that led to a fact
+	public    map[string]int       // ids of facts that belong on EVENTS: how often they are in the ledger
+	alerts    map[string]string    // label n of an alert -> incident
+	recorded  map[string]time.Time // webhook-id -> when an accepted answer was recorded
+	contacts  map[string]claim     // page/attempt -> what was claimed
+	lastOwner map[owned]ownership  // newest record of each partition
+	gaps      map[string]time.Duration
+}
+
+type (
+	owned struct {
+		stream    bus.Stream
+		partition int
+	}
+	ownership struct {
+		epoch, number uint64
+		owner         string
+		at            time.Time
+		position      partition.Position
+	}
+	claim struct{ webhook string }
+)
+
+// incident is the ledger's story of one incident.
+type incident struct {
+	seq       uint64
+	chain     []string // hex hash after each fact
+	head      []byte
+	status    string
+	exhausted bool
+	dueAt     time.Time
+	open      map[string]bool // pages
+}
+
+// page is the ledger's story of one page.
+type page struct {
+	incident, target string
+	requestedAt      time.Time
+	superseded       bool
+	delivered        bool
+	failed           bool
+}
+
+func newAudit(ctx context.Context, t *testing.T, w *world) *audit {
+	t.Helper()
+	nc, err := nats.Connect("nats://"+w.nats, jetstream.Options("audit")...)
+	require.NoError(t, err)
+	b, err := jetstream.Open(ctx, nc, jetstream.Config{})
+	require.NoError(t, err)
+	t.Cleanup(func() { b.Close(); nc.Close() })
+	return &audit{
+		w: w, bus: b, ledger: &follower{bus: b, stream: bus.Ledger}, deliveries: &follower{bus: b, stream: bus.Deliveries},
+		incidents: map[string]*incident{}, pages: map[string]*page{}, firstAsk: map[string]string{}, causes: map[string]bool{},
+		public: map[string]int{}, alerts: map[string]string{}, recorded: map[string]time.Time{}, contacts: map[string]claim{},
+		lastOwner: map[owned]ownership{}, gaps: map[string]time.Duration{},
+	}
+}
+
+// follower reads a stream once, from where it left off.
+type follower struct {
+	bus    bus.Log
+	stream bus.Stream
+	after  uint64
+}
+
+// catchUp hands on everything that is stored now.
+func (f *follower) catchUp(ctx context.Context, each func(bus.Message) error) error {
+	newest, err := f.bus.Newest(ctx, f.stream, bus.All)
+	if err != nil || newest <= f.after {
+		return err
+	}
+	r, err := f.bus.Read(ctx, f.stream, bus.All, f.after)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for f.after < newest {
+		got, err := r.Poll(256)
+		if err != nil {
+			return err
+		}
+		for _, m := range got {
+			if err := each(m); err != nil {
+				return fmt.Errorf("%s %d: %w", f.stream, m.Seq, err)
+			}
+			f.after = m.Seq
+		}
+		if len(got) > 0 {
+			continue
+		}
+		select {
+		case <-r.Ready():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// read brings the audit up to the streams.
+func (a *audit) read(ctx context.Context) error {
+	if err := a.ledger.catchUp(ctx, a.record(bus.Ledger, a.decided)); err != nil {
+		return err
+	}
+	return a.deliveries.catchUp(ctx, a.record(bus.Deliveries, a.done))
+}
+
+// record checks the frame of every record: epochs and numbers go up by one, time and position never
+// go back.
+func (a *audit) record(s bus.Stream, each func(events.Event, []byte, bus.Message) error) func(bus.Message) error {
+	return func(m bus.Message) error {
+		r, err := partition.ParseRecord(m)
+		if err != nil {
+			return err
+		}
+		at := owned{s, m.Partition}
+		before := a.lastOwner[at]
+		if err := follows(before, r); err != nil {
+			return err
+		}
+		if r.Number == 0 {
+			a.tookOver(s, before, m)
+		}
+		a.lastOwner[at] = ownership{r.Epoch, r.Number, r.Owner, r.Now, r.Position}
+		for _, text := range r.Lines {
+			e, err := events.Decode(text)
+			if err != nil {
+				return err
+			}
+			if err := each(e, text, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func follows(before ownership, r partition.Record) error {
+	next := r.Epoch == before.epoch && r.Owner == before.owner && r.Number == before.number+1
+	taken := r.Epoch == before.epoch+1 && r.Owner != before.owner && r.Number == 0
+	switch {
+	case !next && !taken:
+		return fmt.Errorf("record %d of epoch %d by %s follows %d of %d by %s", r.Number, r.Epoch, r.Owner, before.number, before.epoch, before.owner)
+	case r.Now.Before(before.at):
+		return fmt.Errorf("time goes back from %s to %s", before.at, r.Now)
+	case r.Position.Seq < before.position.Seq || r.Position.Seq == before.position.Seq && r.Position.Part < before.position.Part:
+		return fmt.Errorf("position goes back from %s to %s", before.position, r.Position)
+	}
+	return nil
+}
+
+// tookOver measures how long the partition of a killed owner had none.
+func (a *audit) tookOver(s bus.Stream, before ownership, m bus.Message) {
+	for _, k := range a.w.fleet.kills() {
+		if pid(before.owner) == k.pid {
+			word := map[bus.Stream]string{bus.Ledger: "engine", bus.Deliveries: "notifier"}[s]
+			a.gaps[word] = max(a.gaps[word], m.At.Sub(k.at))
+		}
+	}
+}
+
+// decided folds one fact of the ledger.
+func (a *audit) decided(e events.Event, text []byte, _ bus.Message) error {
+	if e.CausationID != "" {
+		a.causes[e.CausationID] = true
+	}
+	if _, ok := events.PublicSubject(e.Envelope); ok {
+		a.public[e.ID]++
+	}
+	if e.IncidentSeq == 0 {
+		return nil
+	}
+	i := a.incidents[e.Subject]
+	if i == nil {
+		i = &incident{head: make([]byte, sha256.Size), open: map[string]bool{}}
+		a.incidents[e.Subject] = i
+		a.order = append(a.order, e.Subject)
+	}
+	if e.IncidentSeq != i.seq+1 {
+		return fmt.Errorf("incident %s: fact %d follows fact %d", e.Subject, e.IncidentSeq, i.seq)
+	}
+	i.seq = e.IncidentSeq
+	sum := sha256.Sum256(append(i.head[:len(i.head):len(i.head)], text...))
+	i.head = sum[:]
+	i.chain = append(i.chain, hex.EncodeToString(i.head))
+	return a.fold(i, e)
+}
+
+func (a *audit) fold(i *incident, e events.Event) error {
+	switch d := e.Data.(type) {
+	case events.IncidentTriggered:
+		i.status = "triggered"
+		a.alerts[d.Alert.Labels.Map()["n"]] = e.Subject
+	case events.AlertJoined:
+		a.alerts[d.Labels.Map()["n"]] = e.Subject
+	case events.IncidentAcknowledged:
+		i.status = "acknowledged"
+	case events.IncidentReopened, events.IncidentUnacknowledged:
+		i.status, i.exhausted = "triggered", false
+	case events.IncidentResolved:
+		i.status = "resolved"
+	case events.EscalationExhausted:
+		i.exhausted = true
+	case events.EscalationAdvanced:
+		if d.Trigger == "unacknowledged" && e.Time.Before(i.dueAt) {
+			return fmt.Errorf("incident %s: level %d came %s early", e.Subject, d.Level, i.dueAt.Sub(e.Time))
+		}
+		i.dueAt, i.exhausted = d.DueAt, false
+	case events.PageRequested:
+		return a.requested(i, e, d)
+	case events.PageSuperseded:
+		delete(i.open, d.Page)
+		a.pages[d.Page].superseded = true
+	case events.PageDelivered:
+		delete(i.open, d.Page)
+		a.pages[d.Page].delivered = true
+	case events.PageFailed:
+		delete(i.open, d.Page)
+		a.pages[d.Page].failed = true
+	}
+	return nil
+}
+
+// requested holds to "one decision": a page is decided once for its incident, round, level and target.
+func (a *audit) requested(i *incident, e events.Event, d events.PageRequested) error {
+	what := fmt.Sprintf("%s round %d level %d %s", e.Subject, d.Round, d.Level, d.Target)
+	switch id, known := a.firstAsk[what]; {
+	case !known && d.Asked == 1:
+		a.firstAsk[what] = d.Page
+		a.pages[d.Page] = &page{incident: e.Subject, target: d.Target, requestedAt: e.Time}
+		i.open[d.Page] = true
+	case known && id == d.Page && d.Asked > 1:
+	default:
+		return fmt.Errorf("%s: page %s asked %d times, page %s before", what, d.Page, d.Asked, id)
+	}
+	return nil
+}
+
+// done folds one fact of the notifier's log.
+func (a *audit) done(e events.Event, _ []byte, m bus.Message) error {
+	switch d := e.Data.(type) {
+	case events.DeliveryClaimed:
+		a.contacts[attempt(d.Page, d.Attempt)] = claim{events.DeriveID("notification", d.Page, d.Contact)}
+	case events.DeliveryAnswered:
+		c, ok := a.contacts[attempt(d.Page, d.Attempt)]
+		if !ok {
+			return fmt.Errorf("page %s: attempt %d is answered and was never claimed", d.Page, d.Attempt)
+		}
+		if d.Outcome == "accepted" {
+			a.recorded[c.webhook] = m.At
+		}
+	}
+	return nil
+}
+
+func attempt(page string, n int) string { return fmt.Sprintf("%s/%d", page, n) }
+
+// settle waits until nothing is open: every page has ended, and every incident is in somebody's
+// hands, over, or at the end of its climb.
+func (a *audit) settle(ctx context.Context, t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for {
+		err := a.read(ctx)
+		open := a.unsettled()
+		if err == nil && open == "" && len(a.order) > 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			require.NoError(t, err)
+			require.Empty(t, open, "this did not settle")
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+func (a *audit) unsettled() string {
+	n, example := 0, ""
+	for id, i := range a.incidents {
+		if len(i.open) > 0 || i.status == "triggered" && !i.exhausted {
+			n++
+			example = fmt.Sprintf("%s is %s, exhausted %v, open pages %v", id, i.status, i.exhausted, i.open)
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d incidents, such as %s", n, len(a.incidents), example)
+}
