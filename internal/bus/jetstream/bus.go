@@ -123,7 +123,7 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Bus, error) {
 	if err := b.makeStreams(ctx); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	if b.leases, err = openLeases(ctx, js, cfg); err != nil {
+	if b.leases, err = openLeases(ctx, nc, js, cfg); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
 	if b.blobs, err = openBlobs(ctx, js, cfg); err != nil {

@@ -1,9 +1,11 @@
 package jetstream_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/bus"
@@ -58,6 +60,48 @@ func TestPartitionsAreFixedForLife(t *testing.T) {
 		require.Equal(t, 4, services, "the first to open decides")
 		require.Equal(t, 4, targets)
 		b.Close()
+	}
+}
+
+// A server that is restarted has lost the leases, and nobody else restarts: the partitions of a
+// dead owner must be free again, and the living keep theirs.
+func TestLeasesSurviveTheServer(t *testing.T) {
+	dir := t.TempDir()
+	serve := func(addr string) *jetstream.Server {
+		srv, err := jetstream.StartServer(jetstream.ServerConfig{Dir: dir, Addr: addr})
+		require.NoError(t, err)
+		return srv
+	}
+	srv := serve("127.0.0.1:0")
+	url := srv.URL()
+	connect := func() *jetstream.Bus {
+		nc, err := nats.Connect(url, jetstream.Options("test")...)
+		require.NoError(t, err)
+		t.Cleanup(nc.Close)
+		b, err := jetstream.Open(t.Context(), nc, jetstream.Config{LeaseTTL: 2 * time.Second})
+		require.NoError(t, err)
+		t.Cleanup(b.Close)
+		return b
+	}
+	one, two := connect(), connect()
+	for range 100 { // revisions that a new bucket does not reach soon
+		require.NoError(t, one.Hold(t.Context(), "p.1", "one"))
+	}
+	require.NoError(t, one.Hold(t.Context(), "p.2", "dead"))
+	require.NoError(t, srv.Stop())
+	srv = serve(strings.TrimPrefix(url, "nats://"))
+	t.Cleanup(func() { require.NoError(t, srv.Stop()) })
+
+	require.Eventually(t, func() bool { return one.Hold(t.Context(), "p.1", "one") == nil }, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		held, err := two.Held(t.Context(), "p.")
+		return err == nil && held["p.1"] == "one"
+	}, 5*time.Second, 10*time.Millisecond, "the other sees it")
+	require.ErrorIs(t, two.Hold(t.Context(), "p.1", "two"), bus.ErrHeld)
+	require.Eventually(t, func() bool { return two.Hold(t.Context(), "p.2", "two") == nil }, 5*time.Second, 10*time.Millisecond)
+	for range 3 {
+		require.NoError(t, one.Hold(t.Context(), "p.1", "one"))
+		require.NoError(t, two.Hold(t.Context(), "p.2", "two"))
 	}
 }
 
