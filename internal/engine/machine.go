@@ -174,10 +174,7 @@ func (m *machine) Ready() <-chan struct{} { return nil }
 // Deadline is the state's.
 func (m *machine) Deadline() (time.Time, bool) { return m.state.NextDeadline() }
 
-// fireAtOnce is how many facts are decided between two looks at the record's size.
-const fireAtOnce = 64
-
-// Fire takes what is due.
+// Fire takes what is due, one deadline after the other.
 func (m *machine) Fire(now time.Time, limit int) {
 	for m.size < limit {
 		at, ok := m.state.NextDeadline()
@@ -185,7 +182,7 @@ func (m *machine) Fire(now time.Time, limit int) {
 			return
 		}
 		m.engine.metrics.lateness.Observe(now.Sub(at).Seconds())
-		m.gather(m.state.Fire(now, fireAtOnce))
+		m.gather(m.state.Fire(now, 1))
 	}
 }
 
