@@ -127,6 +127,9 @@ func (e *Engine) Take(ctx context.Context, p int) (*partition.Owner, error) {
 	owner, err := partition.Take(ctx, partition.Config{
 		Log: e.cfg.Bus, Blobs: e.cfg.Bus, Stream: bus.Ledger, Partition: p,
 		Instance: e.cfg.Instance, Clock: e.cfg.Clock, Pause: e.cfg.Pause,
+		Warn: func(err error) {
+			e.cfg.Log.Warn("going on without a snapshot", zap.Int("partition", p), zap.Error(err))
+		},
 		Input: func(ctx context.Context, after uint64) (bus.Reader, error) {
 			return e.cfg.Bus.Read(ctx, bus.Intake, p, after)
 		},

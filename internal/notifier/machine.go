@@ -32,7 +32,7 @@ type machine struct {
 	// order holds the closed pages, oldest first.
 	order  []*closing
 	readAt time.Time // when the newest input used was stored
-	slots slots
+	slots  slots
 
 	lines   [][]byte
 	size    int

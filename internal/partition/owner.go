@@ -38,6 +38,8 @@ type Config struct {
 	Clock     func() time.Time
 	// Pause waits between two tries to reach the log. Defaults to [Pause]; a simulation decides itself.
 	Pause func(ctx context.Context, d time.Duration) error
+	// Warn is told of snapshots that cannot be stored or used; the owner goes on without. Defaults to nothing.
+	Warn func(error)
 }
 
 // Owner owns one partition from [Take] until its context ends or it is fenced off.
@@ -50,6 +52,8 @@ type Owner struct {
 	at      Position
 	idle    int // inputs used since the last record
 	tail    int // bytes of records since the last snapshot
+	// snapshotAt is the tail at which the next snapshot is tried.
+	snapshotAt int
 	// failed says that the machine may be ahead of the log: its state must not be stored.
 	failed  bool
 	barrier barrier
@@ -67,7 +71,10 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if cfg.Reached == nil {
 		cfg.Reached = func(newest uint64, at Position) bool { return at.Seq >= newest }
 	}
-	o := &Owner{cfg: cfg, machine: machine, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition, pause: cfg.Pause}}
+	if cfg.Warn == nil {
+		cfg.Warn = func(error) {}
+	}
+	o := &Owner{cfg: cfg, machine: machine, snapshotAt: snapshotTail, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition, pause: cfg.Pause}}
 	before, err := o.writer.takeOver(ctx, cfg.Instance, o.now())
 	if err != nil {
 		return nil, err
@@ -136,6 +143,9 @@ func (o *Owner) Run(ctx context.Context) error {
 		case <-o.machine.Ready():
 		case <-timer.C:
 		}
+	}
+	if o.failed {
+		return nil
 	}
 	return o.saveSnapshot(work)
 }

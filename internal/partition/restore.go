@@ -21,7 +21,7 @@ func (o *Owner) snapshotName() string {
 }
 
 func (o *Owner) saveSnapshot(ctx context.Context) error {
-	if o.cfg.Blobs == nil || o.tail == 0 || o.failed {
+	if o.cfg.Blobs == nil || o.tail == 0 {
 		return nil
 	}
 	state, err := o.machine.Snapshot()
@@ -35,7 +35,7 @@ func (o *Owner) saveSnapshot(ctx context.Context) error {
 	if err := o.cfg.Blobs.Put(ctx, o.snapshotName(), b); err != nil {
 		return fmt.Errorf("store the snapshot: %w", err)
 	}
-	o.tail = 0
+	o.tail, o.snapshotAt = 0, snapshotTail
 	return nil
 }
 
@@ -91,6 +91,8 @@ func (o *Owner) replay(ctx context.Context, m bus.Message) error {
 	return nil
 }
 
+// loadSnapshot begins from the stored snapshot; from is the record it stands for. One that cannot be
+// used is no loss but time: the records alone are enough.
 func (o *Owner) loadSnapshot(ctx context.Context, last uint64) (from uint64, err error) {
 	var s saved
 	if o.cfg.Blobs != nil {
@@ -102,8 +104,15 @@ func (o *Owner) loadSnapshot(ctx context.Context, last uint64) (from uint64, err
 			s = saved{} // damaged, or of another log: the records alone are enough
 		}
 	}
-	if err := o.machine.Load(ctx, s.State); err != nil {
-		return 0, fmt.Errorf("load the snapshot: %w", err)
+	if s.State != nil {
+		err := o.machine.Load(ctx, s.State)
+		if err == nil {
+			return s.Seq, nil
+		}
+		o.cfg.Warn(fmt.Errorf("load the snapshot: %w", err))
 	}
-	return s.Seq, nil
+	if err := o.machine.Load(ctx, nil); err != nil {
+		return 0, fmt.Errorf("begin from the first record: %w", err)
+	}
+	return 0, nil
 }

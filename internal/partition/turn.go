@@ -140,9 +140,10 @@ func (o *Owner) commit(ctx context.Context, now time.Time) (bool, error) {
 	}
 	r.Seq = o.writer.fence
 	o.machine.Committed(ctx, r)
-	if o.tail > snapshotTail {
+	if o.tail >= o.snapshotAt {
+		o.snapshotAt = o.tail + snapshotTail // where it fails, not again at once: it is never needed
 		if err := o.saveSnapshot(ctx); err != nil {
-			return false, err
+			o.cfg.Warn(err)
 		}
 	}
 	return len(lines) > 0, nil

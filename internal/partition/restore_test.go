@@ -1,0 +1,119 @@
+package partition_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/bus"
+)
+
+const snapshotName = "snapshot.ledger.0"
+
+// leave stops the owner in order.
+func (h *house) leave(o interface{ Run(context.Context) error }) {
+	h.t.Helper()
+	stopped, stop := context.WithCancel(h.t.Context())
+	stop()
+	require.NoError(h.t, o.Run(stopped))
+}
+
+func TestSnapshotEqualsReplay(t *testing.T) {
+	h := newHouse(t)
+	live := &scribe{}
+	o := h.take("first", live)
+	h.publish("a,b", "alarm", "c")
+	h.settle(o)
+	h.leave(o)
+
+	withSnapshot := &scribe{}
+	h.take("second", withSnapshot)
+	require.Equal(t, live.state, withSnapshot.state)
+
+	require.NoError(t, h.bus.Put(t.Context(), snapshotName, []byte("{}")))
+	fromRecords := &scribe{}
+	h.take("third", fromRecords)
+	require.Equal(t, live.state, fromRecords.state)
+}
+
+func TestRecordsAfterTheSnapshot(t *testing.T) {
+	h := newHouse(t)
+	o := h.take("first", &scribe{})
+	h.publish("a")
+	h.settle(o)
+	h.leave(o)
+	next := h.take("second", &scribe{})
+	h.publish("b")
+	h.settle(next)
+	third := &scribe{}
+	h.take("third", third)
+	require.Equal(t, []string{"a", "b"}, third.state.Facts)
+}
+
+func TestSnapshotThatCannotBeUsed(t *testing.T) {
+	for name, b := range map[string]string{
+		"damaged":                   `{"seq": 2, "sta`,
+		"of another log":            `{"seq": 900, "state": {"Facts": ["alien"]}}`,
+		"of another form":           `{"seq": 2, "state": {"Facts": 7}}`,
+		"without a state":           `{"seq": 0}`,
+		"not a snapshot":            `[]`,
+		"empty":                     ``,
+		"of a state that is no map": `{"seq": 2, "state": "x"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			o := h.take("first", &scribe{})
+			h.publish("a", "b")
+			h.settle(o)
+			require.NoError(t, h.bus.Put(t.Context(), snapshotName, []byte(b)))
+			s := &scribe{}
+			h.take("second", s)
+			require.Equal(t, []string{"a", "b"}, s.state.Facts)
+		})
+	}
+}
+
+// TestLongTailIsSnapshot: the state is stored while the owner works, not only when it leaves.
+func TestLongTailIsSnapshot(t *testing.T) {
+	h := newHouse(t)
+	live := &scribe{}
+	o := h.take("first", live)
+	fill := func() {
+		for i := range 12 {
+			h.publish(fmt.Sprint(i, strings.Repeat("x", 400<<10)))
+			h.settle(o)
+		}
+	}
+	fill()
+	b, err := h.bus.Get(t.Context(), snapshotName)
+	require.NoError(t, err)
+	require.NotEmpty(t, b)
+	h.publish("last")
+	h.settle(o)
+	s := &scribe{}
+	h.take("second", s)
+	require.Equal(t, live.state, s.state)
+}
+
+// full takes no blob.
+type full struct{ bus.Blobs }
+
+func (full) Put(context.Context, string, []byte) error { return errFull }
+
+// TestSnapshotThatCannotBeStored: it is never needed, so the owner goes on, and tries again later.
+func TestSnapshotThatCannotBeStored(t *testing.T) {
+	h := newHouse(t)
+	h.blobs = full{h.bus}
+	o := h.take("first", &scribe{})
+	for i := range 25 {
+		h.publish(fmt.Sprint(i, strings.Repeat("x", 400<<10)))
+		h.settle(o)
+	}
+	require.Len(t, h.warned, 2)
+	require.ErrorIs(t, h.warned[0], errFull)
+	_, facts := h.records()
+	require.Len(t, facts, 25)
+}
