@@ -167,7 +167,7 @@ func (a *audit) record(s bus.Stream, each func(events.Event, []byte, bus.Message
 
 func follows(before ownership, r partition.Record) error {
 	next := r.Epoch == before.epoch && r.Owner == before.owner && r.Number == before.number+1
-	taken := r.Epoch == before.epoch+1 && r.Owner != before.owner && r.Number == 0
+	taken := r.Epoch == before.epoch+1 && r.Number == 0 // also by the same process, once its turn has failed
 	switch {
 	case !next && !taken:
 		return fmt.Errorf("record %d of epoch %d by %s follows %d of %d by %s", r.Number, r.Epoch, r.Owner, before.number, before.epoch, before.owner)
