@@ -28,14 +28,12 @@ func (o *Owner) saveSnapshot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := json.Marshal(saved{Seq: o.writer.fence, State: state})
-	if err != nil {
-		return fmt.Errorf("snapshot: %w", err)
-	}
+	b := strconv.AppendUint(append(make([]byte, 0, len(state)+32), `{"seq":`...), o.writer.fence, 10)
+	b = append(append(append(b, `,"state":`...), state...), '}') // a [saved], without parsing the state again
 	if err := o.cfg.Blobs.Put(ctx, o.snapshotName(), b); err != nil {
 		return fmt.Errorf("store the snapshot: %w", err)
 	}
-	o.tail, o.snapshotAt = 0, snapshotTail
+	o.tail, o.snapshotAt = 0, max(snapshotTail, tailPerSnapshot*len(state))
 	return nil
 }
 
