@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/partition"
 )
 
 const snapshotName = "snapshot.ledger.0"
@@ -76,21 +77,26 @@ func TestSnapshotThatCannotBeUsed(t *testing.T) {
 	}
 }
 
+// fill decides large inputs until something has happened, and says how many.
+func (h *house) fill(o *partition.Owner, until func() bool) (n int) {
+	h.t.Helper()
+	for ; !until(); n++ {
+		require.Less(h.t, n, 100, "it does not happen")
+		h.publish(fmt.Sprint(n, strings.Repeat("x", 400<<10)))
+		h.settle(o)
+	}
+	return n
+}
+
 // TestLongTailIsSnapshot: the state is stored while the owner works, not only when it leaves.
 func TestLongTailIsSnapshot(t *testing.T) {
 	h := newHouse(t)
 	live := &scribe{}
 	o := h.take("first", live)
-	fill := func() {
-		for i := range 12 {
-			h.publish(fmt.Sprint(i, strings.Repeat("x", 400<<10)))
-			h.settle(o)
-		}
-	}
-	fill()
-	b, err := h.bus.Get(t.Context(), snapshotName)
-	require.NoError(t, err)
-	require.NotEmpty(t, b)
+	h.fill(o, func() bool {
+		_, err := h.bus.Get(t.Context(), snapshotName)
+		return err == nil
+	})
 	h.publish("last")
 	h.settle(o)
 	s := &scribe{}
@@ -108,12 +114,8 @@ func TestSnapshotThatCannotBeStored(t *testing.T) {
 	h := newHouse(t)
 	h.blobs = full{h.bus}
 	o := h.take("first", &scribe{})
-	for i := range 25 {
-		h.publish(fmt.Sprint(i, strings.Repeat("x", 400<<10)))
-		h.settle(o)
-	}
-	require.Len(t, h.warned, 2)
+	n := h.fill(o, func() bool { return len(h.warned) == 2 })
 	require.ErrorIs(t, h.warned[0], errFull)
 	_, facts := h.records()
-	require.Len(t, facts, 25)
+	require.Len(t, facts, n)
 }
