@@ -55,12 +55,7 @@ type Event struct {
 	Data Data
 }
 
-// wire is the JSON form of an event; Data is raw on the way in.
-type wire struct {
-	Envelope
-	Data any `json:"data"`
-}
-
+// rawWire is the JSON form of an event on the way in.
 type rawWire struct {
 	Envelope
 	Data json.RawMessage `json:"data"`
@@ -91,7 +86,7 @@ func trimAround(s, prefix, suffix string) (string, bool) {
 }
 
 // MarshalJSON writes the structured JSON form of CloudEvents.
-func (e Event) MarshalJSON() ([]byte, error) { return json.Marshal(wire{e.Envelope, e.Data}) }
+func (e Event) MarshalJSON() ([]byte, error) { return e.Encode() }
 
 // UnmarshalJSON reads the structured JSON form. It fails with [ErrUnknownType] for foreign types.
 func (e *Event) UnmarshalJSON(b []byte) error {
@@ -105,11 +100,14 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 
 // Encode gives the event as one line of JSON without a line end.
 func (e Event) Encode() ([]byte, error) {
-	line, err := json.Marshal(wire{e.Envelope, e.Data})
+	data, err := json.Marshal(e.Data)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.Type, err)
 	}
-	return line, nil
+	line := e.Envelope.appendTo(make([]byte, 0, 512+len(data)))
+	line = append(line, `,"data":`...)
+	line = append(line, data...)
+	return append(line, '}'), nil
 }
 
 // Decode reads one event of ours, data included.

@@ -49,6 +49,12 @@ func TestSplitAgreesWithTheGeneralDecoder(t *testing.T) {
 			want.Time = env.Time
 			require.Equal(t, want.Envelope, env)
 			require.Equal(t, string(want.Data), string(data))
+			general, err := json.Marshal(struct {
+				Envelope
+				Data any `json:"data"`
+			}{e.Envelope, e.Data})
+			require.NoError(t, err)
+			require.Equal(t, string(general), string(line), "as encoding/json writes it")
 			back, err := Decode(line)
 			require.NoError(t, err)
 			again, err := back.Encode()

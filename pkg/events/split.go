@@ -30,6 +30,33 @@ func splitOwn(line []byte) (e Envelope, data json.RawMessage, ok bool) {
 	}
 }
 
+// appendTo writes the attributes as encoding/json would, without the closing brace: every fact is
+// encoded on the way of a page.
+func (e *Envelope) appendTo(out []byte) []byte {
+	attribute := func(name, value string) {
+		if value != "" {
+			out = append(append(append(out, `,"`...), name...), `":`...)
+			out = appendJSON(out, value)
+		}
+	}
+	out = appendJSON(append(out, `{"type":`...), e.Type)
+	out = appendJSON(append(out, `,"specversion":`...), e.SpecVersion)
+	out = appendJSON(append(out, `,"id":`...), e.ID)
+	out = appendJSON(append(out, `,"source":`...), e.Source)
+	out = append(e.Time.AppendFormat(append(out, `,"time":"`...), time.RFC3339Nano), '"')
+	attribute("subject", e.Subject)
+	attribute("datacontenttype", e.DataContentType)
+	attribute("service", e.Service)
+	attribute("team", e.Team)
+	if e.IncidentSeq > 0 {
+		out = strconv.AppendUint(append(out, `,"incidentseq":`...), e.IncidentSeq, 10)
+	}
+	attribute("causationid", e.CausationID)
+	attribute("actor", e.Actor)
+	attribute("reason", e.Reason)
+	return out
+}
+
 // set reads one attribute's value and gives what follows it.
 func (e *Envelope) set(name, value []byte) (rest []byte, ok bool) {
 	if string(name) == "incidentseq" {
