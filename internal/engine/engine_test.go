@@ -1,0 +1,129 @@
+package engine_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/bus/inmem"
+	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/source/cloudevents"
+	"tocsin.dev/pkg/events"
+)
+
+const (
+	opened  = "incident.triggered escalation.advanced page.requested"
+	revised = "catalog.revised"
+)
+
+func TestConfig(t *testing.T) {
+	_, err := engine.New(engine.Config{})
+	for _, word := range []string{"bus", "catalogs", "foreign", "instance"} {
+		require.ErrorContains(t, err, word)
+	}
+}
+
+func TestAlertIsDecidedOnce(t *testing.T) {
+	h := newHouse(t)
+	first := h.take(h.engine())
+	h.ask(h.alert("a"))
+	h.settle(first.Turn)
+	require.Equal(t, revised+" "+opened, names(h.facts()))
+	second := h.take(h.engine()) // the first one is gone; nothing is decided again
+	h.settle(second.Turn)
+	h.ask(h.alert("a"), h.alert("b"))
+	h.settle(second.Turn)
+	require.Equal(t, revised+" "+opened+" "+opened, names(h.facts()))
+	require.EqualValues(t, 3, second.Position().Seq)
+}
+
+func TestDeadlineSurvivesARestart(t *testing.T) {
+	h := newHouse(t)
+	first := h.take(h.engine())
+	h.ask(h.alert("a"))
+	h.settle(first.Turn)
+	h.now = h.now.Add(5 * time.Minute)
+	second := h.take(h.engine())
+	h.settle(second.Turn)
+	all := h.facts()
+	require.Equal(t, "page.requested escalation.advanced page.requested", names(all[3:6]), "asked again, and one level up")
+}
+
+func TestSnapshotIsTheState(t *testing.T) {
+	h := newHouse(t)
+	first := h.take(h.engine())
+	h.ask(h.alert("a"), h.alert("b"))
+	h.settle(first.Turn)
+	leave := func(o interface{ Run(context.Context) error }) []byte {
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		require.NoError(t, o.Run(stopped))
+		b, err := h.bus.Get(t.Context(), "snapshot.ledger.0")
+		require.NoError(t, err)
+		return b
+	}
+	live := leave(first)
+	require.NoError(t, h.bus.Put(t.Context(), "snapshot.ledger.0", []byte("damaged")))
+	replayed := leave(h.take(h.engine()))
+	require.JSONEq(t, stateOf(t, live), stateOf(t, replayed))
+}
+
+func TestFirstCatalogIsWaitedFor(t *testing.T) {
+	h := emptyHouse(t)
+	e, err := engine.New(engine.Config{
+		Bus: h.bus, Catalogs: h.catalogs, Foreign: cloudevents.FromNATS, Instance: "early", Clock: h.clock,
+		Pause: func(context.Context, time.Duration) error {
+			h.apply(catalogText)
+			return nil
+		},
+	})
+	require.NoError(t, err)
+	h.settle(h.take(e).Turn)
+	require.Equal(t, revised, names(h.facts()))
+}
+
+func TestUnknownRevisionStopsTheOwner(t *testing.T) {
+	h := newHouse(t)
+	o := h.take(h.engine())
+	h.ask(h.event("rev", events.CatalogRevised{Revision: "never applied"}))
+	h.ask(h.alert("a"))
+	_, err := o.Turn(t.Context())
+	require.ErrorIs(t, err, bus.ErrNotFound)
+	require.NotContains(t, names(h.facts()), "incident", "nothing is decided by a catalog that is not there")
+}
+
+// TestRun drives a whole engine in fake time: it decides, climbs, tells, and stops in order.
+func TestRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := inmem.New(inmem.Config{Partitions: 2, Clock: time.Now})
+		catalogs := revision.NewStore(b, time.Now)
+		_, faults, err := catalogs.Apply(t.Context(), map[string][]byte{"catalog.yaml": []byte(catalogText)}, "test")
+		require.NoError(t, err)
+		require.Empty(t, faults)
+		e, err := engine.New(engine.Config{Bus: b, Catalogs: catalogs, Foreign: cloudevents.FromNATS, Instance: "one"})
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- e.Run(ctx) }()
+		require.NoError(t, b.Publish(t.Context(), bus.Message{
+			Subject: "tocsin.alerts.checkout", Body: []byte(`{"key": "disk", "summary": "disk is full"}`),
+			Header: map[string][]string{"ce-specversion": {"1.0"}, "ce-type": {"x"}, "ce-id": {"1"}, "ce-source": {"/x"}, "content-type": {"application/json"}},
+		}))
+		time.Sleep(5*time.Minute + time.Second)
+		synctest.Wait()
+		levels := 0
+		for _, m := range b.Messages(bus.Events) {
+			if m.Subject == "tocsin.escalations.shop.checkout.advanced" {
+				levels++
+			}
+		}
+		require.Equal(t, 2, levels, "the second level was reached in time, and both are told")
+		stop()
+		require.NoError(t, <-done)
+	})
+}
