@@ -60,6 +60,7 @@ func run() (err error) {
 	}
 	r := &results{started: time.Now()}
 	b := &bench{settings: s, dir: dir, binary: binary, results: r}
+	defer b.killAll()
 	for _, part := range []func(context.Context) error{b.ingestAll, b.latency, b.stormAll, b.crowd} {
 		if err := part(ctx); err != nil {
 			return err
@@ -78,5 +79,6 @@ type bench struct {
 	dir     string
 	binary  string
 	results *results
+	started []*process
 	runs    int
 }

@@ -23,7 +23,7 @@ type process struct {
 }
 
 // start runs the binary with a catalog and waits until it serves.
-func (b *bench) start(ctx context.Context, name, catalog string) (*process, error) {
+func (b *bench) start(ctx context.Context, name, catalog string, environ ...string) (*process, error) {
 	b.runs++
 	dir := filepath.Join(b.dir, fmt.Sprintf("%d-%s", b.runs, name))
 	if err := os.MkdirAll(filepath.Join(dir, "conf"), 0o700); err != nil {
@@ -37,7 +37,7 @@ func (b *bench) start(ctx context.Context, name, catalog string) (*process, erro
 		args = append(args, "--profile", filepath.Join(b.profile, name+".prof"))
 	}
 	cmd := exec.CommandContext(ctx, b.binary, args...)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr, cmd.Env = os.Stderr, append(os.Environ(), environ...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -46,6 +46,7 @@ func (b *bench) start(ctx context.Context, name, catalog string) (*process, erro
 		return nil, err
 	}
 	p := &process{cmd: cmd}
+	b.started = append(b.started, p)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if n, _ := fmt.Sscanf(lines.Text(), "ready http=%s nats=%s", &p.http, &p.bus); n == 2 {
@@ -54,6 +55,14 @@ func (b *bench) start(ctx context.Context, name, catalog string) (*process, erro
 		}
 	}
 	return nil, errors.Join(errors.New("tocsin up ended before it served"), cmd.Wait())
+}
+
+// killAll leaves no process behind, however the run ended.
+func (b *bench) killAll() {
+	for _, p := range b.started {
+		_ = p.cmd.Process.Kill() // it has ended already where all went well
+		_ = p.cmd.Wait()
+	}
 }
 
 func (p *process) stop() error {

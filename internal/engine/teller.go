@@ -58,7 +58,7 @@ func (t *Teller) Run(ctx context.Context) error {
 			}
 		default:
 			wait = time.Millisecond
-			sleep(ctx, 2*time.Since(began)) // pages come first
+			sleep(ctx, 3*time.Since(began)) // pages come first
 		}
 	}
 }

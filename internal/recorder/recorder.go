@@ -54,7 +54,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 			wait = min(2*wait, r.cfg.MaxBackoff)
 		case progress:
 			wait = r.cfg.MinBackoff
-			rest(ctx, max(r.cfg.Pace, 2*time.Since(began))) // pages come first: two thirds of a storm's time are theirs
+			rest(ctx, max(r.cfg.Pace, 3*time.Since(began))) // pages come first
 		default:
 			select {
 			case <-ctx.Done():

@@ -192,8 +192,21 @@ func Lines(batch []byte) [][]byte {
 	if len(batch) == 0 {
 		return nil
 	}
-	return bytes.Split(batch, []byte(",\n"))
+	lines := make([][]byte, 0, bytes.Count(batch, newline)+1)
+	for {
+		end := bytes.IndexByte(batch, '\n')
+		if end < 0 {
+			return append(lines, batch)
+		}
+		lines = append(lines, bytes.TrimSuffix(batch[:end], comma))
+		batch = batch[end+1:]
+	}
 }
+
+var (
+	newline = []byte{'\n'}
+	comma   = []byte{','}
+)
 
 // TypeAt reads the type of an encoded line of ours without parsing it; empty when it is not ours.
 func TypeAt(line []byte) string {
