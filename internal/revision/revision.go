@@ -26,6 +26,10 @@ var ErrNone = errors.New("no catalog was applied yet")
 const (
 	blobCurrent = "catalog.current"
 	blobPrefix  = "catalog.revision."
+	// blobPending names the revision that is being announced, or is nonePending. Meanwhile some
+	// partitions may follow another revision than the current one.
+	blobPending = "catalog.pending"
+	nonePending = "none"
 )
 
 // Bus is the part of the bus that the store needs.
@@ -59,27 +63,56 @@ func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (
 		return "", faults, nil
 	}
 	revision = c.Rules.Revision
-	current, err := s.CurrentRevision(ctx)
-	if err == nil && current == revision {
-		s.keep(c)
-		s.latest.Store(c)
-		return revision, faults, nil
+	inForce, err := s.inForce(ctx, revision)
+	if err == nil && !inForce {
+		err = s.enforce(ctx, revision, files, by)
 	}
-	if err != nil && !errors.Is(err, ErrNone) {
+	if err != nil {
 		return "", faults, err
-	}
-	if err := s.put(ctx, revision, files); err != nil {
-		return "", faults, err
-	}
-	if err := s.announce(ctx, revision, by); err != nil {
-		return "", faults, err
-	}
-	if err := s.bus.Put(ctx, blobCurrent, []byte(revision)); err != nil {
-		return "", faults, fmt.Errorf("apply catalog: %w", err)
 	}
 	s.keep(c)
 	s.latest.Store(c)
 	return revision, faults, nil
+}
+
+// inForce says that every partition was told of the revision last.
+func (s *Store) inForce(ctx context.Context, revision string) (bool, error) {
+	current, err := s.CurrentRevision(ctx)
+	if errors.Is(err, ErrNone) || err == nil && current != revision {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	pending, err := s.bus.Get(ctx, blobPending)
+	if errors.Is(err, bus.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("current catalog: %w", err)
+	}
+	return string(pending) == nonePending, nil
+}
+
+// enforce stores the revision, tells every partition of it, and makes it the current one. Where it
+// breaks off, the next Apply begins anew, whichever revision that is for.
+func (s *Store) enforce(ctx context.Context, revision string, files map[string][]byte, by string) error {
+	if err := s.put(ctx, revision, files); err != nil {
+		return err
+	}
+	if err := s.bus.Put(ctx, blobPending, []byte(revision)); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	if err := s.announce(ctx, revision, by); err != nil {
+		return err
+	}
+	if err := s.bus.Put(ctx, blobCurrent, []byte(revision)); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	if err := s.bus.Put(ctx, blobPending, []byte(nonePending)); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	return nil
 }
 
 func (s *Store) put(ctx context.Context, revision string, files map[string][]byte) error {
