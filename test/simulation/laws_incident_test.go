@@ -141,7 +141,7 @@ func (l *laws) tellPage(s *story, m bus.Message, e events.Event) {
 	case events.PageRequested:
 		l.requested(s, m, d)
 	case events.PageDelayed:
-		l.open1(s, m, d.Page).delayed = true
+		l.openPage(s, m, d.Page).delayed = true
 	case events.PageDelivered:
 		l.ended(s, m, d.Page, delivered)
 	case events.PageFailed:
@@ -166,14 +166,14 @@ func (l *laws) requested(s *story, m bus.Message, d events.PageRequested) {
 		l.w.count.Pages++
 		return
 	}
-	pg := l.open1(s, m, d.Page)
+	pg := l.openPage(s, m, d.Page)
 	if pg.asked++; d.Asked != pg.asked {
 		fail(lawOnce, "record %d: page %s is asked for the %d. time after the %d.", m.Seq, d.Page, d.Asked, pg.asked-1)
 	}
 }
 
-// open1 gives a page that must be open.
-func (l *laws) open1(s *story, m bus.Message, id string) *page {
+// openPage gives a page that must be open.
+func (l *laws) openPage(s *story, m bus.Message, id string) *page {
 	pg := s.open[id]
 	if pg == nil {
 		fail(lawOnce, "record %d: page %s is not an open page of incident %s", m.Seq, id, s.id)
@@ -182,7 +182,7 @@ func (l *laws) open1(s *story, m bus.Message, id string) *page {
 }
 
 func (l *laws) ended(s *story, m bus.Message, id, how string) {
-	pg := l.open1(s, m, id)
+	pg := l.openPage(s, m, id)
 	if how != superseded && pg.closed != how {
 		fail("3 every page ends", "record %d: page %s is said to be %s, the notifier recorded %q", m.Seq, id, how, pg.closed)
 	}

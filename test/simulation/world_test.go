@@ -197,8 +197,12 @@ func (w *world) advance(d time.Duration) {
 	w.note("  +%s", d)
 }
 
-// quietFor bounds the quiet period: every wait of the rules has to end within it.
-const quietFor = 3 * time.Hour
+// The quiet period lasts until every page has ended, long enough for incidents to climb undisturbed.
+// Every wait of the rules has to end within quietFor.
+const (
+	quietAtLeast = 2 * time.Minute
+	quietFor     = 3 * time.Hour
+)
 
 // calmDown ends all faults, steps everything until nothing is left to do, and checks the laws of
 // the end.
@@ -212,14 +216,14 @@ func (w *world) calmDown() {
 			n.start()
 		}
 	}
-	until := w.now.Add(quietFor)
+	atLeast, until := w.now.Add(quietAtLeast), w.now.Add(quietFor)
 	for pause := time.Second; ; pause = min(pause*5/4, time.Minute) {
 		w.settle()
-		if w.laws.settled() {
+		if w.laws.settled() && !w.now.Before(atLeast) {
 			break
 		}
 		if w.now.After(until) {
-			w.laws.open()
+			w.laws.stillOpen()
 		}
 		w.advance(pause)
 	}
