@@ -38,6 +38,7 @@ func TestSimulation(t *testing.T) {
 		t.Logf("%+v", w.count)
 		return
 	}
+	require.Positive(t, *seeds)
 	var next atomic.Uint64
 	var mu sync.Mutex
 	var total counts
