@@ -105,7 +105,7 @@ func (a *audit) unexplained(all []repeat) []string {
 			out = append(out, fmt.Sprintf("notification %s of page %s came again at %s without a mark", r.ID, r.Page, r.At.Format(time.RFC3339Nano)))
 		}
 		if !r.since.IsZero() && !slices.ContainsFunc(a.w.fleet.kills(), func(k kill) bool {
-			return k.losesAnswers() && k.at.After(r.since) && k.at.Before(r.At)
+			return k.losesAnswers() && k.at.After(r.since.Add(-inFlight)) && k.at.Before(r.At)
 		}) {
 			out = append(out, fmt.Sprintf("notification %s of page %s was taken at %s and came again at %s, and no kill lies between",
 				r.ID, r.Page, r.since.Format(time.RFC3339Nano), r.At.Format(time.RFC3339Nano)))
@@ -113,6 +113,10 @@ func (a *audit) unexplained(all []repeat) []string {
 	}
 	return out
 }
+
+// inFlight is how long a request may lie in the buffers of a connection: it arrives although its
+// sender is dead already.
+const inFlight = time.Second
 
 func (k kill) losesAnswers() bool {
 	return k.name == "up" || k.name == "nats" || strings.HasPrefix(k.name, "notifier")
