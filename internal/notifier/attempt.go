@@ -74,9 +74,20 @@ func (m *machine) look(b *book, d *delivery, now time.Time) {
 	case page.Done:
 		m.close(d, howDelivered, now)
 	case page.GiveUp:
+		if len(plan.Steps) == 0 && len(d.Tries) == 0 && now.Sub(d.OpenedAt) < unknownFor {
+			m.queue.set(d, now.Add(lookAgain))
+			return
+		}
 		m.close(d, howFailed, now)
 	}
 }
+
+// Who is paged by a new catalog may not be in the book yet, which follows a moment later: somebody
+// without a contact method is looked up again for a while before the page fails.
+const (
+	unknownFor = 10 * time.Second
+	lookAgain  = 250 * time.Millisecond
+)
 
 // delayed tells the engine, once, that the page is late because its contact methods fail.
 func (m *machine) delayed(d *delivery, plan page.Plan, now time.Time) {

@@ -30,6 +30,7 @@ func TestReceiptOfAFailure(t *testing.T) {
 	h.start()
 	h.decide(page("p", "person:nobody"))
 	h.settle()
+	h.after(10 * time.Second)
 	all := h.receipts()
 	require.Len(t, all, 1)
 	require.True(t, all[0].Final)
