@@ -1,0 +1,115 @@
+package endtoend
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/test/crash/process"
+)
+
+// corpus gives the files of a folder of real payloads beside the module. Without it the test is
+// skipped, but never where CI=true.
+func corpus(t *testing.T, folder string) map[string][]byte {
+	t.Helper()
+	root, err := process.Root()
+	require.NoError(t, err)
+	dir := filepath.Join(root, "..", "shared", "corpus", folder)
+	out := map[string][]byte{}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".json" {
+			return err
+		}
+		out[filepath.Base(path)], err = os.ReadFile(path)
+		return err
+	})
+	if err != nil || len(out) == 0 {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("the corpus %s is missing: %v", folder, err)
+		}
+		t.Skipf("the corpus %s is not here: %v", folder, err)
+	}
+	return out
+}
+
+// TestDoorsTakeRealPayloads sends every payload to every door: the right one and all the wrong ones.
+// Each is answered 2xx, or 4xx with a problem that says what is wrong where; never 5xx.
+func TestDoorsTakeRealPayloads(t *testing.T) {
+	t.Parallel()
+	payloads := map[string]map[string][]byte{}
+	for _, folder := range []string{"webhooks", "cloudevents/spec_examples", "cloudevents/sdk_java_v03"} {
+		payloads[folder] = corpus(t, folder)
+	}
+	r := receive(t)
+	text, _ := spread(r.url)
+	up := startUp(t, text)
+	taken := map[string]int{}
+	for _, files := range payloads {
+		for file, body := range files {
+			for _, door := range []string{"/intake/alertmanager", "/intake/generic", "/api/v2/alerts"} {
+				taken[door] += offer(t, up.HTTP()+door, "application/json", file, body)
+			}
+			for _, kind := range []string{"application/cloudevents+json", "application/cloudevents-batch+json", "application/json"} {
+				taken["/intake/cloudevents"] += offer(t, up.HTTP()+"/intake/cloudevents", kind, file, body)
+			}
+		}
+	}
+	require.Positive(t, taken["/intake/alertmanager"], "Alertmanager's own payloads")
+	require.Positive(t, taken["/intake/cloudevents"], "the specification's own examples")
+	t.Logf("taken: %v", taken)
+	eventually(t, "it is as ready as before", patience, func() bool {
+		answer, err := http.Get(up.HTTP() + "/readyz") //nolint:noctx // loopback
+		if err != nil {
+			return false
+		}
+		answer.Body.Close()
+		return answer.StatusCode == http.StatusOK
+	})
+}
+
+// offer posts one body and says whether it was taken (1) or refused (0).
+func offer(t *testing.T, url, kind, file string, body []byte) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodPost, url, bytes.NewReader(body))
+	require.NoError(t, err)
+	r.Header.Set("Content-Type", kind)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	switch answer.StatusCode / 100 {
+	case 2:
+		return 1
+	case 4:
+		requireProblem(t, answer, url+" "+kind+" "+file)
+		return 0
+	default:
+		t.Errorf("%s answered %s with %d", url, file, answer.StatusCode)
+		return 0
+	}
+}
+
+// requireProblem holds an answer to RFC 9457 with a detail, and every fault to a reason.
+func requireProblem(t *testing.T, answer *http.Response, what string) {
+	t.Helper()
+	require.True(t, strings.HasPrefix(answer.Header.Get("Content-Type"), "application/problem+json"), what)
+	var p struct {
+		Status int
+		Title  string
+		Detail string
+		Errors []struct{ Place, Reason string }
+	}
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(&p), what)
+	require.Equal(t, answer.StatusCode, p.Status, what)
+	require.NotEmpty(t, p.Detail, what)
+	require.NotEmpty(t, p.Errors, "%s answered %d %s", what, p.Status, p.Detail)
+	for _, f := range p.Errors {
+		require.NotEmpty(t, f.Reason, what) // a fault without a place concerns the whole body
+	}
+}
