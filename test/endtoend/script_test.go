@@ -25,7 +25,7 @@ type stage struct {
 }
 
 // TestScripts runs every script with a folder, ports and a receiver of its own. Besides the usual
-// commands there are those of [commands].
+// commands there are those of this file and of words_test.go.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
