@@ -25,7 +25,6 @@ const (
 // cluster is every service in a process of its own, and NATS apart.
 type cluster struct {
 	dir, nats string
-	receiver  *receiver
 	client    *client.Client
 	processes map[string]*process.Process
 }

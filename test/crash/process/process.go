@@ -47,7 +47,7 @@ func Start(s Spec) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", s.Name, err)
 	}
-	defer log.Close()                      // the process has a handle of its own
+	defer func() { _ = log.Close() }()     // the process has a handle of its own
 	cmd := exec.Command(s.Path, s.Args...) //nolint:noctx // ended by Kill or Stop
 	cmd.Env, cmd.Dir, cmd.Stderr = append(environment(), s.Env...), s.Dir, log
 	out, err := cmd.StdoutPipe()
@@ -143,6 +143,9 @@ func FreeAddr() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	addr := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return "", fmt.Errorf("find a free port: %w", err)
+	}
+	return addr, nil
 }
