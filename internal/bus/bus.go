@@ -144,4 +144,7 @@ type Bus interface {
 	Blobs
 	// Partitions gives the number of partitions of services and of targets; both are fixed for life.
 	Partitions() (services, targets int)
+	// Installation names these streams among all that were ever made, so that ids which derive from
+	// places in them never come twice. Fixed for life.
+	Installation() string
 }

@@ -134,6 +134,7 @@ func (e *Engine) Take(ctx context.Context, p int) (*partition.Owner, error) {
 			return e.cfg.Bus.Read(ctx, bus.Intake, p, after)
 		},
 		Newest: func(ctx context.Context) (uint64, error) { return e.cfg.Bus.Newest(ctx, bus.Intake, p) },
+		End:    func(ctx context.Context) (uint64, error) { return e.cfg.Bus.Newest(ctx, bus.Intake, bus.All) },
 	}, m)
 	if err != nil {
 		return nil, fmt.Errorf("partition %d: %w", p, err)

@@ -35,6 +35,7 @@ var _ partition.Machine = (*machine)(nil)
 // Load begins from a snapshot, or from nothing.
 func (m *machine) Load(ctx context.Context, snapshot []byte) error {
 	m.state = rules.NewState(m.partition)
+	m.state.Installation = m.engine.cfg.Bus.Installation()
 	if snapshot == nil {
 		return nil
 	}
@@ -49,6 +50,7 @@ func (m *machine) Load(ctx context.Context, snapshot []byte) error {
 		return err
 	}
 	m.state = state
+	m.state.Installation = m.engine.cfg.Bus.Installation()
 	return nil
 }
 

@@ -2,6 +2,7 @@ package partition
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,6 +32,9 @@ type Config struct {
 	// Newest gives the sequence of the newest input that is stored now. A deadline that is due waits
 	// until everything up to there is used: inputs come before deadlines. Required.
 	Newest func(ctx context.Context) (uint64, error)
+	// End gives the newest sequence of the whole input log. A log that ends before the recorded
+	// position is not the one that was read. Nil leaves that unchecked.
+	End func(ctx context.Context) (uint64, error)
 	// Reached says whether everything up to newest is used when the input has been used up to at.
 	// Defaults to at.Seq >= newest.
 	Reached func(newest uint64, at Position) bool
@@ -84,6 +88,9 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 		return nil, err
 	}
 	o.at = before.Position
+	if err := o.checkInput(ctx); err != nil {
+		return nil, err
+	}
 	now := o.now()
 	if err := machine.Start(ctx, before, now); err != nil {
 		return nil, err
@@ -95,6 +102,24 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 		return nil, fmt.Errorf("open the input: %w", err)
 	}
 	return o, nil
+}
+
+// ErrShort says that the input log ends before the place up to which it was used: it was restored
+// from an older copy, or made anew. Going on would pass over new inputs as if they had been used.
+var ErrShort = errors.New("the input log is shorter than what was read of it")
+
+func (o *Owner) checkInput(ctx context.Context) error {
+	if o.cfg.End == nil {
+		return nil
+	}
+	end, err := o.cfg.End(ctx)
+	if err != nil {
+		return fmt.Errorf("ask for the end of the input: %w", err)
+	}
+	if end < o.at.Seq {
+		return fmt.Errorf("%w: it ends at %d, used up to %d", ErrShort, end, o.at.Seq)
+	}
+	return nil
 }
 
 // now is the time of the next record: the clock's, but never before the record before.

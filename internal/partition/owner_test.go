@@ -40,6 +40,21 @@ func TestTakeoverFencesTheOlderOwner(t *testing.T) {
 	require.Equal(t, []uint64{0, 1, 0, 1}, numbers)
 }
 
+func TestAShortInputIsRefused(t *testing.T) {
+	h := newHouse(t)
+	first := h.take("first", &scribe{})
+	h.publish("a", "b")
+	h.settle(first)
+	cfg := h.config("second")
+	cfg.End = func(context.Context) (uint64, error) { return 1, nil } // INTAKE was restored from an older copy
+	_, err := partition.Take(t.Context(), cfg, &scribe{})
+	require.ErrorIs(t, err, partition.ErrShort)
+	require.ErrorContains(t, err, "ends at 1, used up to 2")
+	cfg.End = func(context.Context) (uint64, error) { return 2, nil }
+	_, err = partition.Take(t.Context(), cfg, &scribe{})
+	require.NoError(t, err)
+}
+
 func TestUncertainCommitIsStoredOnce(t *testing.T) {
 	for name, lose := range map[string]func(h *house, f func(string) bool){
 		"the request was lost": func(h *house, f func(string) bool) { h.faults.LoseRequest = f },

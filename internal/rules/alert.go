@@ -43,7 +43,7 @@ func (d *decider) alertReceived(e events.Event, a events.Alert) string {
 func (d *decider) trigger(e events.Event, a events.Alert) {
 	service := d.s.catalog.Service(e.Service)
 	i := &Incident{
-		ID: events.DeriveID("incident", strconv.Itoa(d.s.Partition),
+		ID: events.DeriveID("incident", d.s.Installation, strconv.Itoa(d.s.Partition),
 			strconv.FormatUint(d.in.Position, 10), strconv.Itoa(d.in.Index)),
 		Service: e.Service, Team: service.Team,
 	}

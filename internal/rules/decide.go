@@ -111,7 +111,7 @@ func (d *decider) emit(i *Incident, actor, reason string, data events.Data) {
 // emitLoose adds a fact that belongs to no incident's timeline.
 func (d *decider) emitLoose(service, reason string, data events.Data) {
 	e := events.New(data)
-	e.ID = events.DeriveID("loose", strconv.Itoa(d.s.Partition), strconv.FormatUint(d.in.Position, 10),
+	e.ID = events.DeriveID("loose", d.s.Installation, strconv.Itoa(d.s.Partition), strconv.FormatUint(d.in.Position, 10),
 		strconv.Itoa(d.in.Index), strconv.Itoa(d.loose))
 	e.Service = service
 	d.loose++

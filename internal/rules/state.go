@@ -26,8 +26,9 @@ const (
 // State is everything one partition knows: its open incidents, the lately resolved ones and the
 // catalogs they opened with. Only [State.Evolve] changes it.
 type State struct {
-	// Partition makes ids of incidents unique over all partitions.
-	Partition int
+	// Partition makes ids of incidents unique over all partitions, Installation over all systems.
+	Partition    int
+	Installation string
 
 	catalog   *Catalog            // in force for new incidents
 	catalogs  map[string]*Catalog // by revision

@@ -39,7 +39,7 @@ func TestDescribe(t *testing.T) {
 		total += len(k) + len(v)
 	}
 	require.LessOrEqual(t, total, source.MaxAnnotations)
-	require.Nil(t, source.Describe(nil))
+	require.Empty(t, source.Describe(nil))
 }
 
 func TestLink(t *testing.T) {

@@ -117,10 +117,15 @@ func (b omitting) Announce(ctx context.Context, p int, fence, position uint64, a
 	return b.Bus.Announce(ctx, p, fence, position, all)
 }
 
-// impatient says that no input waits.
+// impatient says that no input waits. What a takeover asks of the whole of INTAKE stays true.
 type impatient struct{ bus.Bus }
 
-func (impatient) Newest(context.Context, bus.Stream, int) (uint64, error) { return 0, nil }
+func (b impatient) Newest(ctx context.Context, s bus.Stream, p int) (uint64, error) {
+	if s == bus.Intake && p == bus.All {
+		return b.Bus.Newest(ctx, s, p)
+	}
+	return 0, nil
+}
 
 // careless says that a record is stored when it is not.
 type careless struct {

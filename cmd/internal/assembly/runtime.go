@@ -82,7 +82,11 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 // openBus waits for a server that is still starting: services come up in any order.
 func (r *Runtime) openBus(ctx context.Context) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		b, err := jetstream.Open(ctx, r.nc, jetstream.Config{Partitions: r.Options.Partitions, Replicas: r.Options.Replicas})
+		cfg := jetstream.Config{Partitions: r.Options.Partitions, Replicas: r.Options.Replicas}
+		if r.server != nil {
+			cfg.IntakeBytes = r.server.IntakeBytes()
+		}
+		b, err := jetstream.Open(ctx, r.nc, cfg)
 		if err == nil {
 			r.Bus = b
 			return nil

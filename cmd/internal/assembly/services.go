@@ -44,18 +44,23 @@ func (r *Runtime) channels(c *catalog.Catalog) (map[string]channel.Channel, erro
 	for _, ch := range []channel.Channel{hook, console.New(r.Out)} {
 		all[ch.Name()] = ch
 	}
-	if mail := c.Channels.Email; mail.SMTP != "" {
-		password, err := Secret(mail.Password)
-		if err != nil {
-			return nil, fmt.Errorf("channels.email: %w", err)
-		}
-		ch, err := email.New(email.Config{SMTP: mail.SMTP, From: mail.From, User: mail.User, Password: password, Timeout: mail.Timeout})
-		if err != nil {
-			return nil, err
+	if c.Channels.Email.SMTP != "" {
+		ch, err := mail(c.Channels.Email)
+		if err != nil { // the other channels still work: pages go on to the next contact method
+			r.Log.Error("no mail can be sent", zap.Error(err))
+			return all, nil
 		}
 		all[ch.Name()] = ch
 	}
 	return all, nil
+}
+
+func mail(c catalog.EmailChannel) (channel.Channel, error) {
+	password, err := Secret(c.Password)
+	if err != nil {
+		return nil, fmt.Errorf("channels.email: %w", err)
+	}
+	return email.New(email.Config{SMTP: c.SMTP, From: c.From, User: c.User, Password: password, Timeout: c.Timeout})
 }
 
 // Engine gives the part that decides.

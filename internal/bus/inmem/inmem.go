@@ -83,6 +83,9 @@ func New(cfg Config) *Bus {
 	return b
 }
 
+// Installation is the same for every bus in memory: a test's ids are known beforehand.
+func (b *Bus) Installation() string { return "inmem" }
+
 // Partitions gives the numbers it was made with.
 func (b *Bus) Partitions() (services, targets int) { return b.cfg.Partitions, b.cfg.Targets }
 

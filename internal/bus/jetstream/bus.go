@@ -90,6 +90,8 @@ type Bus struct {
 	leases *leases
 	blobs  jetstream.ObjectStore
 
+	installation string
+
 	handlesMu sync.Mutex
 	handles   map[bus.Stream]jetstream.Stream
 }
@@ -137,6 +139,9 @@ func (b *Bus) Close() { b.leases.close() }
 
 // Partitions gives what the streams were made with.
 func (b *Bus) Partitions() (services, targets int) { return b.cfg.Partitions, b.cfg.Targets }
+
+// Installation gives the name that INTAKE was made with.
+func (b *Bus) Installation() string { return b.installation }
 
 // Connected says whether the server answers now.
 func (b *Bus) Connected() bool { return b.nc.IsConnected() }

@@ -11,6 +11,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/bustest"
 	"tocsin.dev/internal/bus/jetstream"
+	"tocsin.dev/pkg/events"
 )
 
 func start(t *testing.T, dir string) *jetstream.Server {
@@ -102,6 +103,46 @@ func TestLeasesSurviveTheServer(t *testing.T) {
 	for range 3 {
 		require.NoError(t, one.Hold(t.Context(), "p.1", "one"))
 		require.NoError(t, two.Hold(t.Context(), "p.2", "two"))
+	}
+}
+
+func TestASmallDiskGivesASmallIntake(t *testing.T) {
+	srv, err := jetstream.StartServer(jetstream.ServerConfig{Dir: t.TempDir(), MaxStore: 1 << 30})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, srv.Stop()) }()
+	nc, err := srv.Connect("test")
+	require.NoError(t, err)
+	defer nc.Close()
+	require.EqualValues(t, 1<<28, srv.IntakeBytes())
+	b, err := jetstream.Open(t.Context(), nc, jetstream.Config{}) // which asks for more than there is
+	require.NoError(t, err)
+	b.Close()
+	info, err := b.JetStream().Stream(t.Context(), events.StreamIntake)
+	require.NoError(t, err)
+	require.EqualValues(t, 1<<29, info.CachedInfo().Config.MaxBytes)
+}
+
+func TestInstallationsDifferAndStay(t *testing.T) {
+	seen := map[string]bool{}
+	for range 2 {
+		srv := start(t, t.TempDir())
+		nc, err := srv.Connect("test")
+		require.NoError(t, err)
+		first := ""
+		for range 2 {
+			b, err := jetstream.Open(t.Context(), nc, jetstream.Config{})
+			require.NoError(t, err)
+			require.NotEmpty(t, b.Installation())
+			if first != "" {
+				require.Equal(t, first, b.Installation())
+			}
+			first = b.Installation()
+			b.Close()
+		}
+		require.False(t, seen[first])
+		seen[first] = true
+		nc.Close()
+		require.NoError(t, srv.Stop())
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	codeWrongLastSequence = 10071 // the fence
 	codeStorageFull       = 10023 // insufficient resources
 	codeMaxBytes          = 10077 // the stream's own limit
+	codeNoStorage         = 10047 // no room to make a stream of that size
 )
 
 // Publish stores m in INTAKE, once for its id within the window.

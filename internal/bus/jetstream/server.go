@@ -21,6 +21,9 @@ type ServerConfig struct {
 	Addr string
 	// Token guards the listener. Required when Addr is not loopback.
 	Token string
+	// MaxStore is the most bytes that all streams together may take. Defaults to three quarters of
+	// what the disk has free at the start.
+	MaxStore int64
 	// StartTimeout bounds the recovery of the streams. Defaults to 60 s.
 	StartTimeout time.Duration
 	Log          *zap.Logger
@@ -71,7 +74,7 @@ func serverOptions(cfg ServerConfig) (*server.Options, error) {
 	opts := &server.Options{
 		ServerName: "tocsin", JetStream: true, StoreDir: filepath.Join(cfg.Dir, "nats"),
 		SyncAlways: true, NoSigs: true, DisableJetStreamBanner: true, DontListen: cfg.Addr == "",
-		Authorization: cfg.Token, MaxPayload: maxMessage + 64<<10,
+		JetStreamMaxStore: cfg.MaxStore, Authorization: cfg.Token, MaxPayload: maxMessage + 64<<10,
 	}
 	if cfg.Addr == "" {
 		return opts, nil
@@ -96,6 +99,12 @@ func (s *Server) URL() string {
 		return "nats://" + addr.String()
 	}
 	return ""
+}
+
+// IntakeBytes is a size for INTAKE that leaves the other streams three quarters of the room, so that
+// decisions can be written when no more alerts are taken. At most the default of [Config].
+func (s *Server) IntakeBytes() int64 {
+	return min(s.srv.JetStreamConfig().MaxStore/4, Config{}.WithDefaults().IntakeBytes)
 }
 
 // Connect opens a connection inside the process.

@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -19,6 +20,7 @@ const (
 	bucketBlobs  = "TOCSIN_BLOBS"
 	metaServices = "tocsin.partitions"
 	metaTargets  = "tocsin.targets"
+	metaInstall  = "tocsin.installation"
 )
 
 // maxMessage is the largest message of ours: the server's default limit, below which every record stays.
@@ -37,6 +39,7 @@ func (b *Bus) makeStreams(ctx context.Context) error {
 	meta := intake.CachedInfo().Config.Metadata
 	b.cfg.Partitions = atoi(meta[metaServices], b.cfg.Partitions)
 	b.cfg.Targets = atoi(meta[metaTargets], b.cfg.Targets)
+	b.installation = meta[metaInstall]
 	for _, cfg := range []jetstream.StreamConfig{b.logConfig(bus.Ledger), b.logConfig(bus.Deliveries), b.eventsConfig()} {
 		if _, err := b.makeStream(ctx, cfg); err != nil {
 			return err
@@ -45,8 +48,23 @@ func (b *Bus) makeStreams(ctx context.Context) error {
 	return nil
 }
 
+// makeIntake creates INTAKE as large as asked for, or smaller where the server has no room for that.
 func (b *Bus) makeIntake(ctx context.Context) (jetstream.Stream, error) {
-	return b.makeStream(ctx, jetstream.StreamConfig{
+	for {
+		s, err := b.makeStream(ctx, b.intakeConfig())
+		var api *jetstream.APIError
+		if err == nil || b.cfg.IntakeBytes <= leastIntake || !errors.As(err, &api) || api.ErrorCode != codeNoStorage {
+			return s, err
+		}
+		b.cfg.IntakeBytes /= 4
+	}
+}
+
+// leastIntake is the smallest INTAKE that is worth having.
+const leastIntake = 64 << 20
+
+func (b *Bus) intakeConfig() jetstream.StreamConfig {
+	return jetstream.StreamConfig{
 		Name:        events.StreamIntake,
 		Description: "what was asked: alerts, commands, receipts, catalogs",
 		Subjects:    []string{events.SubjectAlerts + ".*", events.SubjectCommands + ".*", events.SubjectIntake + ".>"},
@@ -65,8 +83,9 @@ func (b *Bus) makeIntake(ctx context.Context) (jetstream.Stream, error) {
 		Metadata: map[string]string{
 			metaServices: strconv.Itoa(b.cfg.Partitions),
 			metaTargets:  strconv.Itoa(b.cfg.Targets),
+			metaInstall:  rand.Text(),
 		},
-	})
+	}
 }
 
 // logConfig is a stream of records: one subject a partition, nothing ever dropped by itself.
