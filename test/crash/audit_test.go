@@ -33,6 +33,9 @@ type audit struct {
 	contacts  map[string]claim     // page/attempt -> what was claimed
 	lastOwner map[owned]ownership  // newest record of each partition
 	gaps      map[string]time.Duration
+
+	unwanted int           // claims stored after their page was superseded
+	worst    time.Duration // the longest after
 }
 
 type (
@@ -65,6 +68,7 @@ type page struct {
 	incident, target string
 	requestedAt      time.Time
 	superseded       bool
+	supersededAt     time.Time // when that was stored
 	delivered        bool
 	failed           bool
 }

@@ -4,13 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/pkg/events"
 )
 
 // decided folds one fact of the ledger.
-func (a *audit) decided(e events.Event, text []byte, _ bus.Message) error {
+func (a *audit) decided(e events.Event, text []byte, m bus.Message) error {
 	if e.CausationID != "" {
 		a.causes[e.CausationID] = true
 	}
@@ -33,10 +34,10 @@ func (a *audit) decided(e events.Event, text []byte, _ bus.Message) error {
 	sum := sha256.Sum256(append(i.head[:len(i.head):len(i.head)], text...))
 	i.head = sum[:]
 	i.chain = append(i.chain, hex.EncodeToString(i.head))
-	return a.fold(i, e)
+	return a.fold(i, e, m.At)
 }
 
-func (a *audit) fold(i *incident, e events.Event) error {
+func (a *audit) fold(i *incident, e events.Event, storedAt time.Time) error {
 	switch d := e.Data.(type) {
 	case events.IncidentTriggered:
 		i.status = "triggered"
@@ -60,7 +61,7 @@ func (a *audit) fold(i *incident, e events.Event) error {
 		return a.requested(i, e, d)
 	case events.PageSuperseded:
 		delete(i.open, d.Page)
-		a.pages[d.Page].superseded = true
+		a.pages[d.Page].superseded, a.pages[d.Page].supersededAt = true, storedAt
 	case events.PageDelivered:
 		delete(i.open, d.Page)
 		a.pages[d.Page].delivered = true
@@ -90,6 +91,10 @@ func (a *audit) requested(i *incident, e events.Event, d events.PageRequested) e
 func (a *audit) done(e events.Event, _ []byte, m bus.Message) error {
 	switch d := e.Data.(type) {
 	case events.DeliveryClaimed:
+		if p := a.pages[d.Page]; p != nil && p.superseded && m.At.After(p.supersededAt) {
+			a.unwanted++
+			a.worst = max(a.worst, m.At.Sub(p.supersededAt))
+		}
 		a.contacts[attempt(d.Page, d.Attempt)] = claim{events.DeriveID("notification", d.Page, d.Contact)}
 	case events.DeliveryAnswered:
 		c, ok := a.contacts[attempt(d.Page, d.Attempt)]

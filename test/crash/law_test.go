@@ -26,12 +26,17 @@ func (a *audit) laws(t *testing.T, s *sender) {
 	}
 	require.Len(t, s.accepted, a.w.alerts)
 	require.Len(t, a.incidents, a.w.alerts, "each alert is one incident")
+	require.Less(t, a.worst, unwantedFor, "a page was claimed long after it was superseded")
 	a.everyPageArrived(t)
 	a.noRepeatAfterRecord(t)
 	for _, word := range a.unexplained(repeats(a.w.receiver.snapshot())) {
 		t.Error(word)
 	}
 }
+
+// unwantedFor bounds how long after a page's end the notifier may claim it: it looks at the ledger
+// before it claims, by an answer that is at most a second old, and then the claim is stored.
+const unwantedFor = 3 * time.Second
 
 // everyPageArrived: what was due was received, and what counts as delivered was delivered.
 func (a *audit) everyPageArrived(t *testing.T) {
@@ -183,7 +188,7 @@ func (a *audit) summary(s *sender) string {
 			taken++
 		}
 	}
-	return fmt.Sprintf("kills: %s | alerts %d (%d bodies sent again) | incidents %d | pages %d | requests %d | repeats %d of a page that was taken, %d after a cut | longest gap: engine %s, notifier %s",
+	return fmt.Sprintf("kills: %s | alerts %d (%d bodies sent again) | incidents %d | pages %d | requests %d | repeats %d of a page that was taken, %d after a cut | claimed after the end was wanted %d, at most %s | longest gap: engine %s, notifier %s",
 		strings.Join(killed, ", "), len(s.accepted), s.retries, len(a.order), len(a.pages), len(a.w.receiver.snapshot()),
-		taken, len(again)-taken, a.gaps["engine"].Round(time.Millisecond), a.gaps["notifier"].Round(time.Millisecond))
+		taken, len(again)-taken, a.unwanted, a.worst.Round(time.Millisecond), a.gaps["engine"].Round(time.Millisecond), a.gaps["notifier"].Round(time.Millisecond))
 }
