@@ -75,8 +75,8 @@ func (p *posts) start() {
 	}
 }
 
-// giveUpAfter is when a batch that INTAKE does not take is left for the next owner, or for the
-// engine to ask again.
+// giveUpAfter is when a batch that INTAKE does not take is laid aside until the next commit, or the
+// next owner.
 const giveUpAfter = 10 * time.Minute
 
 func (p *posts) run(ctx context.Context) {
@@ -93,9 +93,9 @@ func (p *posts) run(ctx context.Context) {
 		}
 		p.mu.Unlock()
 		if err := p.post(ctx, batch); err != nil {
-			p.notifier.cfg.Log.Error("receipts are not taken; the engine will ask again", zap.Int("receipts", len(batch)), zap.Error(err))
+			p.notifier.cfg.Log.Error("receipts are not taken yet", zap.Int("receipts", len(batch)), zap.Error(err))
 			p.mu.Lock()
-			p.sending = false
+			p.sending, p.waiting = false, append(batch, p.waiting...) // the next commit tries again
 			p.mu.Unlock()
 			return
 		}
