@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -71,6 +73,7 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 		r.nc, err = r.server.Connect(name)
 	} else {
 		opts := append(jetstream.Options(name), r.Options.natsOptions()...)
+		r.Log.Info("using a nats that runs elsewhere", zap.String("url", redacted(r.Options.NATSURL)))
 		r.nc, err = nats.Connect(r.Options.NATSURL, opts...)
 	}
 	if err != nil {
@@ -101,6 +104,17 @@ func (r *Runtime) openBus(ctx context.Context) error {
 		case <-time.After(wait):
 		}
 	}
+}
+
+// redacted leaves out what a URL says before its host.
+func redacted(urls string) string {
+	all := strings.Split(urls, ",")
+	for i, u := range all {
+		if parsed, err := url.Parse(u); err == nil {
+			all[i] = parsed.Redacted()
+		}
+	}
+	return strings.Join(all, ",")
 }
 
 // NATSURL gives where NATS can be reached.
