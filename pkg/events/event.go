@@ -104,7 +104,7 @@ func (e Event) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", e.Type, err)
 	}
-	line := e.Envelope.appendTo(make([]byte, 0, 512+len(data)))
+	line := e.appendTo(make([]byte, 0, 512+len(data)))
 	line = append(line, `,"data":`...)
 	line = append(line, data...)
 	return append(line, '}'), nil
