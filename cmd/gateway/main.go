@@ -18,7 +18,11 @@ func main() {
 		Name: "gateway", Short: "The front door: alerts and commands in, answers out", HTTP: "127.0.0.1:8080", Brings: true,
 		Parts: func(ctx context.Context, r *assembly.Runtime, mux *http.ServeMux) ([]daemon.Part, error) {
 			part, err := r.Gateway(ctx, mux)
-			return []daemon.Part{r.FollowCatalogs(), part}, err
+			parts := []daemon.Part{r.FollowCatalogs(), part}
+			if r.Options.Config != "" {
+				parts = append(parts, r.WatchFolder())
+			}
+			return parts, err
 		},
 	}.Main())
 }

@@ -115,5 +115,5 @@ func everything(ctx context.Context, r *assembly.Runtime, mux *http.ServeMux) ([
 	if err != nil {
 		return nil, err
 	}
-	return []daemon.Part{r.FollowCatalogs(), gateway, engine, notifier, recorder}, nil
+	return []daemon.Part{r.FollowCatalogs(), r.WatchFolder(), gateway, engine, notifier, recorder}, nil
 }

@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -86,59 +83,4 @@ func (r *Runtime) intakeKey(name string) (hash [32]byte, ok bool) {
 		return hash, false
 	}
 	return sha256.Sum256([]byte(secret)), true
-}
-
-// ErrFaulty says that the catalog has faults and there is no good one to go on with.
-var ErrFaulty = errors.New("the catalog has faults")
-
-// ApplyFolder puts the catalog of --config in force. A faulty one never replaces a good one: when
-// there is one already, the faults are told and it stays.
-func (r *Runtime) ApplyFolder(ctx context.Context) error {
-	files, err := ReadFolder(r.Options.Config)
-	if err != nil {
-		return err
-	}
-	revision, faults, err := r.Catalogs.Apply(ctx, files, "config")
-	if err != nil {
-		return err
-	}
-	for _, f := range faults {
-		r.Log.Warn("catalog", zap.String("fault", f.Error()), zap.String("hint", f.Hint), zap.Bool("warning", f.Warning))
-	}
-	if revision != "" {
-		return nil
-	}
-	if err := r.Catalogs.Refresh(ctx); err == nil {
-		r.Log.Error("the catalog has faults; the last good one stays in force", zap.String("config", r.Options.Config))
-		return nil
-	}
-	var text strings.Builder
-	for _, f := range faults {
-		fmt.Fprintf(&text, "\n  %s", f.Error())
-	}
-	return fmt.Errorf("%w:%s", ErrFaulty, text.String())
-}
-
-// ReadFolder reads the YAML files of a catalog folder by their names.
-func ReadFolder(dir string) (map[string][]byte, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("catalog folder: %w", err)
-	}
-	files := map[string][]byte{}
-	for _, e := range entries {
-		name := e.Name()
-		if ext := filepath.Ext(name); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
-			continue
-		}
-		b, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, fmt.Errorf("catalog folder: %w", err)
-		}
-		files[name] = b
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("catalog folder %s: no .yaml file in it", dir)
-	}
-	return files, nil
 }

@@ -1,0 +1,110 @@
+package assembly
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/daemon"
+)
+
+// ErrFaulty says that the catalog has faults and there is no good one to go on with.
+var ErrFaulty = errors.New("the catalog has faults")
+
+// ApplyFolder puts the catalog of --config in force. A faulty one never replaces a good one: when
+// there is one already, the faults are told and it stays.
+func (r *Runtime) ApplyFolder(ctx context.Context) error {
+	files, err := ReadFolder(r.Options.Config)
+	if err != nil {
+		return err
+	}
+	revision, faults, err := r.Catalogs.Apply(ctx, files, "config")
+	if err != nil {
+		return err
+	}
+	for _, f := range faults {
+		r.Log.Warn("catalog", zap.String("fault", f.Error()), zap.String("hint", f.Hint), zap.Bool("warning", f.Warning))
+	}
+	if revision != "" {
+		return nil
+	}
+	if err := r.Catalogs.Refresh(ctx); err == nil {
+		r.Log.Error("the catalog has faults; the last good one stays in force", zap.String("config", r.Options.Config))
+		return nil
+	}
+	var text strings.Builder
+	for _, f := range faults {
+		fmt.Fprintf(&text, "\n  %s", f.Error())
+	}
+	return fmt.Errorf("%w:%s", ErrFaulty, text.String())
+}
+
+// watchEvery is how often the catalog folder is looked at.
+const watchEvery = 2 * time.Second
+
+// WatchFolder gives the part that puts a changed catalog folder in force while everything runs. It
+// looks at the files themselves: a folder that is swapped by links, as in Kubernetes, is seen too.
+func (r *Runtime) WatchFolder() daemon.Part {
+	return daemon.Part{Name: "catalog folder", Run: func(ctx context.Context) error {
+		ticker := time.NewTicker(watchEvery)
+		defer ticker.Stop()
+		seen := folderRevision(r.Options.Config)
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticker.C:
+			}
+			now := folderRevision(r.Options.Config)
+			if now == seen || now == "" {
+				continue
+			}
+			seen = now
+			r.Log.Info("the catalog folder has changed", zap.String("config", r.Options.Config))
+			if err := r.ApplyFolder(ctx); err != nil && ctx.Err() == nil {
+				r.Log.Error("the changed catalog is not in force", zap.Error(err))
+				seen = "" // tried again: the bus may have been away
+			}
+		}
+	}}
+}
+
+// folderRevision names what the folder holds; empty when it cannot be read, as in the middle of a swap.
+func folderRevision(dir string) string {
+	files, err := ReadFolder(dir)
+	if err != nil {
+		return ""
+	}
+	return catalog.Revision(files)
+}
+
+// ReadFolder reads the YAML files of a catalog folder by their names.
+func ReadFolder(dir string) (map[string][]byte, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("catalog folder: %w", err)
+	}
+	files := map[string][]byte{}
+	for _, e := range entries {
+		name := e.Name()
+		if ext := filepath.Ext(name); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, fmt.Errorf("catalog folder: %w", err)
+		}
+		files[name] = b
+	}
+	if len(files) == 0 {
+		return nil, fmt.Errorf("catalog folder %s: no .yaml file in it", dir)
+	}
+	return files, nil
+}
