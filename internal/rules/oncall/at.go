@@ -3,30 +3,94 @@ package oncall
 import "time"
 
 // At tells who is on call at t, and the instant until which that cannot change: the next hand-off
-// of the layer that decides, or the first hand-off of a layer that would win over it. Until is
-// always after t, and in the schedule's zone. A hand-off may lead to the same people.
+// or the end of a window of the layer that decides, or the instant at which a layer that would win
+// over it comes on. Until is always after t, and in the schedule's zone. A hand-off may lead to the
+// same people.
 //
-// People is empty where nobody is on call; until is then the next start of a layer. Until is the
-// zero time where nothing will ever change, as in a schedule without layers.
+// People is empty where nobody is on call; until is then the next instant at which somebody is.
+// Until is the zero time where nothing will ever change, as in a schedule without layers. The
+// people belong to the schedule: a caller must not change them.
 func (s *Schedule) At(t time.Time) (people []string, until time.Time) {
-	loc := s.location()
+	people, _, until = s.at(t)
+	return people, until
+}
+
+// at is [Schedule.At] with the index of the layer that decides, -1 where nobody is on call.
+func (s *Schedule) at(t time.Time) (people []string, layer int, until time.Time) {
 	for i := len(s.Layers) - 1; i >= 0; i-- {
-		l := &s.Layers[i]
-		if len(l.People) == 0 {
-			continue
+		people, change := s.layerAt(&s.Layers[i], t)
+		if !change.IsZero() {
+			until = earlier(until, change)
 		}
-		if start := l.handoff(0, loc); t.Before(start) {
-			until = earlier(until, start)
-			continue
+		if len(people) > 0 {
+			return people, i, s.local(until)
 		}
-		n := l.turn(t, loc)
-		person := l.People[n%int64(len(l.People))]
-		return []string{person}, earlier(until, l.handoff(n+1, loc)).In(loc)
 	}
-	if until.IsZero() {
-		return nil, until
+	return nil, -1, s.local(until)
+}
+
+// layerAt gives a layer's people at t and the end of that, or no people and the instant at which
+// the layer comes on; zero for never.
+func (s *Schedule) layerAt(l *Layer, t time.Time) (people []string, until time.Time) {
+	if l.crew(0) == nil {
+		return nil, time.Time{}
 	}
-	return nil, until.In(loc)
+	loc := s.location()
+	opens, ever := s.opens(l, later(t, l.handoff(0, loc)))
+	end, ends := l.end(loc)
+	switch {
+	case !ever, ends && !opens.Before(end):
+		return nil, time.Time{}
+	case opens.After(t):
+		return nil, opens
+	}
+	n := l.turn(t, loc)
+	until = l.handoff(n+1, loc)
+	if closes, ever := s.closes(l, t); ever {
+		until = earlier(until, closes)
+	}
+	if ends {
+		until = earlier(until, end)
+	}
+	return l.crew(n), until
+}
+
+// opens gives the first instant at or after t at which windows and holidays let the layer be on;
+// false for never again.
+func (s *Schedule) opens(l *Layer, t time.Time) (time.Time, bool) {
+	for {
+		window, ever := l.windowOpens(t, s.location())
+		if !ever {
+			return time.Time{}, false
+		}
+		day, ever := s.holidayOpens(l.OnHolidays, window)
+		if !ever || day.Equal(window) {
+			return day, ever
+		}
+		t = day // a holiday's edge, of which there are as many as there are holidays ahead
+	}
+}
+
+// closes gives the instant at which windows or holidays turn a layer off that is on at t; false
+// for never.
+func (s *Schedule) closes(l *Layer, t time.Time) (time.Time, bool) {
+	window, shuts := l.windowCloses(t, s.location())
+	day, ends := s.holidayCloses(l.OnHolidays, t)
+	switch {
+	case !shuts:
+		return day, ends
+	case !ends:
+		return window, true
+	}
+	return earlier(window, day), true
+}
+
+// end gives the instant at which the layer is over; false for never.
+func (l *Layer) end(loc *time.Location) (time.Time, bool) {
+	if l.End == (Date{}) {
+		return time.Time{}, false
+	}
+	return clock(dayNumber(l.End), l.Hour*60+l.Minute, loc), true
 }
 
 func (s *Schedule) location() *time.Location {
@@ -34,6 +98,14 @@ func (s *Schedule) location() *time.Location {
 		return time.UTC
 	}
 	return s.Location
+}
+
+// local puts an instant into the schedule's zone; zero stays zero.
+func (s *Schedule) local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(s.location())
 }
 
 // earlier gives the first of two instants; a zero a stands for none.
@@ -44,43 +116,9 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// turn gives the number of the turn at t, from 0. T must not lie before the first hand-off.
-func (l *Layer) turn(t time.Time, loc *time.Location) int64 {
-	year, month, day := t.In(loc).Date()
-	n := max(0, (dayNumber(Date{year, month, day})-l.firstDay())/l.period())
-	// The day says the turn up to its own hand-off, which may still lie ahead, and up to what a
-	// zone that leaves out or repeats hours around midnight adds: a step or two either way.
-	for n > 0 && t.Before(l.handoff(n, loc)) {
-		n--
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
 	}
-	for !t.Before(l.handoff(n+1, loc)) {
-		n++
-	}
-	return n
-}
-
-// handoff gives the instant at which turn n begins.
-func (l *Layer) handoff(n int64, loc *time.Location) time.Time {
-	return instant(l.firstDay()+n*l.period(), l.Hour, l.Minute, loc)
-}
-
-// firstDay is the day number of the first hand-off: the first one on or after Start.
-func (l *Layer) firstDay() int64 {
-	day := dayNumber(l.Start)
-	if l.Rotation != Weekly {
-		return day
-	}
-	ahead := int64(l.Weekday) - weekday(day)
-	if ahead < 0 {
-		ahead += 7
-	}
-	return day + ahead
-}
-
-// period is the length of a turn in civil days.
-func (l *Layer) period() int64 {
-	if l.Rotation == Weekly {
-		return 7
-	}
-	return 1
+	return a
 }

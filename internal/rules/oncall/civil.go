@@ -2,7 +2,10 @@ package oncall
 
 import "time"
 
-const secondsPerDay = 24 * 60 * 60
+const (
+	minutesPerDay = 24 * 60
+	secondsPerDay = minutesPerDay * 60
+)
 
 // dayNumber counts civil days from 1970-01-01; a date out of range, such as 30 February, counts on.
 func dayNumber(d Date) int64 {
@@ -19,10 +22,53 @@ func weekday(day int64) int64 {
 	return w
 }
 
-// instant places a wall time in a zone. A wall time that does not exist moves forward by the gap;
-// one that exists twice is the first. (time.Date leaves both open.)
-func instant(day int64, hour, minute int, loc *time.Location) time.Time {
-	wall := day*secondsPerDay + int64(hour)*3600 + int64(minute)*60
+// floor divides and rounds down, for times before 1970 too.
+func floor(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// reading is what the wall clock shows at t, in seconds as if it were UTC.
+func reading(t time.Time, loc *time.Location) int64 {
+	_, offset := t.In(loc).Zone()
+	return t.Unix() + int64(offset)
+}
+
+// dayAt is the number of the day whose midnights have t between them. By the two rules for wall
+// times this is not always the date that the clock shows: clocks that go back over midnight show
+// yesterday's date once more.
+func dayAt(t time.Time, loc *time.Location) int64 {
+	day := floor(reading(t, loc), secondsPerDay)
+	for t.Before(midnight(day, loc)) {
+		day--
+	}
+	for !t.Before(midnight(day+1, loc)) {
+		day++
+	}
+	return day
+}
+
+func midnight(day int64, loc *time.Location) time.Time { return clock(day, 0, loc) }
+
+// clock places minutes after midnight of a day.
+func clock(day int64, minutes int, loc *time.Location) time.Time {
+	at, _ := instant(day*secondsPerDay+int64(minutes)*60, loc)
+	return at
+}
+
+// exists says whether the zone has the day at all. Zones that cross the date line leave one out.
+func exists(day int64, loc *time.Location) bool {
+	noon := clock(day, minutesPerDay/2, loc)
+	return floor(reading(noon, loc), secondsPerDay) == day
+}
+
+// instant places a wall time, in seconds as if it were UTC, in a zone. A wall time that does not
+// exist moves forward by the gap, and moved tells it; one that exists twice is the first.
+// (time.Date leaves both open.)
+func instant(wall int64, loc *time.Location) (found time.Time, moved bool) {
 	// No zone has ever been further than a day from UTC, so this is before every candidate.
 	at := time.Unix(wall-2*secondsPerDay, 0).In(loc)
 	_, before := at.Zone()
@@ -32,9 +78,9 @@ func instant(day int64, hour, minute int, loc *time.Location) time.Time {
 		candidate := time.Unix(wall-int64(offset), 0).In(loc)
 		if end.IsZero() || candidate.Before(end) {
 			if !start.IsZero() && candidate.Before(start) { // in the gap at start
-				return time.Unix(wall-int64(before), 0).In(loc)
+				return time.Unix(wall-int64(before), 0).In(loc), true
 			}
-			return candidate
+			return candidate, false
 		}
 		at, before = end, offset
 	}
