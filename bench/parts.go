@@ -170,8 +170,8 @@ func (b *bench) crowd(ctx context.Context) error {
 	if _, err := flood(ctx, p.http, "timer", b.timers, 20, 2, time.Minute, func(int) string { return "hot" }); err != nil {
 		return err
 	}
-	const fired = `tocsin_engine_deadline_lateness_seconds_count`
-	if err := p.reach(ctx, fired, float64(b.timers), 2*time.Minute); err != nil {
+	const climbed = `tocsin_engine_facts_total{event="escalation.advanced"}`
+	if err := p.reach(ctx, climbed, float64(n+2*b.timers), 2*time.Minute); err != nil {
 		return err
 	}
 	if b.results.crowd.late, err = lateness(ctx, p.bus); err != nil {

@@ -58,9 +58,22 @@ func (t *Teller) Run(ctx context.Context) error {
 			}
 		default:
 			wait = time.Millisecond
-			sleep(ctx, 3*time.Since(began)) // pages come first
+			if t.lag() < tellerPatience {
+				sleep(ctx, 3*time.Since(began)) // at the beginning of a storm pages come first
+			}
 		}
 	}
+}
+
+// tellerPatience is how far a teller lets the ledger run ahead for the sake of pages.
+const tellerPatience = 2 * time.Second
+
+// lag is how old the oldest record is that waits to be told.
+func (t *Teller) lag() time.Duration {
+	if len(t.waiting) == 0 {
+		return 0
+	}
+	return time.Since(t.waiting[0].At)
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -37,7 +37,8 @@ type Config struct {
 	// Cache is the number of incidents held in memory between transactions. Defaults to 10,000.
 	Cache int
 	// Pace is the least rest between two transactions, so that a storm costs few large ones instead
-	// of many small ones; after a long one the rest is three times its length. Defaults to 20 ms.
+	// of many small ones; after a long one the rest is three times its length, unless the
+	// recorder is more than 2 s behind. Defaults to 20 ms.
 	Pace time.Duration
 	// MinBackoff and MaxBackoff bound the wait after an error of the bus or the archive; it
 	// doubles in between. Default to 50 ms and 5 s.

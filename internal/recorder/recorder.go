@@ -23,6 +23,8 @@ type Recorder struct {
 	reader  bus.Reader // nil when one is to be opened
 	// position is the archive's position while a reader is open.
 	position uint64
+	// lag is how old the newest record was when it was kept.
+	lag time.Duration
 }
 
 // New makes a recorder that has done nothing yet.
@@ -54,7 +56,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 			wait = min(2*wait, r.cfg.MaxBackoff)
 		case progress:
 			wait = r.cfg.MinBackoff
-			rest(ctx, max(r.cfg.Pace, 3*time.Since(began))) // pages come first
+			rest(ctx, r.restAfter(time.Since(began)))
 		default:
 			select {
 			case <-ctx.Done():
@@ -63,6 +65,19 @@ func (r *Recorder) Run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// patience is how far the recorder lets the ledger run ahead for the sake of others.
+const patience = 2 * time.Second
+
+// restAfter is how long to rest after a turn that took so long. At the beginning of a storm pages
+// come first, and three quarters of the time are theirs; who is behind by more than the patience
+// goes at full speed, since those pages are out.
+func (r *Recorder) restAfter(took time.Duration) time.Duration {
+	if r.lag > patience {
+		return 0
+	}
+	return max(r.cfg.Pace, 3*took)
 }
 
 func rest(ctx context.Context, d time.Duration) {
@@ -170,7 +185,8 @@ func (r *Recorder) keep(ctx context.Context, records []bus.Message) error {
 func (r *Recorder) report(s *stretch, last bus.Message) {
 	r.metrics.facts.Add(float64(len(s.facts)))
 	r.metrics.position.Set(float64(last.Seq))
-	r.metrics.lag.Set(time.Since(last.At).Seconds())
+	r.lag = time.Since(last.At)
+	r.metrics.lag.Set(r.lag.Seconds())
 	for _, f := range s.faults {
 		r.metrics.faults.WithLabelValues(f.kind).Inc()
 		r.cfg.Logger.Error("the ledger is not whole; kept as it is", zap.String("fault", f.kind), zap.String("incident", f.incident),
