@@ -64,6 +64,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newTimeline(a),
 		newOnCall(a),
 		newCatalog(a),
+		newPolicy(a),
 		newWatch(a),
 		newDoctor(a),
 		newUp(a),

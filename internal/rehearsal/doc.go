@@ -1,0 +1,11 @@
+// Package rehearsal plays histories on virtual time through the real rules and a real catalog: who
+// would be paged, by which contact method, when, and why.
+//
+// In: a [catalog.Catalog], inputs at instants (alerts, commands, what contact methods do), or a test
+// file with whole cases. Out: a [Story], and for a case whether it is the one that was expected.
+//
+// It does what engine and notifier do with the same rules, one partition, no crash and no delay
+// between them: deadlines fire exactly when due, inputs of an instant come before its deadlines, and
+// each receipt arrives at once. It reads no clock, starts no goroutine, does no I/O, draws nothing:
+// the same history always gives the same story.
+package rehearsal

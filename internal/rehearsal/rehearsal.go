@@ -1,0 +1,222 @@
+package rehearsal
+
+import (
+	"strconv"
+	"time"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/page"
+	"tocsin.dev/pkg/events"
+)
+
+// Source is the CloudEvents source of the inputs of a rehearsal.
+const Source = "tocsin/rehearsal"
+
+// Rehearsal is a history under way. Make one with [New]; it is not safe for use by several
+// goroutines at once.
+type Rehearsal struct {
+	catalog  *catalog.Catalog
+	state    *rules.State
+	start    time.Time
+	now      time.Time
+	position uint64
+	inputs   []Played
+	ledger   []events.Event
+	firing   map[alertID]time.Time // when each firing alert began
+	settings []setting
+	open     []*delivery
+	teller   teller
+}
+
+// Played is one input as it was decided, receipts included.
+type Played struct {
+	Input rules.Input
+	At    time.Time
+}
+
+type alertID struct{ service, key string }
+
+// New starts a history at an instant, with nothing open. The catalog must be one that
+// [catalog.Parse] gave.
+func New(c *catalog.Catalog, start time.Time) *Rehearsal {
+	state := rules.NewState(0)
+	state.Use(c.Rules)
+	r := &Rehearsal{catalog: c, state: state, start: start, now: start, firing: map[alertID]time.Time{}}
+	r.teller.init(start)
+	return r
+}
+
+// Now gives the instant the history has reached.
+func (r *Rehearsal) Now() time.Time { return r.now }
+
+// Inputs gives every input so far, in order, so that the rules alone can replay them.
+func (r *Rehearsal) Inputs() []Played { return r.inputs }
+
+// Ledger gives every fact so far, in order.
+func (r *Rehearsal) Ledger() []events.Event { return r.ledger }
+
+// Story tells what has happened so far. It is the caller's own.
+func (r *Rehearsal) Story() Story { return r.teller.tell(r.now) }
+
+// Fire takes in a firing alert and says where it went. A service that is empty leaves it to the
+// catalog's routes. An alert that fires already keeps its beginning, as a source's repetition does.
+func (r *Rehearsal) Fire(service string, a events.Alert) Placed {
+	p := r.place(service, a)
+	id := alertID{p.Service, a.Key}
+	if a.StartsAt.IsZero() {
+		a.StartsAt = r.now
+		if since, ok := r.firing[id]; ok {
+			a.StartsAt = since
+		}
+	}
+	r.firing[id] = a.StartsAt
+	r.ask(p.Service, events.AlertReceived{Alert: a})
+	r.settle()
+	return p
+}
+
+// Clear takes in that an alert is over.
+func (r *Rehearsal) Clear(service string, a events.Alert) Placed {
+	p := r.place(service, a)
+	delete(r.firing, alertID{p.Service, a.Key})
+	r.ask(p.Service, events.AlertCleared{Alert: a})
+	r.settle()
+	return p
+}
+
+// Placed is where an alert went.
+type Placed struct {
+	Service string
+	// Rule is what [catalog.Placement] says; "service" where the sender named it.
+	Rule string
+	// Dedup names the incident that the alert feeds, within the service.
+	Dedup string
+}
+
+func (r *Rehearsal) place(service string, a events.Alert) Placed {
+	if service != "" {
+		return Placed{Service: service, Rule: "service", Dedup: a.Dedup()}
+	}
+	p := r.catalog.Explain(a.Labels.Map(), a)
+	return Placed{Service: p.Service, Rule: p.Rule, Dedup: a.Dedup()}
+}
+
+// Ask takes in what a person asks: one of the commands of package events. A refusal comes back in
+// words; empty means that it was done.
+func (r *Rehearsal) Ask(command events.Data) (refusal string) {
+	facts := r.ask("", command)
+	r.settle()
+	for _, e := range facts {
+		if _, refused := e.Data.(events.CommandRefused); refused {
+			return e.Reason
+		}
+	}
+	return ""
+}
+
+// ask decides one input at the present instant.
+func (r *Rehearsal) ask(service string, data events.Data) []events.Event {
+	e := events.New(data)
+	r.position++
+	e.ID = events.DeriveID("rehearsal", strconv.FormatUint(r.position, 10))
+	e.Source, e.Time, e.Service = Source, r.now.UTC(), service
+	in := rules.Input{Position: r.position, Event: e}
+	r.inputs = append(r.inputs, Played{Input: in, At: r.now})
+	facts := r.state.Decide(in, r.now).Facts
+	r.take(facts)
+	return facts
+}
+
+// take keeps facts, tells them, and starts or ends deliveries by them.
+func (r *Rehearsal) take(facts []events.Event) {
+	r.ledger = append(r.ledger, facts...)
+	for _, e := range facts {
+		r.teller.fact(e)
+		switch fact := e.Data.(type) {
+		case events.PageRequested:
+			r.deliver(e.Subject, fact)
+		case events.PageSuperseded:
+			if d := r.forget(fact.Page); d != nil {
+				r.teller.page(fact.Page).Attempts = d.attempts
+			}
+		}
+	}
+}
+
+// Incident gives the newest incident of a dedup key of a service; ok is false where there is none.
+func (r *Rehearsal) Incident(service, dedup string) (id string, ok bool) {
+	id, ok = r.teller.newest[alertID{service, dedup}]
+	return id, ok
+}
+
+// Until lets time pass up to an instant, and everything happen that falls due by then, the instant
+// itself included. An instant that is past changes nothing.
+func (r *Rehearsal) Until(end time.Time) { r.pass(end, true) }
+
+// Before is [Rehearsal.Until] without what falls due at the instant itself, so that an input at that
+// instant comes first, as it does in the engine.
+func (r *Rehearsal) Before(end time.Time) { r.pass(end, false) }
+
+func (r *Rehearsal) pass(end time.Time, including bool) {
+	for {
+		r.settle()
+		at, ok := r.next()
+		if !ok || at.After(end) || !including && at.Equal(end) {
+			break
+		}
+		r.now = at
+		if d := r.due(); d == nil {
+			r.take(r.state.Fire(r.now, 1))
+		}
+	}
+	if end.After(r.now) {
+		r.now = end
+	}
+}
+
+// Finish lets time pass until nothing is due any more, at most up to the horizon. Quiet says that
+// nothing was left; an alert that never clears leaves nothing due once its climb is exhausted.
+func (r *Rehearsal) Finish(horizon time.Time) (quiet bool) {
+	for {
+		r.settle()
+		at, ok := r.next()
+		if !ok || r.idle() {
+			return true
+		}
+		if at.After(horizon) {
+			return false
+		}
+		r.Until(at)
+	}
+}
+
+// idle says that what is still due only forgets incidents that are over.
+func (r *Rehearsal) idle() bool { return len(r.open) == 0 && r.state.Open() == 0 }
+
+// settle does everything that contact methods do at the present instant. Receipts are inputs: they
+// come before the deadlines of the instant.
+func (r *Rehearsal) settle() {
+	for d := r.due(); d != nil; d = r.due() {
+		r.look(d)
+	}
+}
+
+// next is when something falls due.
+func (r *Rehearsal) next() (time.Time, bool) {
+	at, ok := r.state.NextDeadline()
+	for _, d := range r.open {
+		if !ok || d.wakeAt.Before(at) {
+			at, ok = d.wakeAt, true
+		}
+	}
+	if ok && at.Before(r.now) {
+		at = r.now
+	}
+	return at, ok
+}
+
+// outcomes are the words of deliveries, as the rules of pages see them.
+var outcomes = map[string]page.Outcome{
+	"accepted": page.Taken, "retryable": page.Later, "permanent": page.Never, "unknown": page.Unsure,
+}

@@ -1,0 +1,208 @@
+package rehearsal
+
+import (
+	"fmt"
+	"time"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/pkg/events"
+)
+
+// Result is what came of one case.
+type Result struct {
+	Name     string
+	Line     int // where the case stands, from 1
+	Failures []Failure
+	// Story is what happened, up to the last step.
+	Story Story
+}
+
+// Passed says that everything was as expected.
+func (r Result) Passed() bool { return len(r.Failures) == 0 }
+
+// Failure is one expectation that was not met, or one step that could not be taken.
+type Failure struct {
+	Line, Column int
+	After        time.Duration // since the start of the case
+	Message      string
+	// Diff is what was expected against what happened; empty for a step.
+	Diff []DiffLine
+}
+
+// Run plays the cases against a catalog, each on its own.
+func (f File) Run(c *catalog.Catalog) []Result {
+	out := make([]Result, len(f.Cases))
+	for n, one := range f.Cases {
+		out[n] = one.Run(c)
+	}
+	return out
+}
+
+// Run plays one case.
+func (c Case) Run(with *catalog.Catalog) Result {
+	p := player{
+		of: c, rehearsal: New(with, c.Start), sent: map[string]sent{},
+		result: Result{Name: c.Name, Line: c.Line},
+	}
+	for _, s := range c.Steps {
+		p.step(s)
+	}
+	p.check(c.Expect)
+	p.result.Story = p.rehearsal.Story()
+	return p.result
+}
+
+// player is one run of a case.
+type player struct {
+	of        Case
+	rehearsal *Rehearsal
+	sent      map[string]sent // every alert so far, by its name in the case
+	result    Result
+}
+
+// sent is an alert as it was sent last.
+type sent struct {
+	service string
+	alert   events.Alert
+}
+
+func (p *player) step(s Step) {
+	switch s.Verb {
+	case FireAlert:
+		service, a := p.alert(s.Alert)
+		placed := p.rehearsal.Fire(service, a)
+		// One without a name goes by its place and key, which no name looks like.
+		p.sent[first(s.Alert.As, s.Alert.Of, "\x00"+placed.Service+"\x00"+a.Key)] = sent{placed.Service, a}
+	case ClearAlert:
+		p.clear(s)
+	case Contact:
+		p.rehearsal.Contact(s.To, s.Contact, s.Outcome)
+	case Advance:
+		to := s.At
+		if to.IsZero() {
+			to = p.rehearsal.Now().Add(s.For)
+		} else if to.Before(p.rehearsal.Now()) {
+			p.fail(s.place, "the instant is past: it is %s", p.rehearsal.Now().In(to.Location()).Format(time.RFC3339))
+			return
+		}
+		p.rehearsal.Until(to)
+	case Expect:
+		p.check(s.Expect)
+	default:
+		p.command(s)
+	}
+}
+
+// alert makes the alert of a step. Its key defaults to its labels, then its summary, then its
+// service; its summary to the label alertname, then the key.
+func (p *player) alert(s Alert) (service string, a events.Alert) {
+	if s.Of != "" {
+		before := p.sent[s.Of]
+		service, a = before.service, before.alert
+		a.StartsAt = time.Time{}
+	} else {
+		service = s.Service
+		a = events.Alert{Key: s.Key, DedupKey: s.DedupKey, Labels: events.NewLabels(s.Labels), Severity: s.Labels["severity"], Origin: "rehearsal"}
+	}
+	if s.Severity != "" {
+		a.Severity = s.Severity
+	}
+	switch {
+	case s.Summary != "":
+		a.Summary = s.Summary
+	case a.Summary == "" && s.Labels["alertname"] != "":
+		a.Summary = s.Labels["alertname"]
+	case a.Summary == "":
+		a.Summary = first(s.Key, string(a.Labels), s.Service)
+	}
+	a.Key = first(a.Key, string(a.Labels), s.Summary, s.Service)
+	a.EndsAt = time.Time{}
+	if s.For > 0 {
+		a.EndsAt = p.rehearsal.Now().Add(s.For)
+	}
+	return service, a
+}
+
+func first(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+// clear ends the alert that is named or described, else the only one there is.
+func (p *player) clear(s Step) {
+	service, a := p.alert(s.Alert)
+	if a.Key == "" {
+		if len(p.sent) != 1 {
+			p.fail(s.place, "which alert is over? Name it with of:, or repeat its labels")
+			return
+		}
+		for _, only := range p.sent {
+			service, a = only.service, only.alert
+		}
+	}
+	p.rehearsal.Clear(service, a)
+}
+
+func (p *player) command(s Step) {
+	id, problem := p.incident(s.Of)
+	if problem != "" {
+		p.fail(s.place, "%s: %s", s.Verb, problem)
+		return
+	}
+	refusal := p.rehearsal.Ask(s.data(events.Command{Incident: id, By: s.By, Via: "cli", Note: s.Text}))
+	switch {
+	case refusal != "" && !s.Refused:
+		p.fail(s.place, "%s was refused: %s", s.Verb, refusal)
+	case refusal == "" && s.Refused:
+		p.fail(s.place, "%s was done, and was expected to be refused", s.Verb)
+	}
+}
+
+// data makes the command of a step.
+func (s Step) data(c events.Command) events.Data {
+	switch s.Verb {
+	case Ack:
+		return events.AcknowledgementReceived{Command: c}
+	case Unack:
+		return events.AcknowledgementWithdrawn{Command: c}
+	case Resolve:
+		return events.ResolutionReceived{Command: c}
+	case Reopen:
+		return events.ReopeningReceived{Command: c}
+	case Escalate:
+		return events.EscalationReceived{Command: c, Level: s.Level}
+	case Note:
+		return events.NoteReceived{Command: c}
+	}
+	panic("rehearsal: " + string(s.Verb) + " is no command")
+}
+
+// incident finds the incident of an alert's name, or the only one; problem says why there is none.
+func (p *player) incident(of string) (id, problem string) {
+	if of != "" {
+		was := p.sent[of]
+		id, ok := p.rehearsal.Incident(was.service, was.alert.Dedup())
+		if !ok {
+			return "", fmt.Sprintf("the alert %s has opened no incident", quote(of))
+		}
+		return id, ""
+	}
+	switch all := p.rehearsal.teller.story.Incidents; len(all) {
+	case 0:
+		return "", "there is no incident"
+	case 1:
+		return all[0].ID, ""
+	default:
+		return "", fmt.Sprintf("there are %d incidents: give their alerts names with as:, and say which with of:", len(all))
+	}
+}
+
+func (p *player) fail(at place, format string, args ...any) {
+	p.result.Failures = append(p.result.Failures, Failure{
+		Line: at.Line, Column: at.Column, After: p.rehearsal.Now().Sub(p.of.Start), Message: fmt.Sprintf(format, args...),
+	})
+}

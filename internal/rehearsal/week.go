@@ -1,0 +1,53 @@
+package rehearsal
+
+import (
+	"time"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/pkg/events"
+)
+
+// HoursOfWeek is how many hours [Sweep] is mostly asked for.
+const HoursOfWeek = 7 * 24
+
+// Gap is a stretch of hours at whose beginnings an alert would reach nobody in time.
+type Gap struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"` // the end of the last hour
+	Hours int       `json:"hours"`
+	// Why says what became of the climb at From.
+	Why string `json:"why"`
+}
+
+// Sweep rehearses the alert afresh at each of so many hours from an instant on, and gives the
+// stretches in which no contact method takes a page within the time given.
+func Sweep(c *catalog.Catalog, service string, a events.Alert, from time.Time, hours int, within time.Duration) []Gap {
+	gaps := []Gap{}
+	for h := range hours {
+		at := from.Add(time.Duration(h) * time.Hour)
+		r := New(c, at)
+		r.Fire(service, a)
+		r.Until(at.Add(within))
+		story := r.Story()
+		if story.Reached("") {
+			continue
+		}
+		if n := len(gaps) - 1; n >= 0 && gaps[n].To.Equal(at) {
+			gaps[n].To, gaps[n].Hours = at.Add(time.Hour), gaps[n].Hours+1
+			continue
+		}
+		gaps = append(gaps, Gap{From: at, To: at.Add(time.Hour), Hours: 1, Why: unreached(story)})
+	}
+	return gaps
+}
+
+// unreached says why nobody was reached so far.
+func unreached(s Story) string {
+	switch n := len(s.Levels); {
+	case len(s.Pages) > 0:
+		return "no contact method is tried so soon"
+	case n > 0:
+		return s.Levels[n-1].Why
+	}
+	return "no climb began"
+}
