@@ -87,23 +87,7 @@ func TestAtWithoutLocationIsUTC(t *testing.T) {
 
 var zones = []string{
 	"UTC", "Europe/Madrid", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Pacific/Apia",
-	"Pacific/Kwajalein", "Africa/Casablanca", "Asia/Kathmandu", "America/Sao_Paulo", "Antarctica/Troll",
-}
-
-func drawSchedule(t *rapid.T) *oncall.Schedule {
-	s := &oncall.Schedule{Location: zone(t, rapid.SampledFrom(zones).Draw(t, "zone"))}
-	people := rapid.SliceOfN(rapid.SampledFrom([]string{"ana", "bo", "cleo", "dee"}), 1, 4)
-	for range rapid.IntRange(0, 3).Draw(t, "layers") {
-		s.Layers = append(s.Layers, oncall.Layer{
-			Rotation: rapid.SampledFrom([]oncall.Rotation{oncall.Daily, oncall.Weekly}).Draw(t, "rotation"),
-			Weekday:  time.Weekday(rapid.IntRange(0, 6).Draw(t, "weekday")),
-			Hour:     rapid.IntRange(0, 23).Draw(t, "hour"),
-			Minute:   rapid.SampledFrom([]int{0, 1, 15, 30, 59}).Draw(t, "minute"),
-			Start:    oncall.Date{Year: rapid.IntRange(1968, 2030).Draw(t, "year"), Month: time.Month(rapid.IntRange(1, 12).Draw(t, "month")), Day: rapid.IntRange(1, 28).Draw(t, "day")},
-			People:   people.Draw(t, "people"),
-		})
-	}
-	return s
+	"Pacific/Kwajalein", "Africa/Casablanca", "Asia/Kathmandu", "America/Sao_Paulo", "Antarctica/Troll", "America/St_Johns",
 }
 
 // The answer holds on [t, until), and until is a hand-off of its own.
