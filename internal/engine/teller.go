@@ -66,7 +66,7 @@ func (t *Teller) Run(ctx context.Context) error {
 }
 
 // tellerPatience is how far a teller lets the ledger run ahead for the sake of pages.
-const tellerPatience = 2 * time.Second
+const tellerPatience = 5 * time.Second
 
 // lag is how old the oldest record is that waits to be told.
 func (t *Teller) lag() time.Duration {

@@ -14,7 +14,7 @@ const (
 	RecordLimit      = 384 << 10 // bytes of facts after which a record is closed; the rest follows in the next
 	pollMax          = 256       // messages taken at once
 	defaultIdleLimit = 1000
-	snapshotTail     = 8 << 20 // bytes of records after which a snapshot is written at the earliest
+	snapshotTail     = 16 << 20 // bytes of records after which a snapshot is written at the earliest
 	tailPerSnapshot  = 4       // times its size before the next one, so that snapshots stay a small part of the work
 )
 

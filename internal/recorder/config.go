@@ -38,7 +38,7 @@ type Config struct {
 	Cache int
 	// Pace is the least rest between two transactions, so that a storm costs few large ones instead
 	// of many small ones; after a long one the rest is three times its length, unless the
-	// recorder is more than 2 s behind. Defaults to 20 ms.
+	// recorder is more than 5 s behind. Defaults to 20 ms.
 	Pace time.Duration
 	// MinBackoff and MaxBackoff bound the wait after an error of the bus or the archive; it
 	// doubles in between. Default to 50 ms and 5 s.

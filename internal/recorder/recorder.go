@@ -68,7 +68,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 }
 
 // patience is how far the recorder lets the ledger run ahead for the sake of others.
-const patience = 2 * time.Second
+const patience = 5 * time.Second
 
 // restAfter is how long to rest after a turn that took so long. At the beginning of a storm pages
 // come first, and three quarters of the time are theirs; who is behind by more than the patience
