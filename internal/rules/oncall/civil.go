@@ -74,6 +74,11 @@ func instant(wall int64, loc *time.Location) (found time.Time, moved bool) {
 	_, before := at.Zone()
 	for {
 		start, end := at.ZoneBounds()
+		if !end.IsZero() && !end.After(at) {
+			// Where a zone goes on by a rule, the library ends a leap year a day early, and on its
+			// last day gives an end that has passed. Offsets do not change on that day.
+			end = at.Add(secondsPerDay * time.Second)
+		}
 		_, offset := at.Zone()
 		candidate := time.Unix(wall-int64(offset), 0).In(loc)
 		if end.IsZero() || candidate.Before(end) {
