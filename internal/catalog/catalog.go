@@ -29,7 +29,8 @@ type Catalog struct {
 	Egress   []string
 	Channels Channels
 
-	routeErrors atomic.Uint64 // conditions that failed while placing, since the catalog was made
+	schedules   map[string]Fault // where each schedule stands, for warnings about what is to come
+	routeErrors atomic.Uint64    // conditions that failed while placing, since the catalog was made
 }
 
 // Person is how to reach somebody.

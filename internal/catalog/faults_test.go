@@ -107,7 +107,7 @@ var faultTable = []struct{ name, text, want string }{
 	{"weekly hand-off", with("schedules: {s: {timezone: UTC, layers: [{handoff: '09:00', start: 2026-01-05, people: [ana]}]}}\n"), `1:51: "09:00" is not a weekly hand-off ~ write it like "Mon 09:00"`},
 	{"hand-off at no time", with("schedules: {s: {timezone: UTC, layers: [{handoff: 'Mon 24:00', start: 2026-01-05, people: [ana]}]}}\n"), `1:51: "Mon 24:00" is not a weekly hand-off ~ write it like "Mon 09:00"`},
 	{"daily hand-off", with("schedules: {s: {timezone: UTC, layers: [{rotation: daily, handoff: 'Mon 09:00', start: 2026-01-05, people: [ana]}]}}\n"), `1:68: "Mon 09:00" is not a daily hand-off ~ write it like "09:00"`},
-	{"rotation", with("schedules: {s: {timezone: UTC, layers: [{rotation: hourly, start: 2026-01-05, people: [ana]}]}}\n"), `1:52: "hourly" is not a rotation ~ known here: daily, weekly`},
+	{"rotation", with("schedules: {s: {timezone: UTC, layers: [{rotation: yearly, start: 2026-01-05, people: [ana]}]}}\n"), `1:52: "yearly" is not a rotation ~ known here: hourly, daily, weekly, monthly`},
 	{"no start", with("schedules: {s: {timezone: UTC, layers: [{people: [ana]}]}}\n"), "1:41: a layer without a start ~ add the date of the first turn, such as start: 2026-01-05"},
 	{"no such date", with("schedules: {s: {timezone: UTC, layers: [{start: 2026-02-30, people: [ana]}]}}\n"), `1:49: "2026-02-30" is not a date ~ write it like 2026-01-05`},
 	{"layer without people", with("schedules: {s: {timezone: UTC, layers: [{start: 2026-01-05}]}}\n"), "1:41: a layer without people"},

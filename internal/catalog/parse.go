@@ -86,6 +86,7 @@ func newParser(files map[string][]byte) *parser {
 				Schedules: map[string]*oncall.Schedule{}, Priorities: defaultPriorities(),
 			},
 			Files: maps.Clone(files), People: map[string]*Person{}, Intake: map[string]IntakeKey{}, DependsOn: map[string][]string{},
+			schedules: map[string]Fault{},
 		},
 		defined:  map[noun]map[string]item{},
 		zones:    map[string]*time.Location{},

@@ -1,0 +1,73 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"tocsin.dev/internal/rules/oncall"
+)
+
+// Coverage warns of what people will meet between two instants: stretches in which a schedule has
+// nobody on call, and people who are on call in two schedules at once. It gives one warning for
+// each schedule, and for each person and pair of schedules, with the first such stretch and how
+// many more there are. All of them stand at the schedule's name, in the order of the files.
+func (c *Catalog) Coverage(from, to time.Time) []Fault {
+	var out report
+	var schedules []*oncall.Schedule
+	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
+		s := c.Rules.Schedules[id]
+		schedules = append(schedules, s)
+		if gaps := s.Gaps(from, to); len(gaps) > 0 {
+			message := fmt.Sprintf("schedule %s has nobody on call %s%s", quote(id), stretch(gaps[0].From, gaps[0].To), more(len(gaps)-1))
+			out.add(c.atSchedule(id, message, "let a layer below the others fill in, or a policy page somebody else as well"))
+		}
+	}
+	c.conflicts(&out, oncall.Conflicts(schedules, from, to))
+	return out.sorted()
+}
+
+// conflicts tells of each person and pair of schedules once.
+func (c *Catalog) conflicts(out *report, all []oncall.Conflict) {
+	type trio struct {
+		person    string
+		schedules [2]string
+	}
+	times := map[trio]int{}
+	for _, one := range all {
+		times[trio{one.Person, one.Schedules}]++
+	}
+	for _, one := range all {
+		of := trio{one.Person, one.Schedules}
+		if times[of] == 0 {
+			continue // told at the first stretch
+		}
+		message := fmt.Sprintf("%s is on call in schedules %s and %s at once %s%s", one.Person,
+			quote(one.Schedules[0]), quote(one.Schedules[1]), stretch(one.From, one.To), more(times[of]-1))
+		out.add(c.atSchedule(one.Schedules[1], message, "who does not answer for the one does not answer for the other"))
+		times[of] = 0
+	}
+}
+
+// atSchedule makes a warning that stands where a schedule does.
+func (c *Catalog) atSchedule(id, message, hint string) Fault {
+	f := c.schedules[id]
+	f.Message, f.Hint, f.Warning = message, hint, true
+	return f
+}
+
+func stretch(from, to time.Time) string {
+	const form = "Mon 2006-01-02 15:04"
+	return "from " + from.Format(form) + " to " + to.Format(form)
+}
+
+func more(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", and once more"
+	}
+	return fmt.Sprintf(", and %d times more", n)
+}

@@ -1,0 +1,200 @@
+package catalog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tocsin.dev/internal/rules/oncall"
+)
+
+// maxEvery is the most units that a turn may last.
+const maxEvery = 1000
+
+func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
+	if !at.given() {
+		at.wrong("a mapping")
+		return oncall.Layer{}
+	}
+	f := at.fields("rotation", "every", "handoff", "start", "end", "people", "only", "on_holidays")
+	if at.kind() != "a mapping" {
+		return oncall.Layer{}
+	}
+	l := oncall.Layer{Rotation: f["rotation"].rotation(), Weekday: time.Monday, Hour: 9}
+	if e := f["every"]; e.given() {
+		l.Every = e.number(1, maxEvery)
+	}
+	if h := f["handoff"]; h.given() {
+		h.handoff(&l)
+	}
+	at.stretch(&l, f["start"], f["end"])
+	p.turns(&l, f["people"])
+	if f["people"].empty() {
+		at.fault("", "a layer without people")
+	}
+	if only := f["only"]; only.present() {
+		l.Only = only.windows()
+	}
+	l.OnHolidays = f["on_holidays"].holidayRule(len(s.Holidays))
+	return l
+}
+
+// stretch reads the dates between which the layer is there.
+func (i item) stretch(l *oncall.Layer, start, end item) {
+	if !start.given() {
+		i.fault("add the date of the first turn, such as start: 2026-01-05", "a layer without a start")
+	} else {
+		l.Start = start.date()
+	}
+	if !end.given() {
+		return
+	}
+	l.End = end.date()
+	if l.Start == (oncall.Date{}) || l.End == (oncall.Date{}) {
+		return
+	}
+	if !day(l.End).After(day(l.Start)) {
+		end.fault("the end is the date of the last hand-off, after which the layer is over", "the layer ends before it starts")
+		return
+	}
+	alone := oncall.Schedule{Layers: []oncall.Layer{*l}}
+	alone.Layers[0].People = []string{"anybody"}
+	if _, until := alone.At(day(l.Start).AddDate(0, 0, -1)); until.IsZero() {
+		end.warn("let it start on a day of a hand-off, or end later", "the layer is over before its first hand-off")
+	}
+}
+
+func day(d oncall.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// turns reads who takes turns: names, and lists of names who take one together.
+func (p *parser) turns(l *oncall.Layer, people item) {
+	together := false
+	var crews [][]string
+	for _, one := range people.list() {
+		if !one.given() || one.kind() != "a list" {
+			if !one.given() {
+				one.wrong("a name")
+			} else if id := p.refer(person, one); id != "" {
+				crews = append(crews, []string{id})
+			}
+			continue
+		}
+		together = true
+		if crew := p.crew(one); len(crew) > 0 {
+			crews = append(crews, crew)
+		}
+	}
+	for _, crew := range crews {
+		for _, id := range crew {
+			if !together || !slices.Contains(l.People, id) {
+				l.People = append(l.People, id)
+			}
+		}
+	}
+	if together {
+		l.Crews = crews
+	}
+}
+
+// crew reads people who take a turn together.
+func (p *parser) crew(list item) []string {
+	if list.empty() {
+		list.fault("", "a turn of nobody")
+	}
+	var crew []string
+	for _, one := range list.list() {
+		if !one.given() {
+			one.wrong("a name")
+			continue
+		}
+		id := p.refer(person, one)
+		switch {
+		case id == "":
+		case slices.Contains(crew, id):
+			one.fault("", "%s is in the same turn twice", quote(id))
+		default:
+			crew = append(crew, id)
+		}
+	}
+	return crew
+}
+
+// rotations are the units of turns.
+var rotations = []string{string(oncall.Hourly), string(oncall.Daily), string(oncall.Weekly), string(oncall.Monthly)}
+
+func (i item) rotation() oncall.Rotation {
+	s, ok := i.scalar()
+	if !ok {
+		return oncall.Weekly
+	}
+	if !slices.Contains(rotations, s) {
+		i.fault("known here: "+strings.Join(rotations, ", "), "%s is not a rotation", quote(s))
+		return oncall.Weekly
+	}
+	return oncall.Rotation(s)
+}
+
+// handoff reads "09:00" into an hourly or daily layer, "Mon 09:00" into a weekly one and "1 09:00"
+// into a monthly one.
+func (i item) handoff(l *oncall.Layer) {
+	s, ok := i.scalar()
+	if !ok {
+		return
+	}
+	hint := `write it like "09:00"`
+	words := strings.Fields(s)
+	fits := len(words) == 1
+	switch l.Rotation {
+	case oncall.Weekly:
+		hint = `write it like "Mon 09:00"`
+		if fits = len(words) == 2; fits {
+			l.Weekday, fits = dayNamed(words[0])
+		}
+	case oncall.Monthly:
+		hint = `write it like "1 09:00", with 31 for the last day of every month`
+		if fits = len(words) == 2; fits {
+			l.MonthDay, fits = monthDay(words[0])
+		}
+	}
+	minutes, sound := 0, false
+	if fits {
+		minutes, sound = clockTime(words[len(words)-1])
+	}
+	if !sound || minutes == 24*60 {
+		i.fault(hint, "%s is not %s %s hand-off", quote(s), article(l.Rotation), l.Rotation)
+		return
+	}
+	l.Hour, l.Minute = minutes/60, minutes%60
+}
+
+func article(r oncall.Rotation) string {
+	if r == oncall.Hourly {
+		return "an"
+	}
+	return "a"
+}
+
+func monthDay(word string) (int, bool) {
+	n, err := strconv.Atoi(word)
+	return n, err == nil && n >= 1 && n <= 31
+}
+
+// clockTime reads a time of day, 00:00 to 24:00, as minutes after midnight.
+func clockTime(word string) (int, bool) {
+	if word == "24:00" {
+		return 24 * 60, true
+	}
+	at, err := time.Parse("15:04", word)
+	return at.Hour()*60 + at.Minute(), err == nil && len(word) == len("15:04")
+}
+
+// dayNamed finds a weekday by its English name or the first three letters of it.
+func dayNamed(word string) (time.Weekday, bool) {
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		if strings.EqualFold(word, day.String()) || strings.EqualFold(word, day.String()[:3]) {
+			return day, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,132 @@
+package catalog_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/rules/oncall"
+)
+
+// layered gives the sound catalog with one schedule, whose layers and other keys are text.
+func layered(text string) string {
+	return with("schedules: {s: {timezone: UTC, " + text + "}}\npeople: {ana: {contact: [{console: true}]}, bo: {contact: [{console: true}]}, cleo: {contact: [{console: true}]}}\n")
+}
+
+func TestSchedule(t *testing.T) {
+	c := parse(t, with(lordHowe))
+	s := c.Rules.Schedules["s"]
+	jan5 := oncall.Date{Year: 2026, Month: 1, Day: 5}
+	require.Equal(t, []oncall.Date{{Year: 2026, Month: 12, Day: 25}, {Year: 2026, Month: 12, Day: 26}}, s.Holidays)
+	require.Equal(t, []oncall.Layer{
+		{Rotation: oncall.Hourly, Every: 12, Weekday: time.Monday, Hour: 8, Start: jan5, People: []string{"ana", "bo", "ana"}},
+		{Rotation: oncall.Monthly, Weekday: time.Monday, MonthDay: 31, Hour: 18, Minute: 30, Start: jan5, End: oncall.Date{Year: 2027, Month: 1, Day: 1}, People: []string{"ana", "bo", "cleo"}, Crews: [][]string{{"ana", "bo"}, {"cleo"}}},
+		{Rotation: oncall.Daily, Weekday: time.Monday, Hour: 7, Start: jan5, People: []string{"bo"}, OnHolidays: oncall.Only},
+		{
+			Rotation: oncall.Weekly, Every: 1, Weekday: time.Friday, Hour: 16, Start: jan5, People: []string{"ana"}, OnHolidays: oncall.Never,
+			Only: []oncall.Window{
+				{Days: []time.Weekday{time.Monday, time.Tuesday}, From: 9 * 60, To: 17 * 60},
+				{From: 22 * 60, To: 6 * 60},
+				{Days: []time.Weekday{time.Sunday}, From: 0, To: 24 * 60},
+			},
+		},
+	}, s.Layers)
+}
+
+const lordHowe = `schedules:
+  s:
+    timezone: Australia/Lord_Howe
+    holidays: [2026-12-26, 2026-12-25]
+    layers:
+      - {rotation: hourly, every: 12, handoff: "08:00", start: 2026-01-05, people: [ana, bo, ana]}
+      - {rotation: monthly, handoff: "31 18:30", start: 2026-01-05, end: 2027-01-01, people: [[ana, bo], cleo]}
+      - {rotation: daily, handoff: 07:00, start: 2026-01-05, people: [bo], on_holidays: only}
+      - rotation: weekly
+        every: 1
+        handoff: friday 16:00
+        start: 2026-01-05
+        people: [ana]
+        on_holidays: never
+        only:
+          - {days: [Mon, tuesday, Mon], from: "09:00", to: "17:00"}
+          - {from: "22:00", to: "06:00"}
+          - {days: [sun]}
+people:
+  ana: {contact: [{console: true}]}
+  bo: {contact: [{console: true}]}
+  cleo: {contact: [{console: true}]}
+`
+
+func TestScheduleFaults(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"rotation", "layers: [{rotation: montly, start: 2026-01-05, people: [ana]}]", `1:52: "montly" is not a rotation ~ known here: hourly, daily, weekly, monthly`},
+		{"no turn", "layers: [{every: 0, start: 2026-01-05, people: [ana]}]", `1:49: a whole number from 1 to 1000 is expected here`},
+		{"half a turn", "layers: [{every: 1.5, start: 2026-01-05, people: [ana]}]", `1:49: a whole number from 1 to 1000 is expected here`},
+		{"hourly hand-off with a day", "layers: [{rotation: hourly, handoff: Mon 09:00, start: 2026-01-05, people: [ana]}]", `1:69: "Mon 09:00" is not an hourly hand-off ~ write it like "09:00"`},
+		{"monthly hand-off without a day", "layers: [{rotation: monthly, handoff: '09:00', start: 2026-01-05, people: [ana]}]", `1:70: "09:00" is not a monthly hand-off ~ write it like "1 09:00", with 31 for the last day of every month`},
+		{"monthly hand-off on a weekday", "layers: [{rotation: monthly, handoff: Mon 09:00, start: 2026-01-05, people: [ana]}]", `1:70: "Mon 09:00" is not a monthly hand-off ~ write it like "1 09:00", with 31 for the last day of every month`},
+		{"day 32", "layers: [{rotation: monthly, handoff: 32 09:00, start: 2026-01-05, people: [ana]}]", `1:70: "32 09:00" is not a monthly hand-off ~ write it like "1 09:00", with 31 for the last day of every month`},
+		{"weekly hand-off on a day of the month", "layers: [{handoff: 1 09:00, start: 2026-01-05, people: [ana]}]", `1:51: "1 09:00" is not a weekly hand-off ~ write it like "Mon 09:00"`},
+		{"end before start", "layers: [{start: 2026-01-05, end: 2026-01-04, people: [ana]}]", `1:66: the layer ends before it starts ~ the end is the date of the last hand-off, after which the layer is over`},
+		{"no such end", "layers: [{start: 2026-01-05, end: 2026-02-30, people: [ana]}]", `1:66: "2026-02-30" is not a date ~ write it like 2026-01-05`},
+		{"end before the first hand-off", "layers: [{handoff: Sun 09:00, start: 2026-01-05, end: 2026-01-09, people: [ana]}]", `?1:86: the layer is over before its first hand-off ~ let it start on a day of a hand-off, or end later`},
+		{"unknown person in a turn of two", "layers: [{start: 2026-01-05, people: [[ana, xavier], bo]}]", `1:76: there is no person "xavier"`},
+		{"somebody twice in a turn", "layers: [{start: 2026-01-05, people: [[ana, ana], bo]}]", `1:76: "ana" is in the same turn twice`},
+		{"a turn of nobody", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: a turn of nobody`},
+		{"a name that is nothing", "layers: [{start: 2026-01-05, people: [~, [bo, ~]]}]", `1:70: a name is expected here, not nothing | 1:78: a name is expected here, not nothing`},
+		{"a name that is a mapping", "layers: [{start: 2026-01-05, people: [{a: b}, bo]}]", `1:70: text is expected here, not a mapping`},
+		{"no window", "layers: [{start: 2026-01-05, people: [ana], only: []}]", `1:82: no window: the layer would never be on ~ leave it out for a layer that is always on, or write it like {days: [Mon, Tue], from: "09:00", to: "17:00"}`},
+		{"a window that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [~]}]", `1:83: a mapping is expected here, not nothing`},
+		{"a window that is text", "layers: [{start: 2026-01-05, people: [ana], only: [Mon]}]", `1:83: a mapping is expected here, not text`},
+		{"empty window", "layers: [{start: 2026-01-05, people: [ana], only: [{from: '09:00', to: '09:00'}]}]", `1:83: an empty window: it ends when it begins ~ a whole day is from "00:00" to "24:00"`},
+		{"bad time", "layers: [{start: 2026-01-05, people: [ana], only: [{from: 9am, to: '25:00'}]}]", `1:90: "9am" is not a time of day ~ write it like "09:00" | 1:99: "25:00" is not a time of day ~ write it like "09:00"`},
+		{"a window from the end of a day", "layers: [{start: 2026-01-05, people: [ana], only: [{from: '24:00', to: '09:00'}]}]", `1:90: a window cannot begin at "24:00" ~ midnight at the beginning of a day is "00:00"`},
+		{"no day of the week", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [Mo]}]}]", `1:91: "Mo" is not a day of the week ~ known here: Mon, Tue, Wed, Thu, Fri, Sat, Sun`},
+		{"a window without days", "layers: [{start: 2026-01-05, people: [ana], only: [{days: []}]}]", `1:90: a window without a day ~ leave it out for all days`},
+		{"a day that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [~]}]}]", `1:91: a day is expected here, not nothing`},
+		{"unknown key of a window", "layers: [{start: 2026-01-05, people: [ana], only: [{day: [Mon]}]}]", `1:84: unknown key "day" ~ did you mean "days"?`},
+		{"too many windows", "layers: [{start: 2026-01-05, people: [ana], only: [" + strings.Repeat("{}, ", 101) + "]}]", `1:82: more than 100 windows in one layer`},
+		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: a date is expected here, not nothing | ?1:64: holiday "2026-12-25" stands here a second time`},
+		{"holiday rule", "holidays: [2026-12-25], layers: [{start: 2026-01-05, people: [ana], on_holidays: sometimes}]", `1:113: "sometimes" is not a rule for holidays ~ known here: always, never, only`},
+		{"no holidays", "layers: [{start: 2026-01-05, people: [ana], on_holidays: never}]", `?1:89: the schedule has no holidays ~ add them to the schedule, such as: holidays: [2026-12-25]`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, faults := catalog.Parse(map[string][]byte{"catalog.yaml": []byte(layered(tt.text))})
+			require.Equal(t, tt.want, strings.Join(shown(faults), " | "), "%s", layered(tt.text))
+			require.Equal(t, c == nil, catalog.Refused(faults))
+		})
+	}
+}
+
+func TestCoverage(t *testing.T) {
+	c := parse(t, `people:
+  ana: {contact: [{console: true}]}
+  bo: {contact: [{console: true}]}
+teams: {t: {lead: ana, members: [ana]}}
+services: {rest: {team: t, policy: p}}
+routes: [{service: rest}]
+policies: {p: {levels: [{page: [person:ana]}]}}
+schedules:
+  whole:
+    timezone: UTC
+    layers: [{rotation: daily, start: 2026-01-05, people: [ana, bo]}]
+  office:
+    timezone: Europe/Madrid
+    layers: [{start: 2026-01-05, people: [ana], only: [{days: [Mon, Tue], from: "09:00", to: "17:00"}]}]
+  later:
+    timezone: Europe/Madrid
+    layers: [{start: 2026-03-30, people: [bo], rotation: daily}]
+`)
+	from := time.Date(2026, 3, 23, 0, 0, 0, 0, time.UTC) // a Monday
+	require.Equal(t, []string{
+		`?9:3: ana is on call in schedules "office" and "whole" at once from Mon 2026-03-23 09:00 to Mon 2026-03-23 10:00, and once more ~ who does not answer for the one does not answer for the other`,
+		`?12:3: schedule "office" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-23 09:00, and 2 times more ~ let a layer below the others fill in, or a policy page somebody else as well`,
+		`?15:3: schedule "later" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-30 02:00 ~ let a layer below the others fill in, or a policy page somebody else as well`,
+	}, shown(c.Coverage(from, from.AddDate(0, 0, 7))))
+	require.Empty(t, c.Coverage(from, from))
+	require.Empty(t, parse(t, with("")).Coverage(from, from.AddDate(1, 0, 0)))
+}
