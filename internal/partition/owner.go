@@ -14,6 +14,7 @@ const (
 	RecordLimit      = 384 << 10 // bytes of facts after which a record is closed; the rest follows in the next
 	pollMax          = 256       // messages taken at once
 	defaultIdleLimit = 1000
+	defaultPace      = 2 * time.Millisecond
 	snapshotTail     = 16 << 20 // bytes of records after which a snapshot is written at the earliest
 	tailPerSnapshot  = 4       // times its size before the next one, so that snapshots stay a small part of the work
 )
@@ -38,6 +39,10 @@ type Config struct {
 	// Reached says whether everything up to newest is used when the input has been used up to at.
 	// Defaults to at.Seq >= newest.
 	Reached func(newest uint64, at Position) bool
+	// Pace is the least time between the beginnings of two commits, unless inputs are waiting already:
+	// what comes within it is gathered into one record, since a record costs the same whatever is in
+	// it. The first one after a rest never waits. Defaults to 2 ms.
+	Pace time.Duration
 	// IdleLimit is after how many inputs without a fact the position is recorded alone. Defaults to 1000.
 	IdleLimit int
 	Clock     func() time.Time
@@ -69,6 +74,9 @@ type Owner struct {
 func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if cfg.IdleLimit == 0 {
 		cfg.IdleLimit = defaultIdleLimit
+	}
+	if cfg.Pace == 0 {
+		cfg.Pace = defaultPace
 	}
 	if cfg.Pause == nil {
 		cfg.Pause = Pause
@@ -155,11 +163,13 @@ func (o *Owner) Run(ctx context.Context) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for ctx.Err() == nil || o.machine.Leave() && work.Err() == nil {
+		began := time.Now()
 		progress, err := o.Turn(work)
 		if err != nil {
 			return err
 		}
 		if progress {
+			o.gather(work, o.cfg.Pace-time.Since(began))
 			continue
 		}
 		timer.Reset(max(o.untilDeadline(), time.Millisecond))
@@ -174,6 +184,19 @@ func (o *Owner) Run(ctx context.Context) error {
 		return nil
 	}
 	return o.saveSnapshot(work)
+}
+
+// gather lets inputs come together for a moment.
+func (o *Owner) gather(ctx context.Context, d time.Duration) {
+	if d <= 0 || len(o.waiting) > 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
 }
 
 // soonest ends the wait when a stop is asked for, and again when its time is over.
