@@ -41,6 +41,9 @@ type report struct {
 type place struct{ Line, Column int }
 
 func (r *report) fault(at place, hint, format string, args ...any) {
+	if r.items > maxItems {
+		return // what follows was not read
+	}
 	r.faults = append(r.faults, catalog.Fault{File: r.file, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
@@ -92,14 +95,15 @@ func (r *report) item(n *yaml.Node) item {
 	for i.node.Kind == yaml.AliasNode && i.node.Alias != nil {
 		i.node = i.node.Alias
 	}
-	if r.items++; r.items == maxItems {
+	if r.items == maxItems {
 		r.fault(i.place, "", "the file stands for more than %d values", maxItems)
 	}
+	r.items++
 	return i
 }
 
 func (i item) given() bool {
-	return i.node != nil && i.out.items < maxItems && (i.node.Kind != yaml.ScalarNode || i.node.ShortTag() != "!!null")
+	return i.node != nil && i.out.items <= maxItems && (i.node.Kind != yaml.ScalarNode || i.node.ShortTag() != "!!null")
 }
 
 func (i item) fault(hint, format string, args ...any) { i.out.fault(i.place, hint, format, args...) }

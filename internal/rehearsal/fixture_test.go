@@ -1,0 +1,88 @@
+package rehearsal_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/rehearsal"
+	"tocsin.dev/pkg/events"
+)
+
+const small = `
+people:
+  ana:
+    timezone: Europe/Madrid
+    contact: [{id: hook, webhook: {url: "https://pager.example.com/ana"}}, {id: screen, console: true}]
+    notify: {high: [{via: hook}, {via: screen, after: 2m}], low: [{via: screen, after: 3m}]}
+  bo: {contact: [{id: hook, webhook: {url: "https://pager.example.com/bo"}}]}
+  cleo: {contact: [{id: screen, console: true}]}
+teams:
+  payments: {lead: cleo, members: [ana, bo]}
+schedules:
+  # On call from the twelfth on: before that there is nobody.
+  primary: {timezone: Europe/Madrid, layers: [{rotation: daily, handoff: "09:00", start: 2026-01-12, people: [ana]}]}
+policies:
+  payments:
+    levels:
+      - {page: [person:ana], ack_within: 5m}
+      - {page: [person:bo], ack_within: 10m, kind: functional}
+      - {page: [role:lead], kind: hierarchical}
+    repeat: 1
+    unacknowledge_after: 30m
+  rota: {levels: [{page: [schedule:primary]}]}
+services:
+  checkout: {team: payments, policy: payments}
+  rota: {team: payments, policy: rota}
+routes:
+  - {when: 'labels.job == "checkout"', service: checkout}
+  - {service: rota}
+`
+
+var start = time.Date(2026, time.January, 20, 12, 0, 0, 0, time.UTC)
+
+func parse(t testing.TB, text string) *catalog.Catalog {
+	t.Helper()
+	c, faults := catalog.Parse(map[string][]byte{"catalog.yaml": []byte(text)})
+	require.NotNil(t, c, faults)
+	return c
+}
+
+func critical(key string) events.Alert {
+	return events.Alert{Key: key, Summary: key, Severity: "critical"}
+}
+
+func after(d time.Duration) time.Time { return start.Add(d) }
+
+// readFolder reads a catalog's folder of the examples.
+func readFolder(t testing.TB, dir string) *catalog.Catalog {
+	t.Helper()
+	files := map[string][]byte{}
+	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	require.NoError(t, err)
+	for _, name := range names {
+		files[filepath.Base(name)], err = os.ReadFile(name)
+		require.NoError(t, err)
+	}
+	c, faults := catalog.Parse(files)
+	require.NotNil(t, c, faults)
+	return c
+}
+
+func file(t testing.TB, source string) rehearsal.File {
+	t.Helper()
+	f, faults := rehearsal.Parse("cases.yaml", []byte(source))
+	require.Empty(t, faults)
+	return f
+}
+
+func duration(t testing.TB, s string) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration(s)
+	require.NoError(t, err)
+	return d
+}

@@ -1,0 +1,165 @@
+package rehearsal_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/rehearsal"
+)
+
+// TestExamples plays the examples, every verb among them.
+func TestExamples(t *testing.T) {
+	root := filepath.Join("..", "..", "examples", "policies")
+	c := readFolder(t, filepath.Join(root, "catalog"))
+	names, err := filepath.Glob(filepath.Join(root, "*.yaml"))
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	used := map[rehearsal.Verb]bool{}
+	for _, name := range names {
+		source, err := os.ReadFile(name)
+		require.NoError(t, err)
+		f, faults := rehearsal.Parse(filepath.Base(name), source)
+		require.Empty(t, faults)
+		require.Equal(t, "catalog", f.Catalog)
+		require.Empty(t, f.Check(c))
+		for n, r := range f.Run(c) {
+			require.Empty(t, r.Failures, r.Name)
+			for _, s := range f.Cases[n].Steps {
+				used[s.Verb] = true
+			}
+		}
+	}
+	for _, v := range []rehearsal.Verb{
+		rehearsal.FireAlert, rehearsal.ClearAlert, rehearsal.Ack, rehearsal.Unack, rehearsal.Resolve, rehearsal.Reopen,
+		rehearsal.Escalate, rehearsal.Note, rehearsal.Contact, rehearsal.Advance, rehearsal.Expect,
+	} {
+		require.True(t, used[v], "no example of %s", v)
+	}
+}
+
+// shown writes failures as the command line does.
+func shown(r rehearsal.Result) string {
+	var b strings.Builder
+	for _, f := range r.Failures {
+		fmt.Fprintf(&b, "%d:%d after %s: %s\n", f.Line, f.Column, rehearsal.Brief(f.After), f.Message)
+		for _, d := range f.Diff {
+			fmt.Fprintln(&b, d)
+		}
+	}
+	return b.String()
+}
+
+// TestFailures: what a case that fails shows.
+func TestFailures(t *testing.T) {
+	for _, test := range []struct{ name, steps, want string }{
+		{
+			"somebody else is paged, and too late",
+			`[{alert: {service: checkout, severity: critical}}, {advance: 5m}, {expect: {pages: [{at: 0s, to: person:ana}, {at: 4m, to: person:bo, by: hook}]}}]`, `
+3:122 after 5m: not as expected
+  page 0s person:ana by hook, level 1, round 1, high (an alert opened the incident)
+- page 4m person:bo by hook
++ page 5m person:bo by hook, level 2, round 1, high (nobody acknowledged in time)
+`,
+		},
+		{
+			"scalars", `[{alert: {service: checkout}}, {expect: {status: resolved, priority: P3, level: 2, round: 1, service: rota, exhausted: true, nobody_paged: true, incidents: 2}}]`, `
+3:168 after 0s: not as expected
+- incidents 2
++ incidents 1
+- status resolved
++ status triggered
+  priority P3
+- service rota
++ service checkout
+- level 2
++ level 1
+  round 1
+- exhausted true
++ exhausted false
+- nobody_paged true
++ nobody_paged false
+`,
+		},
+		{
+			"levels", `[{alert: {service: checkout}}, {advance: 5m}, {expect: {levels: [{level: 1, round: 1}, {at: 5m, level: 3, trigger: command, kind: functional}]}}]`, `
+3:99 after 5m: not as expected
+  reached 0s, level 1, round 1, triggered
+- reached 5m, level 3, functional, command
++ reached 5m, level 2, round 1, functional, unacknowledged
+`,
+		},
+		{
+			"paged all the same", `[{alert: {service: checkout}}, {expect: {not_paged: [person:bo, person:ana]}}]`, `
+3:76 after 0s: not as expected
+  not paged person:bo
+- not paged person:ana
++ page 0s person:ana by hook, level 1, round 1, high (an alert opened the incident)
+`,
+		},
+		{
+			"too many", `[{alert: {service: checkout}}, {expect: {pages: []}}]`, `
+3:60 after 0s: not as expected
++ page 0s person:ana by hook, level 1, round 1, high (an alert opened the incident)
+`,
+		},
+		{
+			"too few", `[{alert: {service: checkout}}, {expect: {pages: [{to: person:ana}, {to: person:bo, taken: 1m, level: 2, via: "team:a", urgency: low, outcome: failed}]}}]`, `
+3:79 after 0s: not as expected
+  page 0s person:ana by hook, level 1, round 1, high (an alert opened the incident)
+- page at any time person:bo, taken 1m, level 2, low, team:a, failed
+`,
+		},
+		{"no incident", `[{ack: {}}, {expect: {status: resolved}}, {clear: {}}]`, `
+3:13 after 0s: ack: there is no incident
+3:33 after 0s: there is no incident
+3:54 after 0s: which alert is over? Name it with of:, or repeat its labels
+`},
+		{"which incident", `[{alert: {service: checkout}}, {alert: {service: rota}}, {resolve: {}}, {expect: {incidents: 2}}]`, `
+3:69 after 0s: resolve: there are 2 incidents: give their alerts names with as:, and say which with of:
+`},
+		{"refused", `[{alert: {service: checkout}}, {unack: {}}, {ack: {refused: true}}, {expect: {incidents: 1}}]`, `
+3:43 after 0s: unack was refused: it is not acknowledged
+3:56 after 0s: ack was done, and was expected to be refused
+`},
+		{"back in time", `[{advance: 1h}, {advance: 2026-01-12T10:00:00Z}, {expect: {incidents: 0}}]`, `
+3:28 after 1h: the instant is past: it is 2026-01-12T11:00:00Z
+`},
+		{"an alert that opened nothing", `[{alert: {as: a, service: checkout}}, {resolve: {}}, {advance: 48h}, {clear: }, {expect: {of: a, status: resolved}}]`, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := file(t, "cases:\n  - name: a\n    steps: "+test.steps+"\n")
+			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(parse(t, small))[0]))
+		})
+	}
+}
+
+// TestStepsAreAtOneInstant: what several steps do at one instant happens in their order.
+func TestStepsAreAtOneInstant(t *testing.T) {
+	f := file(t, `
+cases:
+  - name: a
+    steps:
+      - alert: {as: a, summary: Down, labels: {job: checkout}, severity: error}
+      - ack: {}
+      - alert: {of: a, severity: critical, for: 5m}
+      - expect: {priority: P1, status: acknowledged}
+      - advance: 5m
+    expect: {status: resolved, pages: [{to: person:ana}]}
+`)
+	r := f.Run(parse(t, small))[0]
+	require.True(t, r.Passed(), shown(r))
+	require.Equal(t, "Down", r.Story.Incidents[0].Title)
+}
+
+func TestBrief(t *testing.T) {
+	for _, test := range []struct{ d, want string }{
+		{"0s", "0s"}, {"5m", "5m"}, {"10m", "10m"}, {"90s", "1m30s"}, {"1h", "1h"}, {"1h10m", "1h10m"}, {"20h", "20h"}, {"1h0m5s", "1h0m5s"}, {"100ms", "100ms"},
+	} {
+		require.Equal(t, test.want, rehearsal.Brief(duration(t, test.d)))
+	}
+}
