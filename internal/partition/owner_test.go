@@ -251,6 +251,7 @@ func TestStopWaitsForWhatIsUnderWay(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- o.Run(ctx) }()
+		time.Sleep(10 * time.Millisecond) // of the bubble's time: it has gathered all there is
 		synctest.Wait()
 		stop()
 		synctest.Wait()
@@ -264,6 +265,37 @@ func TestStopWaitsForWhatIsUnderWay(t *testing.T) {
 		require.NoError(t, <-done)
 		_, facts := h.records()
 		require.Equal(t, []string{"a", "answer"}, facts)
+	})
+}
+
+func TestRecordsAreGatheredForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		cfg := h.config("first")
+		cfg.Clock = time.Now
+		o, err := partition.Take(t.Context(), cfg, &scribe{})
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- o.Run(ctx) }()
+		synctest.Wait()
+		h.publish("a")
+		synctest.Wait()
+		all, _ := h.records()
+		require.Len(t, all, 2, "the first after a rest does not wait")
+		h.publish("b")
+		synctest.Wait()
+		h.publish("c")
+		synctest.Wait()
+		all, _ = h.records()
+		require.Len(t, all, 2, "what follows at once is gathered")
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		all, facts := h.records()
+		require.Len(t, all, 3)
+		require.Equal(t, []string{"a", "b", "c"}, facts)
+		stop()
+		require.NoError(t, <-done)
 	})
 }
 
