@@ -18,11 +18,14 @@ import (
 
 func newCatalog(a *app) *cobra.Command {
 	c := group(&cobra.Command{Use: "catalog", Short: "Check, apply and show what people configured"})
+	var weeks uint16
+	check := &cobra.Command{
+		Use: "check DIR", Short: "Check the YAML files of a folder, without a server", Args: args(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, dirs []string) error { return a.checkCatalog(dirs[0], int(min(weeks, 520))) },
+	}
+	check.Flags().Uint16Var(&weeks, "weeks", 12, "warn of gaps and conflicts of schedules in so many weeks from now; 0 for none")
 	c.AddCommand(
-		&cobra.Command{
-			Use: "check DIR", Short: "Check the YAML files of a folder, without a server", Args: args(cobra.ExactArgs(1)),
-			RunE: func(_ *cobra.Command, dirs []string) error { return a.checkCatalog(dirs[0]) },
-		},
+		check,
 		&cobra.Command{
 			Use: "apply DIR", Short: "Put the YAML files of a folder in force", Args: args(cobra.ExactArgs(1)),
 			RunE: func(c *cobra.Command, dirs []string) error { return a.applyCatalog(c, dirs[0]) },
@@ -82,12 +85,16 @@ func unpath(err error, path string) error {
 	return err
 }
 
-func (a *app) checkCatalog(dir string) error {
+func (a *app) checkCatalog(dir string, weeks int) error {
 	files, err := readCatalog(dir)
 	if err != nil {
 		return err
 	}
 	c, faults := catalog.Parse(files)
+	if c != nil {
+		now := a.now()
+		faults = append(faults, c.Coverage(now, now.AddDate(0, 0, 7*weeks))...)
+	}
 	v := client.Verdict{OK: c != nil, Faults: make([]client.Fault, len(faults))}
 	for i, f := range faults {
 		v.Faults[i] = client.Fault(api.Told(f))

@@ -63,6 +63,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newIncident(a),
 		newTimeline(a),
 		newOnCall(a),
+		newSchedule(a),
 		newCatalog(a),
 		newPolicy(a),
 		newWatch(a),

@@ -108,6 +108,7 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.commands(api)
 	s.alerts(api)
 	s.oncall(api)
+	s.schedules(api)
 	s.catalogs(api)
 	mux.Handle("/api/v1/", Guard(s.Token, inner))
 }

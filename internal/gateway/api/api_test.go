@@ -77,7 +77,7 @@ func TestEveryRouteNeedsTheToken(t *testing.T) {
 	in := fire(t, g, "checkout", "slow")
 	for _, route := range []string{
 		"GET /api/v1/incidents", "GET /api/v1/incidents/" + in.ID, "GET /api/v1/incidents/" + in.ID + "/timeline",
-		"POST /api/v1/incidents/" + in.ID + "/acknowledge", "POST /api/v1/incidents/" + in.ID + "/note", "GET /api/v1/oncall",
+		"POST /api/v1/incidents/" + in.ID + "/acknowledge", "POST /api/v1/incidents/" + in.ID + "/note", "GET /api/v1/oncall", "GET /api/v1/schedules", "GET /api/v1/schedules/payments-primary",
 		"GET /api/v1/catalog", "PUT /api/v1/catalog", "POST /api/v1/catalog/check", "POST /api/v1/alerts",
 		"GET /api/v1/openapi.json", "GET /api/v1/nothing", "DELETE /api/v1/incidents",
 	} {
@@ -340,7 +340,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	call(t, g, "GET", "/api/v1/openapi.json", "").into(t, &doc)
 	require.Equal(t, "3.1.0", doc.OpenAPI)
-	require.Len(t, doc.Paths, 13)
+	require.Len(t, doc.Paths, 15)
 	require.Contains(t, doc.Paths["/api/v1/incidents/{id}/acknowledge"], "post")
 }
 

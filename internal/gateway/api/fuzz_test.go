@@ -25,7 +25,7 @@ func FuzzRequests(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id, query, body string) {
 		id = url.PathEscape(id)
 		for _, route := range []string{
-			"GET /api/v1/incidents", "GET /api/v1/incidents/" + id, "GET /api/v1/incidents/" + id + "/timeline", "GET /api/v1/oncall",
+			"GET /api/v1/incidents", "GET /api/v1/incidents/" + id, "GET /api/v1/incidents/" + id + "/timeline", "GET /api/v1/oncall", "GET /api/v1/schedules/" + id, "GET /api/v1/schedules/payments-primary",
 			"POST /api/v1/incidents/" + id + "/note", "POST /api/v1/incidents/" + id + "/escalate", "POST /api/v1/alerts",
 			"POST /api/v1/catalog/check", "GET /api/v1/incidents?status=all",
 		} {

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tocsin.dev/internal/rules/oncall"
+)
+
+const (
+	// usualStretch is how much of a schedule is shown when nobody says how much.
+	usualStretch = 14 * 24 * time.Hour
+	// longestStretch bounds what one answer may hold.
+	longestStretch = 366 * 24 * time.Hour
+)
+
+// ScheduleLine is one schedule in the list of all.
+type ScheduleLine struct {
+	Schedule string    `json:"schedule"`
+	Timezone string    `json:"timezone"`
+	Layers   int       `json:"layers" doc:"how many"`
+	People   []string  `json:"people" doc:"ids of everybody who takes turns, in order"`
+	OnCall   []string  `json:"on_call" doc:"ids of those on call now"`
+	Until    time.Time `json:"until,omitzero" doc:"the next change; left out when nothing will change"`
+}
+
+// SchedulePlan is a stretch of a schedule. Its shifts fill the stretch without holes.
+type SchedulePlan struct {
+	Schedule string    `json:"schedule"`
+	Timezone string    `json:"timezone"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Shifts   []Shift   `json:"shifts"`
+}
+
+// Shift is a turn within the stretch, or a part of one.
+type Shift struct {
+	People []string  `json:"people" doc:"ids; empty when nobody is on call"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Layer  int       `json:"layer,omitzero" doc:"the layer that decides, counted from 1; left out when nobody is on call"`
+}
+
+func (s *server) schedules(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "list-schedules", Method: http.MethodGet, Path: "/api/v1/schedules", Summary: "All on-call schedules, by name", Tags: []string{"oncall"},
+	}, s.listSchedules)
+	huma.Register(api, huma.Operation{
+		OperationID: "show-schedule", Method: http.MethodGet, Path: "/api/v1/schedules/{id}", Summary: "The shifts of a schedule between two instants",
+		Description: "At most 366 days. Stretches in which nobody is on call are shifts without people.", Tags: []string{"oncall"},
+	}, s.showSchedule)
+}
+
+func (s *server) listSchedules(context.Context, *struct{}) (*struct{ Body []ScheduleLine }, error) {
+	c := s.Catalog()
+	if c == nil {
+		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	}
+	now, all := s.Clock(), []ScheduleLine{}
+	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
+		schedule := c.Rules.Schedules[id]
+		d := duty(schedule, now)
+		all = append(all, ScheduleLine{id, timezone(schedule), len(schedule.Layers), everybody(schedule), d.People, d.Until})
+	}
+	return &struct{ Body []ScheduleLine }{all}, nil
+}
+
+func (s *server) showSchedule(_ context.Context, in *struct {
+	ID   string    `path:"id"`
+	From time.Time `query:"from" doc:"the first instant (RFC 3339); now when left out"`
+	To   time.Time `query:"to" doc:"the instant after the last; two weeks after from when left out"`
+},
+) (*struct{ Body SchedulePlan }, error) {
+	c := s.Catalog()
+	if c == nil {
+		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	}
+	schedule := c.Rules.Schedules[in.ID]
+	if schedule == nil {
+		return nil, huma.Error404NotFound("no such schedule: " + in.ID)
+	}
+	from, to := in.From, in.To
+	if from.IsZero() {
+		from = s.Clock()
+	}
+	if to.IsZero() {
+		to = from.Add(usualStretch)
+	}
+	switch {
+	case !to.After(from):
+		return nil, huma.Error422UnprocessableEntity("to must be after from")
+	case to.Sub(from) > longestStretch:
+		return nil, huma.Error422UnprocessableEntity("at most 366 days at a time")
+	case from.Year() < 1900 || to.Year() > 9000: // far from what cannot be written as RFC 3339
+		return nil, huma.Error422UnprocessableEntity("from and to must lie between the years 1900 and 9000")
+	}
+	return &struct{ Body SchedulePlan }{plan(schedule, from, to)}, nil
+}
+
+func plan(s *oncall.Schedule, from, to time.Time) SchedulePlan {
+	p := SchedulePlan{Schedule: s.ID, Timezone: timezone(s), Shifts: []Shift{}}
+	for _, one := range s.Shifts(from, to) {
+		people := one.People
+		if people == nil {
+			people = []string{}
+		}
+		p.Shifts = append(p.Shifts, Shift{people, one.From, one.To, one.Layer + 1})
+	}
+	p.From, p.To = p.Shifts[0].From, p.Shifts[len(p.Shifts)-1].To // there is one at least, as to is after from
+	return p
+}
+
+// timezone is the name of the zone in which a schedule hands off.
+func timezone(s *oncall.Schedule) string {
+	if s.Location == nil {
+		return time.UTC.String()
+	}
+	return s.Location.String()
+}
+
+// everybody is who takes turns in any layer, each once.
+func everybody(s *oncall.Schedule) []string {
+	all := []string{}
+	for i := range s.Layers {
+		for _, id := range s.Layers[i].People {
+			if !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,57 @@
+package client
+
+import (
+	"context"
+	"net/url"
+	"time"
+)
+
+// ScheduleLine is one schedule in the list of all.
+type ScheduleLine struct {
+	Schedule string   `json:"schedule"`
+	Timezone string   `json:"timezone"` // an IANA name
+	Layers   int      `json:"layers"`   // how many
+	People   []string `json:"people"`   // ids of everybody who takes turns
+	OnCall   []string `json:"on_call"`  // ids of those on call now; empty when nobody is
+	// Until is the next change; zero when nothing will change.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// SchedulePlan is a stretch of a schedule. Its shifts fill the stretch without holes.
+type SchedulePlan struct {
+	Schedule string    `json:"schedule"`
+	Timezone string    `json:"timezone"` // an IANA name
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Shifts   []Shift   `json:"shifts"`
+}
+
+// Shift is a turn within the stretch, or a part of one.
+type Shift struct {
+	People []string  `json:"people"` // ids; empty when nobody is on call
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	// Layer counts from 1; 0 when nobody is on call.
+	Layer int `json:"layer,omitzero"`
+}
+
+// Schedules gives all schedules, by name.
+func (c *Client) Schedules(ctx context.Context) ([]ScheduleLine, error) {
+	var all []ScheduleLine
+	err := c.get(ctx, "/api/v1/schedules", nil, &all)
+	return all, err
+}
+
+// Schedule gives the shifts of a schedule between two instants, at most 366 days apart. A zero from
+// means now, a zero to two weeks after from. [ErrNotFound] when there is no such schedule.
+func (c *Client) Schedule(ctx context.Context, schedule string, from, to time.Time) (SchedulePlan, error) {
+	query := url.Values{}
+	for name, at := range map[string]time.Time{"from": from, "to": to} {
+		if !at.IsZero() {
+			query.Set(name, at.Format(time.RFC3339Nano))
+		}
+	}
+	var p SchedulePlan
+	err := c.get(ctx, "/api/v1/schedules/"+url.PathEscape(schedule), query, &p)
+	return p, err
+}
