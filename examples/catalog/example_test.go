@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +28,8 @@ func TestExample(t *testing.T) {
 	service, _ = c.Place(map[string]string{"job": "orders-api"}, events.Alert{})
 	require.Equal(t, "orders", service)
 	require.Len(t, c.Plan("iris", "high").Steps, 3)
+	january := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	require.Empty(t, c.Coverage(january, january.AddDate(1, 0, 0)), "somebody is always on call, and nobody twice")
 }
 
 // The catalog of a fresh machine must reach people without anything being set.
