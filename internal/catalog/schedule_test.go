@@ -130,3 +130,32 @@ schedules:
 	require.Empty(t, c.Coverage(from, from))
 	require.Empty(t, parse(t, with("")).Coverage(from, from.AddDate(1, 0, 0)))
 }
+
+// Whatever schedule is accepted can be asked: nothing panics or goes on for ever, and what is
+// refused says where.
+func FuzzSchedule(f *testing.F) {
+	for _, seed := range []string{
+		"layers: [{start: 2026-01-05, people: [ana]}]",
+		"layers: [{rotation: hourly, every: 1000, handoff: '23:59', start: 9999-12-31, people: [[ana, bo], cleo]}]",
+		"layers: [{rotation: monthly, handoff: 31 00:00, start: 1970-01-01, end: 2026-02-28, people: [bo], on_holidays: only}], holidays: [2026-12-25, 2026-12-26]",
+		"layers: [{start: 2026-01-05, people: [ana], only: [{days: [Sun], from: '02:30', to: '02:15'}, {from: '00:00', to: '24:00'}], on_holidays: never}], holidays: [2026-03-29]",
+		"timezone: America/St_Johns, layers: [{rotation: daily, every: 3, start: 1987-10-25, people: [ana, ana, ~]}]",
+		"layers: [{only: [{}]}], holidays: {}",
+	} {
+		f.Add(seed, int64(1_774_000_000))
+	}
+	f.Fuzz(func(t *testing.T, text string, at int64) {
+		c, faults := catalog.Parse(map[string][]byte{"catalog.yaml": []byte(layered(text))})
+		for _, one := range faults {
+			require.NotEmpty(t, one.Message)
+		}
+		if c == nil {
+			return
+		}
+		from := time.Unix(at%250_000_000_000, 0)
+		for _, s := range c.Rules.Schedules {
+			require.NotEmpty(t, s.Shifts(from, from.Add(7*24*time.Hour)))
+		}
+		c.Coverage(from, from.Add(7*24*time.Hour))
+	})
+}
