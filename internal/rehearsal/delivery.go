@@ -15,7 +15,7 @@ const personPrefix = "person:"
 type setting struct{ target, contact, outcome string }
 
 // Contact says what a contact method does from now on: "accepted" (what all do at first),
-// "retryable", "permanent" or "unknown", as in [events.Attempt]. Target is "person:ana", or empty for
+// "retryable", "permanent" or "unknown", as in [events.Attempt]; any other word counts as unknown. Target is "person:ana", or empty for
 // everybody; contact is the id of one of the methods, or empty for all. The latest word counts.
 func (r *Rehearsal) Contact(target, contact, outcome string) {
 	r.settings = append(r.settings, setting{target, contact, outcome})
@@ -100,7 +100,11 @@ func (r *Rehearsal) look(d *delivery) {
 func (r *Rehearsal) attempt(d *delivery, move page.Move) {
 	step := d.plan.Steps[move.Step]
 	word := r.outcome(d.page.Target, step.Contact)
-	d.tried = append(d.tried, page.Tried{Step: move.Step, Outcome: outcomes[word], At: r.now})
+	outcome, known := outcomes[word]
+	if !known {
+		outcome = page.Unsure
+	}
+	d.tried = append(d.tried, page.Tried{Step: move.Step, Outcome: outcome, At: r.now})
 	d.attempts = append(d.attempts, events.Attempt{
 		Contact: step.Contact, Channel: step.Channel, At: r.now.UTC(), Outcome: word, PossibleRepeat: move.Repeat,
 	})

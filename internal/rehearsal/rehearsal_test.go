@@ -94,6 +94,7 @@ func TestContacts(t *testing.T) {
 		{name: "the latest word counts", set: [][3]string{{"", "", "permanent"}, {"person:ana", "screen", "accepted"}}, outcome: "delivered", by: "screen", tries: 2},
 		{name: "others do not matter", set: [][3]string{{"person:bo", "", "permanent"}}, outcome: "delivered", by: "hook", tries: 1},
 		{name: "all fail for good", set: [][3]string{{"person:ana", "", "permanent"}}, outcome: "failed", tries: 2},
+		{name: "a word that nobody knows is no success", set: [][3]string{{"", "", "fails"}, {"person:bo", "", "accepted"}}, outcome: "open", tries: 0},
 		{name: "all fail for now", set: [][3]string{{"person:ana", "", "retryable"}}, outcome: "open", tries: 0},
 		{name: "and are tried further while the next level is paged", set: [][3]string{{"person:ana", "", "retryable"}}, pass: 6 * time.Second, outcome: "delayed", tries: 6},
 	} {
