@@ -118,10 +118,10 @@ func (m *machine) claim(b *book, d *delivery, step page.Step, move page.Move, no
 	m.queue.set(d, time.Time{})
 	t := try{Attempt: events.Attempt{
 		Contact: step.Contact, Channel: step.Channel, At: now, PossibleRepeat: move.Repeat,
-	}, Open: true}
+	}, Step: move.Step + 1, Open: true}
 	m.gather(events.DeliveryClaimed{
 		Page: d.id(), Incident: d.Opened.Incident, Attempt: len(d.Tries) + 1,
-		Contact: step.Contact, Channel: step.Channel, PossibleRepeat: move.Repeat,
+		Contact: step.Contact, Channel: step.Channel, Step: move.Step + 1, PossibleRepeat: move.Repeat,
 	}, now)
 	d.Tries = append(d.Tries, t)
 	if err != nil {

@@ -34,6 +34,8 @@ func TestContactMethods(t *testing.T) {
 		"tried again, marked as a possible repeat": {[]channel.Result{unknown}, "bo", []time.Duration{2 * time.Second}, "opened claimed:phone unknown claimed:phone? accepted closed:delivered"},
 		"the provider asks for patience":           {[]channel.Result{{Outcome: channel.Retryable, RetryAfter: time.Minute}}, "bo", []time.Duration{59 * time.Second}, "opened claimed:phone retryable"},
 		"and gets it":                              {[]channel.Result{{Outcome: channel.Retryable, RetryAfter: time.Minute}}, "bo", []time.Duration{time.Minute}, "opened claimed:phone retryable claimed:phone accepted closed:delivered"},
+		"one method named twice is tried twice":    {[]channel.Result{permanent}, "iris", nil, "opened claimed:phone permanent claimed:phone accepted closed:delivered"},
+		"and then given up":                        {[]channel.Result{permanent, permanent}, "iris", nil, "opened claimed:phone permanent claimed:phone permanent closed:failed"},
 		"nobody of that name yet":                  {nil, "nobody", []time.Duration{9 * time.Second}, "opened"},
 		"nobody of that name":                      {nil, "nobody", []time.Duration{10 * time.Second}, "opened closed:failed"},
 	} {

@@ -2,6 +2,7 @@ package notifier
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 
 	"tocsin.dev/internal/channel"
@@ -26,6 +27,8 @@ type delivery struct {
 type try struct {
 	events.Attempt
 	RetryAt time.Time `json:"retry_at,omitzero"`
+	// Step is its place in the plan of that time, from 1.
+	Step int `json:"step"`
 	// Open says that the answer is not known yet.
 	Open bool `json:"open,omitempty"`
 }
@@ -46,18 +49,24 @@ func (d *delivery) next(b *book, now time.Time) (page.Move, page.Plan) {
 	return page.Next(plan, d.tried(plan), d.OpenedAt, now), plan
 }
 
-// tried puts the attempts against the plan's steps; a contact method that is gone counts for none.
+// tried puts the attempts against the plan's steps. When the plan has changed since, an attempt counts
+// for the first step with its contact method, and for none when that is gone.
 func (d *delivery) tried(plan page.Plan) []page.Tried {
 	var out []page.Tried
 	for _, t := range d.Tries {
-		for i, step := range plan.Steps {
-			if step.Contact == t.Contact {
-				out = append(out, page.Tried{Step: i, Outcome: outcome(t.Outcome), At: t.At, RetryAt: t.RetryAt})
-				break
-			}
+		if i := t.stepOf(plan); i >= 0 {
+			out = append(out, page.Tried{Step: i, Outcome: outcome(t.Outcome), At: t.At, RetryAt: t.RetryAt})
 		}
 	}
 	return out
+}
+
+// stepOf gives the index of the attempt's step in the plan, or -1.
+func (t *try) stepOf(plan page.Plan) int {
+	if i := t.Step - 1; i >= 0 && i < len(plan.Steps) && plan.Steps[i].Contact == t.Contact {
+		return i
+	}
+	return slices.IndexFunc(plan.Steps, func(s page.Step) bool { return s.Contact == t.Contact })
 }
 
 func outcome(word string) page.Outcome {

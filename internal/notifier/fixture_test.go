@@ -27,6 +27,10 @@ people:
       - {id: phone, webhook: {url: "https://one.example.com/ana"}}
       - {id: desk, webhook: {url: "https://two.example.com/ana"}}
   bo: {contact: [{id: phone, webhook: {url: "https://one.example.com/bo"}}]}
+  iris:
+    contact: [{id: phone, webhook: {url: "https://one.example.com/iris"}}]
+    notify:
+      high: [{via: phone}, {via: phone, after: 3m}]
   cy:
     contact:
       - {id: phone, webhook: {url: "https://one.example.com/cy"}}

@@ -102,7 +102,7 @@ func (m *machine) evolve(e events.Event, seq uint64) error {
 	case events.DeliveryClaimed:
 		d.Tries = append(d.Tries, try{Attempt: events.Attempt{
 			Contact: fact.Contact, Channel: fact.Channel, At: e.Time, PossibleRepeat: fact.PossibleRepeat,
-		}, Open: true})
+		}, Step: fact.Step, Open: true})
 	case events.DeliveryAnswered:
 		if t := d.underWay(); t != nil {
 			t.Open, t.At, t.Outcome, t.Reason, t.RetryAt = false, e.Time, fact.Outcome, fact.Reason, fact.RetryAt

@@ -9,6 +9,7 @@ type DeliveryClaimed struct {
 	Attempt  int    `json:"attempt"` // from 1 over all contact methods of the page
 	Contact  string `json:"contact"`
 	Channel  string `json:"channel"`
+	Step     int    `json:"step"` // place in the person's plan, from 1: a plan may name a contact method twice
 	// PossibleRepeat is set when an earlier attempt at this contact has no recorded answer.
 	PossibleRepeat bool `json:"possible_repeat,omitempty"`
 }
