@@ -14,7 +14,7 @@ var workdays = []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Th
 
 // on makes a layer of one person who is on all the time, but for what change does to it.
 func on(person string, change ...func(*oncall.Layer)) oncall.Layer {
-	l := weekly(time.Monday, 0, 0, oncall.Date{Year: 2010, Month: 1, Day: 4}, person)
+	l := weekly(time.Monday, 0, 0, oncall.Date{Year: 2008, Month: 2, Day: 4}, person)
 	for _, c := range change {
 		c(&l)
 	}
@@ -256,6 +256,36 @@ func TestShifts(t *testing.T) {
 			[]string{"ana Mar28 12:00 +01", "bo Mar29 00:00 +01", "ana Mar30 00:00 +02"},
 		},
 		{
+			"holidays that follow each other are one", "UTC", "2026-12-24T00:00:00Z", "2026-12-28T00:00:00Z",
+			[]oncall.Layer{on("ana"), on("bo", holidays(oncall.Only))},
+			[]oncall.Date{d(12, 25), d(12, 26)},
+			[]string{"ana Dec24 00:00 +00", "bo Dec25 00:00 +00", "ana Dec27 00:00 +00"},
+		},
+		{
+			"a holiday whose midnight comes twice begins with the first", "America/St_Johns", "2010-11-06T23:00:00-02:30", "2010-11-08T12:00:00-03:30",
+			[]oncall.Layer{on("ana", holidays(oncall.Only))},
+			[]oncall.Date{{Year: 2010, Month: 11, Day: 7}},
+			[]string{"nobody Nov06 23:00 -0230", "ana Nov07 00:00 -0230", "nobody Nov08 00:00 -0330"},
+		},
+		{
+			"and one whose eve comes twice is over at the first midnight", "America/St_Johns", "2010-11-06T12:00:00-02:30", "2010-11-08T12:00:00-03:30",
+			[]oncall.Layer{on("ana", holidays(oncall.Only))},
+			[]oncall.Date{{Year: 2010, Month: 11, Day: 6}},
+			[]string{"ana Nov06 12:00 -0230", "nobody Nov07 00:00 -0230"},
+		},
+		{
+			"asked when the eve comes for the second time", "America/St_Johns", "2010-11-06T23:30:00-03:30", "2010-11-08T12:00:00-03:30",
+			[]oncall.Layer{on("bo", holidays(oncall.Never)), on("ana", holidays(oncall.Only))},
+			[]oncall.Date{{Year: 2010, Month: 11, Day: 6}},
+			[]string{"bo Nov06 23:30 -0330", "bo Nov08 00:00 -0330"},
+		},
+		{
+			"a window that a gap pushes behind one of the next day", "Asia/Dhaka", "2009-06-19T22:00:00+06:00", "2009-06-20T12:00:00+07:00",
+			[]oncall.Layer{on("ana", only(window(23*60+30, 23*60+45, time.Friday), window(15, 20, time.Saturday)))},
+			nil,
+			[]string{"nobody Jun19 22:00 +06", "ana Jun20 00:15 +07", "nobody Jun20 00:20 +07", "ana Jun20 00:30 +07", "nobody Jun20 00:45 +07"},
+		},
+		{
 			"no holiday ahead", "UTC", "2026-12-24T12:00:00Z", "2026-12-27T00:00:00Z",
 			[]oncall.Layer{on("ana", holidays(oncall.Only))},
 			[]oncall.Date{d(1, 1)},
@@ -299,6 +329,9 @@ func TestConflicts(t *testing.T) {
 	first := &oncall.Schedule{ID: "first", Layers: []oncall.Layer{daily(9, 0, jan5, "ana", "bo")}}
 	second := &oncall.Schedule{ID: "second", Layers: []oncall.Layer{daily(12, 0, jan5, "bo", "ana")}}
 	third := &oncall.Schedule{ID: "third", Layers: []oncall.Layer{daily(9, 0, jan5, "ana", "ana")}}
+	alone := func(id string) *oncall.Schedule {
+		return &oncall.Schedule{ID: id, Layers: []oncall.Layer{daily(9, 0, jan5, "ana")}}
+	}
 	at := func(hours int) time.Time { return from.Add(time.Duration(hours) * time.Hour) }
 	tests := []struct {
 		name      string
@@ -310,7 +343,8 @@ func TestConflicts(t *testing.T) {
 			{"bo", [2]string{"first", "second"}, at(24), at(27)},
 			{"ana", [2]string{"first", "second"}, at(48), at(51)},
 		}},
-		{"turns of one person that meet are one stretch", []*oncall.Schedule{first, third}, []oncall.Conflict{
+		{"turns that meet are one stretch", []*oncall.Schedule{alone("second"), alone("first")}, []oncall.Conflict{{"ana", [2]string{"first", "second"}, at(0), at(72)}}},
+		{"turns of one person and of two", []*oncall.Schedule{first, third}, []oncall.Conflict{
 			{"ana", [2]string{"first", "third"}, at(0), at(24)},
 			{"ana", [2]string{"first", "third"}, at(48), at(72)},
 		}},
