@@ -16,7 +16,7 @@ const (
 	defaultIdleLimit = 1000
 	defaultPace      = 2 * time.Millisecond
 	snapshotTail     = 16 << 20 // bytes of records after which a snapshot is written at the earliest
-	tailPerSnapshot  = 4       // times its size before the next one, so that snapshots stay a small part of the work
+	tailPerSnapshot  = 4        // times its size before the next one, so that snapshots stay a small part of the work
 )
 
 // Config says what an [Owner] owns.

@@ -35,6 +35,9 @@ func (o *Owner) turn(ctx context.Context, now time.Time) (progress bool, err err
 	if err != nil {
 		return false, err
 	}
+	if used {
+		o.barrier.since = time.Time{} // it moves: who has much to read is not standing still
+	}
 	o.machine.Outside(now)
 	if err := o.fire(ctx, now); err != nil {
 		return false, err
