@@ -16,9 +16,7 @@ people:
 teams: {ops: {name: Ops, members: [ana]}}
 services: {%[2]s all: {team: ops, policy: p}}
 routes: [{service: all}]
-policies:
-  p: {levels: [{page: [person:ana], ack_within: 24h}]}
-  soon: {levels: [{page: [person:ana], ack_within: 20s}, {page: [person:ana], ack_within: 24h}]}
+policies: {p: {levels: [{page: [person:ana], ack_within: 24h}]}}
 egress: {allow: ["127.0.0.1/32"]}
 `
 
@@ -143,9 +141,29 @@ func (b *bench) stormAll(ctx context.Context) error {
 	return p.stop()
 }
 
-// crowd opens many incidents, reads the memory, and lets deadlines fall due among them.
+// busy is the catalog of the crowd: everybody is paged at once, and what is hot climbs after 20 s.
+const busy = `
+people:
+  ana: {name: Ana, contact: [{id: hook, webhook: {url: "%[1]s/ana"}}]}
+  bo: {name: Bo, contact: [{id: hook, webhook: {url: "%[1]s/bo"}}]}
+teams: {ops: {name: Ops, members: [ana, bo]}}
+services: {%[2]s hot: {team: ops, policy: soon}, all: {team: ops, policy: p}}
+routes: [{service: all}]
+policies:
+  p: {levels: [{page: [person:ana], ack_within: 24h}]}
+  soon: {levels: [{page: [person:ana], ack_within: 20s}, {page: [person:bo], ack_within: 24h}]}
+egress: {allow: ["127.0.0.1/32"]}
+`
+
+// crowd opens many incidents, each paged and not acknowledged, reads the memory, and lets deadlines
+// fall due among them.
 func (b *bench) crowd(ctx context.Context) error {
-	p, err := b.start(ctx, "crowd", fmt.Sprintf(quiet, "http://127.0.0.1:9", services(32, "p")+"hot: {team: ops, policy: soon},"), "GOGC=20")
+	r, err := listen()
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	p, err := b.start(ctx, "crowd", fmt.Sprintf(busy, r.url(), services(32, "p")), "GOGC=20")
 	if err != nil {
 		return err
 	}
@@ -155,12 +173,14 @@ func (b *bench) crowd(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n, err := flood(ctx, p.http, "crowd", b.open, 100, 8, 10*time.Minute, spread(100))
+	n, err := flood(ctx, p.http, "crowd", b.open, 100, 4, 10*time.Minute, spread(100))
 	if err != nil {
 		return err
 	}
-	if err := p.reach(ctx, "tocsin_recorder_facts_total", float64(3*n), 5*time.Minute); err != nil {
-		return err
+	for _, counter := range []string{"tocsin_recorder_facts_total", "tocsin_engine_told_total"} {
+		if err := p.reach(ctx, counter, float64(4*n), 5*time.Minute); err != nil {
+			return err
+		}
 	}
 	heap1, err := settled(ctx, p, live)
 	if err != nil {

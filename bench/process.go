@@ -131,7 +131,7 @@ func (p *process) reach(ctx context.Context, name string, n float64, within time
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s stands at %.0f of %.0f after %s", name, v, n, within)
-		case <-time.After(10 * time.Millisecond):
+		case <-time.After(50 * time.Millisecond):
 		}
 	}
 }
