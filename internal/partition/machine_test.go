@@ -145,7 +145,7 @@ func newHouse(t *testing.T) *house {
 
 func (h *house) config(instance string) partition.Config {
 	return partition.Config{
-		Log: h.bus, Blobs: h.blobs, Stream: bus.Ledger, Instance: instance, Clock: func() time.Time { return h.now },
+		Log: h.bus, Blobs: h.blobs, SnapshotTail: 1 << 20, Stream: bus.Ledger, Instance: instance, Clock: func() time.Time { return h.now },
 		Input: func(ctx context.Context, after uint64) (bus.Reader, error) {
 			return h.bus.Read(ctx, bus.Intake, 0, after)
 		},

@@ -15,8 +15,8 @@ const (
 	pollMax          = 256       // messages taken at once
 	defaultIdleLimit = 1000
 	defaultPace      = 2 * time.Millisecond
-	snapshotTail     = 16 << 20 // bytes of records after which a snapshot is written at the earliest
-	tailPerSnapshot  = 4        // times its size before the next one, so that snapshots stay a small part of the work
+	defaultTail      = 16 << 20
+	tailPerSnapshot  = 4 // times its size before the next one, so that snapshots stay a small part of the work
 )
 
 // Config says what an [Owner] owns.
@@ -43,6 +43,9 @@ type Config struct {
 	// what comes within it is gathered into one record, since a record costs the same whatever is in
 	// it. The first one after a rest never waits. Defaults to 2 ms.
 	Pace time.Duration
+	// SnapshotTail is after how many bytes of records a snapshot is written at the earliest, and at
+	// most every so often while it cannot be stored. Defaults to 16 MiB.
+	SnapshotTail int
 	// IdleLimit is after how many inputs without a fact the position is recorded alone. Defaults to 1000.
 	IdleLimit int
 	Clock     func() time.Time
@@ -75,6 +78,9 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if cfg.IdleLimit == 0 {
 		cfg.IdleLimit = defaultIdleLimit
 	}
+	if cfg.SnapshotTail == 0 {
+		cfg.SnapshotTail = defaultTail
+	}
 	if cfg.Pace == 0 {
 		cfg.Pace = defaultPace
 	}
@@ -87,7 +93,7 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if cfg.Warn == nil {
 		cfg.Warn = func(error) {}
 	}
-	o := &Owner{cfg: cfg, machine: machine, snapshotAt: snapshotTail, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition, pause: cfg.Pause}}
+	o := &Owner{cfg: cfg, machine: machine, snapshotAt: cfg.SnapshotTail, writer: writer{log: cfg.Log, stream: cfg.Stream, partition: cfg.Partition, pause: cfg.Pause}}
 	before, err := o.writer.takeOver(ctx, cfg.Instance, o.now())
 	if err != nil {
 		return nil, err

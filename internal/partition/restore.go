@@ -33,7 +33,7 @@ func (o *Owner) saveSnapshot(ctx context.Context) error {
 	if err := o.cfg.Blobs.Put(ctx, o.snapshotName(), b); err != nil {
 		return fmt.Errorf("store the snapshot: %w", err)
 	}
-	o.tail, o.snapshotAt = 0, max(snapshotTail, tailPerSnapshot*len(state))
+	o.tail, o.snapshotAt = 0, max(o.cfg.SnapshotTail, tailPerSnapshot*len(state))
 	return nil
 }
 

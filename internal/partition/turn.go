@@ -144,7 +144,7 @@ func (o *Owner) commit(ctx context.Context, now time.Time) (bool, error) {
 	r.Seq = o.writer.fence
 	o.machine.Committed(ctx, r)
 	if o.tail >= o.snapshotAt {
-		o.snapshotAt = o.tail + snapshotTail // where it fails, not again at once: it is never needed
+		o.snapshotAt = o.tail + o.cfg.SnapshotTail // where it fails, not again at once: it is never needed
 		if err := o.saveSnapshot(ctx); err != nil {
 			o.cfg.Warn(err)
 		}
