@@ -8,6 +8,7 @@ package archive
 import (
 	"context"
 	"errors"
+	"time"
 
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
@@ -51,15 +52,28 @@ const (
 // MinPrefix is the fewest characters of an id that may stand for it.
 const MinPrefix = 4
 
-// Query selects incidents, newest first.
+// Query selects incidents: those that fit all of its fields. They are listed newest first by the
+// millisecond in which they opened, and within one by the ledger.
 type Query struct {
 	// Status is one of the statuses, "open" (all but resolved) or "all". Defaults to "open".
-	Status  string
-	Service string
-	Team    string
+	Status   string
+	Service  string
+	Team     string
+	Priority string // "P1"
+	// Person is who was paged for it or answered it, with or without "person:" before the id.
+	Person string
+	// Labels are names with values that an alert of it has, not necessarily the same alert all of them.
+	Labels map[string]string
+	// Text is words that occur in its title, service, notes, or its alerts' summaries, descriptions
+	// and label values: all of them, in any order, whatever their case. Only whole words count,
+	// see [Words]. A text without a word fits nothing.
+	Text string
+	// From and To bound the opening, From included and To not, in milliseconds; what is finer is
+	// cut off. Zero means no bound.
+	From, To time.Time
 	// Limit is the most incidents to return. Defaults to 50; more than [MaxLimit] counts as that.
 	Limit int
-	// Before pages on: only incidents opened before this one of an earlier answer.
+	// Before pages on: only what is listed after this incident, the last one of an earlier answer.
 	Before string
 }
 

@@ -1,0 +1,140 @@
+package archive
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An incident's place is one number that orders lists: the millisecond of its opening, and its
+// count within that millisecond in ledger order. It is given once and never changes, so an index
+// that is read backwards answers a list, and a bound of time is a bound of places.
+const (
+	placeBits = 21 // two million incidents in one millisecond, until the year 2109
+	maxMilli  = 1<<42 - 2
+)
+
+func firstPlace(opened time.Time) int64 {
+	return min(max(opened.UnixMilli(), 0), maxMilli) << placeBits
+}
+
+// Places gives the bounds of the query's time as places, from included and before not.
+func (q Query) Places() (from, before int64) {
+	before = (maxMilli + 1) << placeBits
+	if !q.From.IsZero() {
+		from = firstPlace(q.From)
+	}
+	if !q.To.IsZero() {
+		before = firstPlace(q.To)
+	}
+	return from, before
+}
+
+// Row is what an archive keeps about one incident besides its facts.
+type Row struct {
+	*Incident
+	Document []byte // the incident as JSON
+	Place    int64
+	// Told is the terms that the incident's facts have and its document does not, Terms all of them;
+	// both are joined by blanks. Mark is a hash of Terms.
+	Told, Terms string
+	Mark        int64
+	// Fresh says that there was no row before, Changed that Terms are others than before.
+	Fresh, Changed bool
+}
+
+// Known is what a row was before.
+type Known struct {
+	Place int64
+	Told  string
+	Mark  int64
+}
+
+// Rows makes the rows of incidents after facts, in the order of their places. known gives those
+// that are there already by their ids; top gives the highest place within the bounds, or -1.
+func Rows(
+	ctx context.Context, facts []Fact, incidents []Incident,
+	known func(ctx context.Context, ids []string) (map[string]Known, error),
+	top func(ctx context.Context, from, before int64) (int64, error),
+) ([]Row, error) {
+	ids := make([]string, len(incidents))
+	for i := range incidents {
+		ids[i] = incidents[i].ID
+	}
+	before, err := known(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("look for incidents: %w", err)
+	}
+	told := toldOf(facts)
+	tops := map[int64]int64{}
+	rows := make([]Row, 0, len(incidents))
+	for i := range incidents {
+		r := Row{Incident: &incidents[i]}
+		was, ok := before[r.ID]
+		if !ok {
+			was = Known{}
+			if was.Place, err = place(ctx, r.OpenedAt, tops, top); err != nil {
+				return nil, fmt.Errorf("incident %s: %w", r.ID, err)
+			}
+			before[r.ID] = was
+		}
+		r.Fresh = !ok
+		if err := r.fill(was, told[r.ID]); err != nil {
+			return nil, err
+		}
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return int(min(max(a.Place-b.Place, -1), 1)) })
+	return rows, nil
+}
+
+// toldOf gathers by incident what facts alone tell.
+func toldOf(facts []Fact) map[string][]string {
+	told := map[string][]string{}
+	for i := range facts {
+		if id := facts[i].Subject; id != "" {
+			if terms := toldBy(&facts[i]); len(terms) > 0 {
+				told[id] = append(told[id], terms...)
+			}
+		}
+	}
+	return told
+}
+
+// place gives the next free one of the millisecond; tops remembers those given before.
+func place(ctx context.Context, opened time.Time, tops map[int64]int64, top func(ctx context.Context, from, before int64) (int64, error)) (int64, error) {
+	from := firstPlace(opened)
+	at, ok := tops[from]
+	if !ok {
+		var err error
+		if at, err = top(ctx, from, from+1<<placeBits); err != nil {
+			return 0, fmt.Errorf("find its place: %w", err)
+		}
+		at = max(at, from-1)
+	}
+	at++
+	if at >= from+1<<placeBits {
+		return 0, fmt.Errorf("find its place: more than %d incidents opened at %s", 1<<placeBits, opened)
+	}
+	tops[from] = at
+	return at, nil
+}
+
+func (r *Row) fill(was Known, news []string) (err error) {
+	if r.Document, err = json.Marshal(r.Incident); err != nil {
+		return fmt.Errorf("incident %s: %w", r.ID, err)
+	}
+	set := newTerms()
+	set.add(strings.Fields(was.Told)...)
+	set.add(news...)
+	r.Place, r.Told, r.Terms = was.Place, strings.Join(set.all, " "), strings.Join(terms(r.Incident, set.all), " ")
+	sum := fnv.New64a()
+	sum.Write([]byte(r.Terms)) //nolint:errcheck // a hash never fails
+	r.Mark = int64(sum.Sum64())
+	r.Changed = r.Fresh || r.Mark != was.Mark
+	return nil
+}

@@ -1,0 +1,194 @@
+package archive
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"tocsin.dev/internal/rules/timeline"
+	"tocsin.dev/pkg/events"
+)
+
+// Every archive searches by the same terms, made here, so that all of them find the same. A term
+// is a word of the text, or a tag: a property such as a service or a label with its value. Tags
+// begin with "=", which no word does.
+
+// MaxTerms is the most terms of one incident. What is beyond, in an incident of hundreds of
+// different alerts, is not found by a search; lists without one show it all the same.
+const MaxTerms = 4096
+
+// maxWord is the longest word in bytes; a longer one counts by its beginning.
+const maxWord = 64
+
+// The kinds of tags.
+const (
+	tagStatus   = "status"
+	tagService  = "service"
+	tagTeam     = "team"
+	tagPriority = "priority"
+	tagPerson   = "person"
+	tagLabel    = "label"
+)
+
+// OpenTerm is the term of all incidents that are not resolved.
+var OpenTerm = tag(tagStatus, "open")
+
+// nothing is a term that no incident has.
+var nothing = tag("nothing", "")
+
+var alphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+
+// tag writes a property as a term of fixed size whatever its value holds: 80 bits of a hash, enough
+// for two values never to meet.
+func tag(kind string, value ...string) string {
+	sum := sha256.Sum256([]byte(kind + "\x00" + strings.Join(value, "\x00")))
+	return "=" + alphabet.EncodeToString(sum[:10])
+}
+
+func personTag(who string) string { return tag(tagPerson, strings.TrimPrefix(who, "person:")) }
+
+// Words cuts a text into words: runs of letters and digits in lower case, at most 64 bytes of each.
+// In scripts that put no space between words, every character is one.
+func Words(text string) []string {
+	var out []string
+	var word []byte
+	end := func() {
+		if len(word) > 0 {
+			out = append(out, string(word))
+			word = word[:0]
+		}
+	}
+	for _, r := range text {
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
+			end()
+			out = append(out, string(r))
+		case r == utf8.RuneError || !unicode.In(r, unicode.Letter, unicode.Digit, unicode.Mark):
+			end()
+		default:
+			// There and back, so that letters with two lower cases are equal.
+			if r = unicode.ToLower(unicode.ToUpper(r)); len(word)+utf8.RuneLen(r) <= maxWord {
+				word = utf8.AppendRune(word, r)
+			}
+		}
+	}
+	end()
+	return out
+}
+
+// Terms gives what an incident must have, all of it, to fit the query; none when every one does.
+func (q Query) Terms() []string {
+	set := newTerms()
+	switch q.Status {
+	case "", "open":
+		set.add(OpenTerm)
+	case "all":
+	default:
+		set.add(tag(tagStatus, q.Status))
+	}
+	set.tag(tagService, q.Service)
+	set.tag(tagTeam, q.Team)
+	set.tag(tagPriority, q.Priority)
+	set.person(q.Person)
+	for name, value := range q.Labels {
+		set.add(tag(tagLabel, name, value))
+	}
+	words := Words(q.Text)
+	set.add(words...)
+	if len(words) == 0 && q.Text != "" {
+		set.add(nothing)
+	}
+	slices.Sort(set.all)
+	return set.all
+}
+
+// terms gives those of an incident: tags first, since they are few and each counts.
+func terms(in *Incident, told []string) []string {
+	set := newTerms()
+	set.tag(tagStatus, in.Status)
+	if in.Status != timeline.Resolved {
+		set.add(OpenTerm)
+	}
+	set.tag(tagService, in.Service)
+	set.tag(tagTeam, in.Team)
+	set.tag(tagPriority, in.Priority)
+	set.person(in.AcknowledgedBy)
+	set.person(in.Assignee)
+	set.add(Words(in.Title)...)
+	set.add(Words(in.Service)...)
+	set.add(told...)
+	for _, a := range in.Alerts {
+		for name, value := range a.Labels.Map() {
+			set.add(tag(tagLabel, name, value))
+			set.add(Words(value)...)
+		}
+		set.add(Words(a.Summary)...)
+		set.add(Words(a.Description)...)
+		if len(set.all) == MaxTerms {
+			break
+		}
+	}
+	slices.Sort(set.all)
+	return set.all
+}
+
+// toldBy gives the terms that only the fact has, because no incident's document does: who was
+// paged, who did something, and the words of notes.
+func toldBy(f *Fact) []string {
+	set := newTerms()
+	if strings.HasPrefix(f.Actor, "person:") {
+		set.person(f.Actor)
+	}
+	switch f.Type {
+	case pageRequested, noted:
+		_, raw, err := events.Split(f.Line)
+		if err != nil {
+			break // kept, and told as it stands
+		}
+		switch d, _ := events.DecodeData(f.Type, raw); d := d.(type) {
+		case events.PageRequested:
+			set.person(d.Target)
+		case events.IncidentAnnotated:
+			set.person(d.By)
+			set.add(Words(d.Note)...)
+		}
+	}
+	return set.all
+}
+
+var (
+	pageRequested = events.TypeOf(events.PageRequested{})
+	noted         = events.TypeOf(events.IncidentAnnotated{})
+)
+
+// termSet collects terms, each once, up to [MaxTerms].
+type termSet struct {
+	all  []string
+	seen map[string]bool
+}
+
+func newTerms() *termSet { return &termSet{seen: map[string]bool{}} }
+
+func (s *termSet) add(all ...string) {
+	for _, t := range all {
+		if !s.seen[t] && len(s.all) < MaxTerms {
+			s.seen[t] = true
+			s.all = append(s.all, t)
+		}
+	}
+}
+
+func (s *termSet) tag(kind, value string) {
+	if value != "" {
+		s.add(tag(kind, value))
+	}
+}
+
+func (s *termSet) person(who string) {
+	if who != "" {
+		s.add(personTag(who))
+	}
+}
