@@ -1,0 +1,108 @@
+package clock
+
+import (
+	"math"
+	"time"
+
+	"tocsin.dev/internal/rules/oncall"
+)
+
+// Calendar says which time is working time. A nil Calendar is around the clock, without holidays. One
+// that is in use must not be changed.
+type Calendar struct {
+	// ID names the calendar in sentences; it may be empty.
+	ID string
+	// Location is the zone of Hours and Holidays, and of the instants that the methods give. Defaults
+	// to UTC.
+	Location *time.Location
+	// Hours are the working hours; windows that overlap count once. None means every hour of days that
+	// are no holidays.
+	Hours []oncall.Window
+	// Holidays are civil dates, in order and none twice, on which no time is working time. Hours that
+	// reach over midnight are cut off there.
+	Holidays []oncall.Date
+}
+
+// Horizon is how many years ahead [Calendar.Add] looks.
+const Horizon = 10
+
+// Open says whether t is working time. The instant at which a window ends is none.
+func (c *Calendar) Open(t time.Time) bool {
+	if c == nil {
+		return true
+	}
+	open, _ := openAt(c.schedule(), t)
+	return open
+}
+
+// NextOpen gives the first instant of working time at or after t, in the calendar's zone; false where
+// none ever comes.
+func (c *Calendar) NextOpen(t time.Time) (time.Time, bool) {
+	if c == nil {
+		return c.local(t), true
+	}
+	open, until := openAt(c.schedule(), t)
+	if open {
+		return c.local(t), true
+	}
+	return until, !until.IsZero()
+}
+
+// Working gives the working time between two instants; zero where to is not after from. What a
+// Duration cannot hold, 292 years, is cut to its greatest value.
+func (c *Calendar) Working(from, to time.Time) time.Duration {
+	passed, _ := c.pass(from, to, math.MaxInt64)
+	return passed
+}
+
+// Add gives the first instant at which working time of d has passed since from, in the calendar's
+// zone. That may be the instant at which a window ends. A d of zero or less gives from, working time
+// or not. The zero time means never: the calendar does not have so much within [Horizon] of from.
+// A nil Calendar has no horizon.
+func (c *Calendar) Add(from time.Time, d time.Duration) time.Time {
+	if d <= 0 || c == nil {
+		return c.local(from.Add(max(0, d)))
+	}
+	from = c.local(from)
+	passed, at := c.pass(from, from.AddDate(Horizon, 0, 0), d)
+	if passed < d {
+		return time.Time{}
+	}
+	return c.local(at)
+}
+
+// schedule gives the calendar as oncall knows it: one layer of one person, who is on call in working
+// time.
+func (c *Calendar) schedule() *oncall.Schedule {
+	return &oncall.Schedule{
+		ID:       c.ID,
+		Location: c.Location,
+		Holidays: c.Holidays,
+		Layers: []oncall.Layer{{
+			// One turn from before the first year that a time can show in text to after the last one.
+			Rotation:   oncall.Weekly,
+			Every:      1_000_000,
+			Start:      oncall.Date{Year: -1, Month: time.January, Day: 1},
+			People:     anybody,
+			Only:       c.Hours,
+			OnHolidays: oncall.Never,
+		}},
+	}
+}
+
+var anybody = []string{"anybody"}
+
+// openAt says whether t is working time, and until when that holds; the zero time is for ever.
+func openAt(s *oncall.Schedule, t time.Time) (open bool, until time.Time) {
+	people, until := s.At(t)
+	return len(people) > 0, until
+}
+
+func (c *Calendar) location() *time.Location {
+	if c == nil || c.Location == nil {
+		return time.UTC
+	}
+	return c.Location
+}
+
+func (c *Calendar) local(t time.Time) time.Time { return t.In(c.location()) }
