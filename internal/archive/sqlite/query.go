@@ -10,21 +10,19 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Incidents gives those that fit the query, newest first; the id decides between equal instants.
+// Incidents gives those that fit the query. A list is a walk down the places, or down the index of
+// words, where every filter is a term, until it is full: its length counts, and not the archive's.
 func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Incident, error) {
-	where, args := conditions(q)
+	from, before := q.Places()
 	if q.Before != "" {
-		opened, err := r.opened(ctx, q.Before)
+		at, err := r.place(ctx, q.Before)
 		if err != nil {
 			return nil, fmt.Errorf("list incidents before %q: %w", q.Before, err)
 		}
-		where, args = append(where, "(opened, id) < (?, ?)"), append(args, opened, q.Before)
+		before = min(before, at)
 	}
-	query := "SELECT document FROM incidents"
-	if len(where) > 0 {
-		query += " WHERE " + strings.Join(where, " AND ")
-	}
-	rows, err := r.db.QueryContext(ctx, query+" ORDER BY opened DESC, id DESC LIMIT ?", append(args, limit(q.Limit))...)
+	query, args := listing(q.Terms())
+	rows, err := r.db.QueryContext(ctx, query, append(args, from, before, limit(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
@@ -35,22 +33,19 @@ func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Inci
 	return out, nil
 }
 
-// conditions writes the query's filters. "open" is written as the partial index has it.
-func conditions(q archive.Query) (where []string, args []any) {
-	switch q.Status {
-	case "", "open":
-		where = append(where, "status <> 'resolved'")
-	case "all":
-	default:
-		where, args = append(where, "status = ?"), append(args, q.Status)
+// listing writes the query. Terms hold nothing that ends a quoted string of FTS5. Most lists are of
+// all open incidents, which have an index of their own.
+func listing(terms []string) (query string, args []any) {
+	const all = "SELECT document FROM incidents WHERE place >= ? AND place < ? "
+	const rest = "ORDER BY place DESC LIMIT ?"
+	switch {
+	case len(terms) == 0:
+		return all + rest, nil
+	case len(terms) == 1 && terms[0] == archive.OpenTerm:
+		return all + "AND status <> 'resolved' " + rest, nil
 	}
-	if q.Service != "" {
-		where, args = append(where, "service = ?"), append(args, q.Service)
-	}
-	if q.Team != "" {
-		where, args = append(where, "team = ?"), append(args, q.Team)
-	}
-	return where, args
+	return `SELECT document FROM (SELECT rowid AS found FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)
+		JOIN incidents ON place = found ORDER BY found DESC`, []any{`"` + strings.Join(terms, `" AND "`) + `"`}
 }
 
 func limit(n int) int {
@@ -60,9 +55,9 @@ func limit(n int) int {
 	return min(n, archive.MaxLimit)
 }
 
-func (r *Reader) opened(ctx context.Context, id string) (int64, error) {
+func (r *Reader) place(ctx context.Context, id string) (int64, error) {
 	var at int64
-	err := r.db.QueryRowContext(ctx, "SELECT opened FROM incidents WHERE id = ?", id).Scan(&at)
+	err := r.db.QueryRowContext(ctx, "SELECT place FROM incidents WHERE id = ?", id).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, archive.ErrNotFound
 	}

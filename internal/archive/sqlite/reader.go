@@ -2,9 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -70,18 +68,25 @@ func (r *Reader) documents(ctx context.Context, stmt *sql.Stmt, args ...any) ([]
 }
 
 func incidents(rows *sql.Rows) ([]archive.Incident, error) {
-	defer rows.Close()
-	out := []archive.Incident{}
-	for rows.Next() {
+	return scan(rows, func(rows *sql.Rows) (archive.Incident, error) {
 		var document []byte
 		if err := rows.Scan(&document); err != nil {
-			return nil, err
+			return archive.Incident{}, err
 		}
-		in, err := decode(document)
+		return decode(document)
+	})
+}
+
+// scan reads all rows; an empty slice for none.
+func scan[T any](rows *sql.Rows, read func(*sql.Rows) (T, error)) ([]T, error) {
+	defer rows.Close()
+	out := []T{}
+	for rows.Next() {
+		one, err := read(rows)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, in)
+		out = append(out, one)
 	}
 	return out, rows.Err()
 }
@@ -162,28 +167,13 @@ func entry(line, hash []byte) archive.Entry {
 	return told
 }
 
-// Digest is SHA-256 over all lines and hashes in ledger order, each with its length before it.
+// Digest is SHA-256 over all lines and hashes in ledger order, each with its length before it, and
+// then over what is left of incidents that were removed.
 func (r *Reader) Digest(ctx context.Context) (string, error) {
-	rows, err := r.db.QueryContext(ctx, "SELECT line, hash FROM facts ORDER BY id")
+	v, err := r.View(ctx)
 	if err != nil {
 		return "", fmt.Errorf("digest: %w", err)
 	}
-	defer rows.Close()
-	sum := sha256.New()
-	var size [16]byte
-	for rows.Next() {
-		var line, hash sql.RawBytes
-		if err := rows.Scan(&line, &hash); err != nil {
-			return "", fmt.Errorf("digest: %w", err)
-		}
-		binary.BigEndian.PutUint64(size[:8], uint64(len(line)))
-		binary.BigEndian.PutUint64(size[8:], uint64(len(hash)))
-		sum.Write(size[:]) //nolint:errcheck // a hash never fails
-		sum.Write(line)    //nolint:errcheck // as above
-		sum.Write(hash)    //nolint:errcheck // as above
-	}
-	if err := rows.Err(); err != nil {
-		return "", fmt.Errorf("digest: %w", err)
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	defer v.Close() //nolint:errcheck // a transaction that only read
+	return archive.Digest(ctx, v)
 }

@@ -76,21 +76,30 @@ func (a *Archive) Close() error { return errors.Join(a.Reader.Close(), a.writer.
 // The file must be there already; errors.Is(err, fs.ErrNotExist) says that its writer has not made
 // it yet.
 func OpenReader(path string) (*Reader, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("open archive: %w", err)
-	}
-	db, err := connect(path, "ro", max(2, runtime.GOMAXPROCS(0)))
+	db, err := existing(path, "ro", max(2, runtime.GOMAXPROCS(0)))
 	if err != nil {
 		return nil, err
-	}
-	if err := check(context.Background(), db); err != nil {
-		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), db.Close())
 	}
 	r, err := newReader(db)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), db.Close())
 	}
 	return r, nil
+}
+
+// existing opens a file that must be there, ours, and up to date.
+func existing(path, mode string, connections int) (*sql.DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open archive: %w", err)
+	}
+	db, err := connect(path, mode, connections)
+	if err != nil {
+		return nil, err
+	}
+	if err := check(context.Background(), db); err != nil {
+		return nil, errors.Join(fmt.Errorf("open archive %s: %w", path, err), db.Close())
+	}
+	return db, nil
 }
 
 // connect opens a pool with the settings of every connection: each waits up to 5 s for another's

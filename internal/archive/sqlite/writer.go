@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,46 +14,57 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Rows in one INSERT: fewer calls into the database for the same rows.
-const (
-	manyFacts     = 100
-	manyIncidents = 50
-)
+// manyFacts is the rows in one INSERT: fewer calls into the database for the same rows.
+const manyFacts = 100
 
 // indexBits is the room for a fact's index within its record in a fact's id. A message of 1 MiB, the
 // most that the bus takes, cannot hold more lines, whatever is in them.
 const indexBits = 20
 
+func id(f *archive.Fact) int64 { return int64(f.Position<<indexBits | uint64(f.Index)) }
+
+func place(id int64) (position uint64, index int) {
+	return uint64(id) >> indexBits, int(id & (1<<indexBits - 1))
+}
+
 const (
-	insertFact     = "INSERT INTO facts (id, incident, seq, name, at, cause, line, hash) VALUES "
-	insertIncident = "INSERT INTO incidents (id, service, team, status, opened, document) VALUES "
-	// An incident's opening never moves, so an update leaves the index by opening alone.
-	updateIncident = " ON CONFLICT (id) DO UPDATE SET service = excluded.service, team = excluded.team, status = excluded.status, document = excluded.document"
+	insertFact    = "INSERT INTO facts (id, incident, seq, name, at, cause, line, hash) VALUES "
+	factColumns   = 8
+	insertRecord  = "INSERT INTO records (position, facts, sum, hash) VALUES "
+	recordColumns = 4
 )
 
 // writer is the one connection that changes the file, with its prepared statements.
 type writer struct {
-	db                       *sql.DB
-	fact, facts              *sql.Stmt
-	incident, incidents      *sql.Stmt
-	position, move, get, top *sql.Stmt
+	db                            *sql.DB
+	fact, facts, record           *sql.Stmt
+	position, move, get, top, old *sql.Stmt
+	shelf                         shelf
 }
 
 func newWriter(db *sql.DB) (*writer, error) {
 	w := &writer{db: db}
-	for _, s := range []struct {
+	all := []struct {
 		to    **sql.Stmt
 		query string
 	}{
-		{&w.fact, insertFact + rows(8, 1)},
-		{&w.facts, insertFact + rows(8, manyFacts)},
-		{&w.incident, insertIncident + rows(6, 1) + updateIncident},
-		{&w.incidents, insertIncident + rows(6, manyIncidents) + updateIncident},
-		{&w.position, "SELECT position FROM progress"},
-		{&w.move, "UPDATE progress SET position = ?"},
-		{&w.get, "SELECT document FROM incidents WHERE id IN (SELECT value FROM json_each(?))"},
+		{&w.fact, insertFact + rows(factColumns, 1)},
+		{&w.facts, insertFact + rows(factColumns, manyFacts)},
+		{&w.record, insertRecord + rows(recordColumns, 1)},
+		{&w.position, "SELECT position, hash FROM progress"},
+		{&w.move, "UPDATE progress SET position = ?, hash = ?"},
+		{&w.get, "SELECT document FROM incidents WHERE id IN (SELECT value FROM json_each(?1)) " +
+			"UNION ALL SELECT document FROM removals WHERE id IN (SELECT value FROM json_each(?1)) AND id NOT IN (SELECT id FROM incidents WHERE id IN (SELECT value FROM json_each(?1)))"},
 		{&w.top, "SELECT seq, hash FROM facts WHERE incident = ? ORDER BY id DESC LIMIT 1"},
-	} {
+		{&w.old, "SELECT seq, hash FROM removals WHERE id = ?"},
+	}
+	for i, to := range w.shelf.fields() {
+		all = append(all, struct {
+			to    **sql.Stmt
+			query string
+		}{to, statements[i]})
+	}
+	for _, s := range all {
 		var err error
 		if *s.to, err = db.Prepare(s.query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -71,11 +83,22 @@ func (w *writer) close() error { return w.db.Close() }
 
 // Position gives the ledger's sequence up to which everything is kept; 0 for an empty archive.
 func (a *Archive) Position(ctx context.Context) (uint64, error) {
-	var n int64
-	if err := a.writer.position.QueryRowContext(ctx).Scan(&n); err != nil {
+	at, err := progress(ctx, a.writer.position)
+	if err != nil {
 		return 0, fmt.Errorf("read position: %w", err)
 	}
-	return uint64(n), nil
+	return at.Position, nil
+}
+
+func progress(ctx context.Context, stmt *sql.Stmt) (at archive.Progress, err error) {
+	var n int64
+	var hash []byte
+	if err := stmt.QueryRowContext(ctx).Scan(&n, &hash); err != nil {
+		return at, err
+	}
+	at.Position = uint64(n)
+	copy(at.Hash[:], hash)
+	return at, nil
 }
 
 // Keep stores facts, incidents and the position in one transaction.
@@ -95,59 +118,57 @@ func (a *Archive) Keep(ctx context.Context, facts []archive.Fact, incidents []ar
 }
 
 func (w *writer) keep(ctx context.Context, tx *sql.Tx, facts []archive.Fact, incidents []archive.Incident, position uint64) error {
-	var present int64
-	if err := tx.StmtContext(ctx, w.position).QueryRowContext(ctx).Scan(&present); err != nil {
+	present, err := progress(ctx, tx.StmtContext(ctx, w.position))
+	if err != nil || position <= present.Position {
 		return err
 	}
-	if position <= uint64(present) {
-		return nil
+	facts = slices.Clone(facts)
+	facts = slices.DeleteFunc(facts, func(f archive.Fact) bool { return f.Position <= present.Position })
+	if err := w.keepFacts(ctx, tx, facts, position); err != nil {
+		return err
 	}
-	factRows, err := factRows(facts, uint64(present), position)
+	shelf := w.shelf.within(ctx, tx)
+	made, err := archive.Rows(ctx, facts, incidents, shelf.known, shelf.top)
 	if err != nil {
 		return err
 	}
-	if err := insert(ctx, tx, w.facts, w.fact, factRows, 8, manyFacts); err != nil {
+	if err := shelf.put(ctx, made); err != nil {
 		return err
 	}
-	incidentRows, err := incidentRows(incidents)
-	if err != nil {
-		return err
+	records := archive.Records(present.Hash, facts)
+	record := tx.StmtContext(ctx, w.record)
+	for _, row := range recordRows(records) {
+		if _, err := record.ExecContext(ctx, row...); err != nil {
+			return fmt.Errorf("record %d: %w", row[0], err)
+		}
 	}
-	if err := insert(ctx, tx, w.incidents, w.incident, incidentRows, 6, manyIncidents); err != nil {
-		return err
+	if n := len(records); n > 0 {
+		present.Hash = records[n-1].Hash
 	}
-	_, err = tx.StmtContext(ctx, w.move).ExecContext(ctx, int64(position))
+	_, err = tx.StmtContext(ctx, w.move).ExecContext(ctx, int64(position), present.Hash[:])
 	return err
 }
 
-// factRows lays the columns of all facts after present end to end.
-func factRows(facts []archive.Fact, present, position uint64) ([]any, error) {
-	out := make([]any, 0, 8*len(facts))
+func (w *writer) keepFacts(ctx context.Context, tx *sql.Tx, facts []archive.Fact, position uint64) error {
+	values := make([]any, 0, factColumns*len(facts))
 	for i := range facts {
 		f := &facts[i]
-		if f.Position <= present {
-			continue
-		}
 		if f.Position > position || f.Index < 0 || f.Index >= 1<<indexBits {
-			return nil, fmt.Errorf("fact %d of record %d lies outside what is kept", f.Index, f.Position)
+			return fmt.Errorf("fact %d of record %d lies outside what is kept", f.Index, f.Position)
 		}
-		out = append(out, int64(f.Position<<indexBits|uint64(f.Index)), text(f.Subject), int64(f.IncidentSeq),
+		values = append(values, id(f), text(f.Subject), int64(f.IncidentSeq),
 			events.NameOf(f.Type), nanos(f.Time), text(f.CausationID), f.Line, blob(f.Hash))
 	}
-	return out, nil
+	return insert(ctx, tx, w.facts, w.fact, values, factColumns, manyFacts)
 }
 
-func incidentRows(incidents []archive.Incident) ([]any, error) {
-	out := make([]any, 0, 6*len(incidents))
-	for i := range incidents {
-		in := &incidents[i]
-		document, err := json.Marshal(in)
-		if err != nil {
-			return nil, fmt.Errorf("incident %s: %w", in.ID, err)
-		}
-		out = append(out, in.ID, in.Service, in.Team, in.Status, nanos(in.OpenedAt), document)
+func recordRows(records []archive.Record) [][]any {
+	out := make([][]any, len(records))
+	for i := range records {
+		r := &records[i]
+		out[i] = []any{int64(r.Position), r.Facts, r.Sum[:], r.Hash[:]}
 	}
-	return out, nil
+	return out
 }
 
 // insert sends values in rows of the given width, many rows at a time and the rest one by one.
@@ -209,15 +230,18 @@ func (a *Archive) Load(ctx context.Context, ids []string) ([]archive.Incident, e
 	return out, nil
 }
 
-// Head gives the number and hash of the incident's newest fact; 0 and nil for none.
+// Head gives the number and hash of the incident's newest fact; 0 and nil for none. Of an incident
+// that was removed it gives the last one there was.
 func (a *Archive) Head(ctx context.Context, incident string) (seq uint64, hash []byte, err error) {
-	var n int64
-	err = a.writer.top.QueryRowContext(ctx, incident).Scan(&n, &hash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil, nil
+	for _, stmt := range []*sql.Stmt{a.writer.top, a.writer.old} {
+		var n int64
+		err = stmt.QueryRowContext(ctx, incident).Scan(&n, &hash)
+		if err == nil {
+			return uint64(n), hash, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return 0, nil, fmt.Errorf("head of incident %s: %w", incident, err)
+		}
 	}
-	if err != nil {
-		return 0, nil, fmt.Errorf("head of incident %s: %w", incident, err)
-	}
-	return uint64(n), hash, nil
+	return 0, nil, nil
 }

@@ -1,0 +1,22 @@
+package archive
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Remains gives what stays of an incident that is removed, as JSON, and the hash of the last of its
+// facts: enough to tell a removal from a loss, and nothing that tells what happened to whom.
+func Remains(in Incident, facts []Fact) (document, hash []byte, err error) {
+	document, err = json.Marshal(Incident{
+		ID: in.ID, Service: in.Service, Team: in.Team, Status: in.Status,
+		OpenedAt: in.OpenedAt, ResolvedAt: in.ResolvedAt, Seq: in.Seq, UpdatedAt: in.UpdatedAt,
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("incident %s: %w", in.ID, err)
+	}
+	if n := len(facts); n > 0 {
+		hash = facts[n-1].Hash
+	}
+	return document, hash, nil
+}

@@ -1,0 +1,141 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"tocsin.dev/internal/archive"
+)
+
+var (
+	_ archive.Viewer = (*Reader)(nil)
+	_ archive.View   = (*view)(nil)
+)
+
+// view is a transaction that only reads: in a write-ahead log it stays at the instant of its first
+// question.
+type view struct{ tx *sql.Tx }
+
+// View gives a view of this instant.
+func (r *Reader) View(ctx context.Context) (archive.View, error) {
+	tx, err := r.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("view: %w", err)
+	}
+	v := &view{tx}
+	if _, err := v.Progress(ctx); err != nil { // the instant begins
+		_ = tx.Rollback()
+		return nil, err
+	}
+	return v, nil
+}
+
+// Close ends the transaction.
+func (v *view) Close() error { return v.tx.Rollback() }
+
+// Progress gives how far the archive stands.
+func (v *view) Progress(ctx context.Context) (at archive.Progress, err error) {
+	var n int64
+	var hash []byte
+	if err := v.tx.QueryRowContext(ctx, "SELECT position, hash FROM progress").Scan(&n, &hash); err != nil {
+		return at, fmt.Errorf("view: progress: %w", err)
+	}
+	at.Position = uint64(n)
+	copy(at.Hash[:], hash)
+	return at, nil
+}
+
+// walk reads rows and hands each on; errors of the hands come back as they are.
+func walk[T any](ctx context.Context, tx *sql.Tx, what, query string, read func(*sql.Rows) (T, error), each func(T) error) error {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return fmt.Errorf("view: %s: %w", what, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := read(rows)
+		if err != nil {
+			return fmt.Errorf("view: %s: %w", what, err)
+		}
+		if err := each(one); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("view: %s: %w", what, err)
+	}
+	return nil
+}
+
+// Records hands on every record in ledger order.
+func (v *view) Records(ctx context.Context, each func(archive.Record) error) error {
+	return walk(ctx, v.tx, "records", "SELECT position, facts, sum, removed, without, hash FROM records ORDER BY position", func(rows *sql.Rows) (r archive.Record, err error) {
+		var position int64
+		var sum, without, hash []byte
+		err = rows.Scan(&position, &r.Facts, &sum, &r.Removed, &without, &hash)
+		r.Position = uint64(position)
+		copy(r.Sum[:], sum)
+		copy(r.Without[:], without)
+		copy(r.Hash[:], hash)
+		return r, err
+	}, each)
+}
+
+// Facts hands on every fact in ledger order.
+func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
+	return walk(ctx, v.tx, "facts", "SELECT id, incident, seq, name, at, cause, line, hash FROM facts ORDER BY id", func(rows *sql.Rows) (f archive.Fact, err error) {
+		var id, seq, at int64
+		var incident, cause sql.NullString
+		var line, hash sql.RawBytes
+		err = rows.Scan(&id, &incident, &seq, &f.Type, &at, &cause, &line, &hash)
+		f.Position, f.Index = place(id)
+		f.Subject, f.IncidentSeq, f.CausationID, f.Line, f.Hash = incident.String, uint64(seq), cause.String, line, hash
+		f.Time = instant(at)
+		return f, err
+	}, each)
+}
+
+// Incidents hands on every incident by its place.
+func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) error {
+	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, document, told, mark FROM incidents ORDER BY place", func(rows *sql.Rows) (k archive.Kept, err error) {
+		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &k.Document, &k.Told, &k.Mark)
+		return k, err
+	}, each)
+}
+
+// Removals hands on what is left of every incident that was removed.
+func (v *view) Removals(ctx context.Context, each func(archive.Removal) error) error {
+	return walk(ctx, v.tx, "removals", "SELECT at, hash, document FROM removals ORDER BY id", func(rows *sql.Rows) (r archive.Removal, err error) {
+		var at int64
+		var document []byte
+		if err := rows.Scan(&at, &r.Hash, &document); err != nil {
+			return r, err
+		}
+		r.At = instant(at)
+		r.Incident, err = decode(document)
+		return r, err
+	}, each)
+}
+
+// Inspect asks SQLite to check pages, indexes and the index of words.
+func (v *view) Inspect(ctx context.Context, each func(string) error) error {
+	return walk(ctx, v.tx, "structure", "PRAGMA integrity_check", func(rows *sql.Rows) (problem string, err error) {
+		err = rows.Scan(&problem)
+		return problem, err
+	}, func(problem string) error {
+		if problem == "ok" {
+			return nil
+		}
+		return each(problem)
+	})
+}
+
+// instant is the reverse of nanos.
+func instant(nanos int64) time.Time {
+	if nanos == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos).UTC()
+}
