@@ -15,16 +15,16 @@ import (
 // many more there are. All of them stand at the schedule's name, in the order of the files.
 func (c *Catalog) Coverage(from, to time.Time) []Fault {
 	var out report
-	var schedules []*oncall.Schedule
+	var views []oncall.View
 	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
 		s := c.Rules.Schedules[id]
-		schedules = append(schedules, s)
+		views = append(views, s.With(nil))
 		if gaps := s.Gaps(from, to); len(gaps) > 0 {
 			message := fmt.Sprintf("schedule %s has nobody on call %s%s", quote(id), stretch(gaps[0].From, gaps[0].To), more(len(gaps)-1))
 			out.add(c.atSchedule(id, message, "let a layer below the others fill in, or a policy page somebody else as well"))
 		}
 	}
-	c.conflicts(&out, oncall.Conflicts(schedules, from, to))
+	c.conflicts(&out, oncall.Conflicts(views, from, to))
 	return out.sorted()
 }
 

@@ -43,7 +43,7 @@ type Shift struct {
 	People []string  `json:"people" doc:"ids; empty when nobody is on call"`
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
-	Layer  int       `json:"layer,omitzero" doc:"the layer that decides, counted from 1; left out when nobody is on call"`
+	Layer  int       `json:"layer,omitzero" doc:"the layer that decides, counted from 1; left out where no layer decides"`
 }
 
 func (s *server) schedules(api huma.API) {
@@ -65,7 +65,7 @@ func (s *server) listSchedules(context.Context, *struct{}) (*struct{ Body []Sche
 	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
 		schedule := c.Rules.Schedules[id]
 		d := duty(schedule, now)
-		all = append(all, ScheduleLine{id, timezone(schedule), len(schedule.Layers), everybody(schedule), d.People, d.Until})
+		all = append(all, ScheduleLine{id, timezone(schedule), len(schedule.Layers), append([]string{}, schedule.People()...), d.People, d.Until})
 	}
 	return &struct{ Body []ScheduleLine }{all}, nil
 }
@@ -121,17 +121,4 @@ func timezone(s *oncall.Schedule) string {
 		return time.UTC.String()
 	}
 	return s.Location.String()
-}
-
-// everybody is who takes turns in any layer, each once.
-func everybody(s *oncall.Schedule) []string {
-	all := []string{}
-	for i := range s.Layers {
-		for _, id := range s.Layers[i].People {
-			if !slices.Contains(all, id) {
-				all = append(all, id)
-			}
-		}
-	}
-	return all
 }

@@ -11,22 +11,27 @@ import "time"
 // Until is the zero time where nothing will ever change, as in a schedule without layers. The
 // people belong to the schedule: a caller must not change them.
 func (s *Schedule) At(t time.Time) (people []string, until time.Time) {
-	people, _, until = s.at(t)
-	return people, until
+	now := s.at(t)
+	return now.People, s.local(now.To)
 }
 
-// at is [Schedule.At] with the index of the layer that decides, -1 where nobody is on call.
-func (s *Schedule) at(t time.Time) (people []string, layer int, until time.Time) {
+// at gives the shift around t. From is not set, and To is zero where nothing will ever change.
+func (s *Schedule) at(t time.Time) Shift {
+	if s.Imported != nil {
+		people, until := s.Imported.at(t)
+		return Shift{People: people, To: until, Layer: -1}
+	}
+	var until time.Time
 	for i := len(s.Layers) - 1; i >= 0; i-- {
 		people, change := s.layerAt(&s.Layers[i], t)
 		if !change.IsZero() {
 			until = earlier(until, change)
 		}
 		if len(people) > 0 {
-			return people, i, s.local(until)
+			return Shift{People: people, To: until, Layer: i}
 		}
 	}
-	return nil, -1, s.local(until)
+	return Shift{To: until, Layer: -1}
 }
 
 // layerAt gives a layer's people at t and the end of that, or no people and the instant at which

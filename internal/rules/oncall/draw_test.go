@@ -48,7 +48,7 @@ func drawLayer(t *rapid.T) oncall.Layer {
 		l.End = next(l.Start, rapid.IntRange(0, 3000).Draw(t, "days until the end"))
 	}
 	if rapid.Bool().Draw(t, "in crews") {
-		l.Crews = rapid.SliceOfN(rapid.SliceOfN(person, 1, 3), 1, 3).Draw(t, "crews")
+		l.Crews = rapid.SliceOfN(rapid.SliceOfNDistinct(person, 1, 3, rapid.ID), 1, 3).Draw(t, "crews")
 	}
 	for range rapid.SampledFrom([]int{0, 0, 1, 2, 4}).Draw(t, "windows") {
 		l.Only = append(l.Only, drawWindow(t))

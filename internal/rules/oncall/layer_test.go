@@ -351,7 +351,15 @@ func TestConflicts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.want, oncall.Conflicts(tt.schedules, from, at(72)))
+			require.Equal(t, tt.want, oncall.Conflicts(views(tt.schedules...), from, at(72)))
 		})
 	}
+}
+
+func views(schedules ...*oncall.Schedule) []oncall.View {
+	var all []oncall.View
+	for _, s := range schedules {
+		all = append(all, s.With(nil))
+	}
+	return all
 }

@@ -1,26 +1,45 @@
 // Package oncall answers who is on call at an instant and until when, and what a stretch of time
 // looks like: shifts, gaps and conflicts.
 //
-// In: a [Schedule] and instants. Out: people, and the instants of change. It resolves no zone names
-// (schedules carry a location), reads no clock and knows no overrides.
+// In: a [Schedule], the overrides that are in force ([Schedule.With]), and instants. Out: people, and
+// the instants of change. It resolves no zone names (schedules carry a location), reads no clock,
+// and keeps no overrides: which ones are in force is its caller's to know.
 //
 // All of a schedule is wall time in its zone. Two rules place a wall time: one that does not exist
 // moves forward by the gap, and one that exists twice is the first. Hand-offs, windows, holidays and
 // the end of a layer all follow them.
 package oncall
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Schedule is layers of rotations in one zone. Where several layers have somebody, the last one
-// in the list wins.
+// in the list wins. A schedule that was imported has duties at fixed instants in their place.
 type Schedule struct {
 	ID string
 	// Location is the zone of all wall times. Defaults to UTC.
 	Location *time.Location
 	Layers   []Layer
+	// Imported takes the place of Layers, wholly. Nil means that the layers count; see [NewRoster].
+	Imported *Roster
 	// Holidays are civil dates from midnight to midnight, in order and none twice. They count for
 	// layers whose OnHolidays says so.
 	Holidays []Date
+}
+
+// People gives everybody who takes turns or has an imported duty, each once, in the order in which
+// the schedule names them. Whoever comes in by an override is not among them.
+func (s *Schedule) People() []string {
+	if s.Imported != nil {
+		return slices.Clone(s.Imported.people)
+	}
+	var all []string
+	for i := range s.Layers {
+		all = append(all, s.Layers[i].People...)
+	}
+	return distinct(all)
 }
 
 // Layer is people taking turns. A layer is off before its first hand-off, after its end, outside
@@ -44,8 +63,8 @@ type Layer struct {
 	End Date
 	// People take turns in this order; never empty.
 	People []string
-	// Crews are people who take turns together, in this order. Where there are any they alone make
-	// the turns, and People lists everybody of them.
+	// Crews are people who take turns together, in this order, nobody twice in one. Where there are
+	// any they alone make the turns, and People lists everybody of them.
 	Crews [][]string
 	// Only are the windows in which the layer is on; none means always.
 	Only []Window

@@ -7,37 +7,28 @@ import (
 	"time"
 )
 
-// Shift is a stretch of time in which the same turn of the same layer has the duty, or nobody has.
+// Shift is a stretch of time in which the same turn, duty or override says who is on call, or that
+// nobody is.
 type Shift struct {
-	// People are on call together; empty where nobody is. They belong to the schedule.
+	// People are on call together; empty where nobody is. They belong to the schedule or to the
+	// override: a caller must not change them.
 	People []string
 	// From is the first instant and To the one after the last, both in the schedule's zone.
 	From, To time.Time
-	// Layer is the index in [Schedule.Layers]; -1 where nobody is on call.
+	// Layer is the index in [Schedule.Layers] of the one whose turn it is, also where an override
+	// puts others in the place of some of its people. It is -1 where no layer has a part in it: nobody
+	// is on call, the schedule is imported, or the override does without the layers.
 	Layer int
+	// Override is the id of the last override that made the shift what it is, also of one by which
+	// nobody is on call; empty where none did.
+	Override string
 }
 
-// Shifts gives what lies between two instants, in order and without holes: stretches in which
-// nobody is on call are shifts without people. The first and the last are cut to the two instants.
-// It is empty where to is not after from.
-func (s *Schedule) Shifts(from, to time.Time) []Shift {
-	var all []Shift
-	for from = from.In(s.location()); from.Before(to); {
-		people, layer, until := s.at(from)
-		if until.IsZero() || until.After(to) {
-			until = to.In(s.location())
-		}
-		all = append(all, Shift{People: people, From: from, To: until, Layer: layer})
-		from = until
-	}
-	return all
-}
+// Shifts is [View.Shifts] without overrides.
+func (s *Schedule) Shifts(from, to time.Time) []Shift { return s.With(nil).Shifts(from, to) }
 
-// Gaps gives the stretches between two instants in which nobody is on call, as [Schedule.Shifts]
-// does.
-func (s *Schedule) Gaps(from, to time.Time) []Shift {
-	return slices.DeleteFunc(s.Shifts(from, to), func(one Shift) bool { return len(one.People) > 0 })
-}
+// Gaps is [View.Gaps] without overrides.
+func (s *Schedule) Gaps(from, to time.Time) []Shift { return s.With(nil).Gaps(from, to) }
 
 // Conflict is a person who is on call twice at once.
 type Conflict struct {
@@ -48,19 +39,20 @@ type Conflict struct {
 	From, To time.Time
 }
 
-// Conflicts gives the stretches between two instants in which somebody is on call in two of the
-// schedules, ordered by instant, person and schedules. Stretches of the same two that meet are one.
-func Conflicts(schedules []*Schedule, from, to time.Time) []Conflict {
-	duties := map[string][]duty{}
-	for _, s := range schedules {
-		for _, one := range s.Shifts(from, to) {
+// Conflicts gives the stretches between two instants in which somebody is on call in two schedules,
+// as their overrides have them, ordered by instant, person and schedules. Stretches of the same two
+// that meet are one. It expects one view of each schedule.
+func Conflicts(views []View, from, to time.Time) []Conflict {
+	parts := map[string][]part{}
+	for _, v := range views {
+		for _, one := range v.Shifts(from, to) {
 			for _, person := range one.People {
-				duties[person] = join(duties[person], duty{s.ID, one.From, one.To})
+				parts[person] = join(parts[person], part{v.schedule.ID, one.From, one.To})
 			}
 		}
 	}
 	var all []Conflict
-	for person, mine := range duties {
+	for person, mine := range parts {
 		all = append(all, overlaps(person, mine)...)
 	}
 	slices.SortFunc(all, func(a, b Conflict) int {
@@ -70,14 +62,14 @@ func Conflicts(schedules []*Schedule, from, to time.Time) []Conflict {
 	return all
 }
 
-// duty is one person's part of a shift.
-type duty struct {
+// part is one person's part of a shift.
+type part struct {
 	schedule string
 	from, to time.Time
 }
 
-// join adds a duty, lengthening the last one where the two meet.
-func join(mine []duty, next duty) []duty {
+// join adds a part, lengthening the last one where the two meet.
+func join(mine []part, next part) []part {
 	if n := len(mine) - 1; n >= 0 && mine[n].schedule == next.schedule && !mine[n].to.Before(next.from) {
 		mine[n].to = next.to
 		return mine
@@ -85,13 +77,13 @@ func join(mine []duty, next duty) []duty {
 	return append(mine, next)
 }
 
-// overlaps compares each of a person's duties with those that have not ended when it begins.
-func overlaps(person string, mine []duty) []Conflict {
-	slices.SortStableFunc(mine, func(a, b duty) int { return a.from.Compare(b.from) })
+// overlaps compares each of a person's parts with those that have not ended when it begins.
+func overlaps(person string, mine []part) []Conflict {
+	slices.SortStableFunc(mine, func(a, b part) int { return a.from.Compare(b.from) })
 	var all []Conflict
-	var open []duty
+	var open []part
 	for _, next := range mine {
-		open = slices.DeleteFunc(open, func(d duty) bool { return !d.to.After(next.from) })
+		open = slices.DeleteFunc(open, func(d part) bool { return !d.to.After(next.from) })
 		for _, d := range open {
 			if d.schedule != next.schedule {
 				all = append(all, between(person, d, next))
@@ -102,7 +94,7 @@ func overlaps(person string, mine []duty) []Conflict {
 	return all
 }
 
-func between(person string, a, b duty) Conflict {
+func between(person string, a, b part) Conflict {
 	if b.schedule < a.schedule {
 		a, b = b, a
 	}
