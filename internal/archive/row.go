@@ -128,13 +128,36 @@ func (r *Row) fill(was Known, news []string) (err error) {
 	if r.Document, err = json.Marshal(r.Incident); err != nil {
 		return fmt.Errorf("incident %s: %w", r.ID, err)
 	}
-	set := newTerms()
-	set.add(strings.Fields(was.Told)...)
-	set.add(news...)
-	r.Place, r.Told, r.Terms = was.Place, strings.Join(set.all, " "), strings.Join(terms(r.Incident, set.all), " ")
-	sum := fnv.New64a()
-	sum.Write([]byte(r.Terms)) //nolint:errcheck // a hash never fails
-	r.Mark = int64(sum.Sum64())
+	r.Place = was.Place
+	r.Told = join(was.Told, news)
+	r.Terms, r.Mark = Indexed(r.Incident, r.Told)
 	r.Changed = r.Fresh || r.Mark != was.Mark
 	return nil
+}
+
+// Tell gives what an incident's facts tell besides its document after one more of them.
+func Tell(told string, f *Fact) string { return join(told, toldBy(f)) }
+
+func join(told string, news []string) string {
+	if len(news) == 0 {
+		return told
+	}
+	set := newTerms()
+	set.add(strings.Fields(told)...)
+	set.add(news...)
+	return strings.Join(set.all, " ")
+}
+
+// Indexed gives the terms of an incident whose facts told so much besides, and their mark.
+func Indexed(in *Incident, told string) (all string, mark int64) {
+	all = strings.Join(terms(in, strings.Fields(told)), " ")
+	sum := fnv.New64a()
+	sum.Write([]byte(all)) //nolint:errcheck // a hash never fails
+	return all, int64(sum.Sum64())
+}
+
+// Plain gives s as every store can keep it as text: valid UTF-8 without a zero byte. Lines are kept
+// as they are; only what is drawn out of them for lookups goes through it.
+func Plain(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -41,6 +41,11 @@ func Run(t *testing.T, open Opener, read ReadOpener) {
 		"causes":     causes,
 		"load":       load,
 		"strangers":  strangers,
+		"searches":   searches,
+		"by chance":  against,
+		"hostile":    hostile,
+		"retention":  retention,
+		"views":      views,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}

@@ -1,0 +1,126 @@
+// Package audit checks an archive against itself: chains, records, documents and the index.
+//
+// In: a view of an archive. Out: findings, each with the incident, the number of the fact and its
+// place in the ledger as far as they are known. It recomputes everything from the lines, never
+// changes anything and never asks the ledger: what was kept wrong in the same way everywhere, with
+// all hashes made anew, it cannot see.
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"tocsin.dev/internal/archive"
+)
+
+// Finding is one thing that is wrong. Zero values stand for what is not known or does not apply.
+type Finding struct {
+	Incident string `json:"incident,omitempty"`
+	// Fact is the fact's number in its incident.
+	Fact uint64 `json:"fact,omitempty"`
+	// Record is the position in the ledger, Line the fact's place in that record from 1.
+	Record  uint64 `json:"record,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Problem string `json:"problem"`
+}
+
+// String tells it in one line.
+func (f Finding) String() string {
+	var where []string
+	if f.Incident != "" {
+		where = append(where, "incident "+f.Incident)
+	}
+	if f.Fact > 0 {
+		where = append(where, fmt.Sprintf("fact %d", f.Fact))
+	}
+	if f.Record > 0 {
+		where = append(where, fmt.Sprintf("record %d", f.Record))
+	}
+	if f.Line > 0 {
+		where = append(where, fmt.Sprintf("line %d", f.Line))
+	}
+	if len(where) == 0 {
+		return f.Problem
+	}
+	return strings.Join(where, ", ") + ": " + f.Problem
+}
+
+// Summary counts what was looked at.
+type Summary struct {
+	Facts     int    `json:"facts"`
+	Records   int    `json:"records"`
+	Incidents int    `json:"incidents"`
+	Removed   int    `json:"removed"`
+	Position  uint64 `json:"position"`
+	Findings  int    `json:"findings"`
+}
+
+// MaxFindings ends a check: who has so many knows enough.
+const MaxFindings = 1000
+
+var errEnough = errors.New("enough findings")
+
+// shard is how many incidents are folded in one walk over the facts, which bounds the memory.
+const shard = 100_000
+
+// Verify checks all that v shows and hands every finding to report, at most [MaxFindings]. An error
+// means that the check could not be finished.
+func Verify(ctx context.Context, v archive.View, report func(Finding)) (Summary, error) {
+	return verify(ctx, v, report, shard)
+}
+
+func verify(ctx context.Context, v archive.View, report func(Finding), shard int) (Summary, error) {
+	a := &audit{ctx: ctx, view: v, report: report, blamed: map[uint64]bool{}, faulty: map[string]bool{}, removed: map[string]archive.Removal{}}
+	err := v.Inspect(ctx, func(problem string) error { return a.find(Finding{Problem: problem}) })
+	if err == nil {
+		err = v.Removals(ctx, func(r archive.Removal) error { a.removed[r.Incident.ID] = r; return nil })
+	}
+	if err == nil {
+		err = v.Incidents(ctx, func(archive.Kept) error { a.sum.Incidents++; return nil })
+	}
+	a.sum.Removed = len(a.removed)
+	shards := a.sum.Incidents/shard + 1
+	for n := 0; n < shards && err == nil; n++ {
+		err = a.incidents(n, shards)
+	}
+	if err == nil {
+		err = a.records()
+	}
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return a.sum, err
+}
+
+// audit is one run of [Verify].
+type audit struct {
+	ctx     context.Context
+	view    archive.View
+	report  func(Finding)
+	sum     Summary
+	blamed  map[uint64]bool // records with a finding that says more than their sum would
+	faulty  map[string]bool // incidents with a finding, whose document then cannot fit
+	removed map[string]archive.Removal
+}
+
+func (a *audit) find(f Finding) error {
+	a.sum.Findings++
+	if f.Record > 0 {
+		a.blamed[f.Record] = true
+	}
+	if f.Incident != "" {
+		a.faulty[f.Incident] = true
+	}
+	a.report(f)
+	if a.sum.Findings >= MaxFindings {
+		return errEnough
+	}
+	return nil
+}
+
+// at is a finding at a fact's place.
+func at(f *archive.Fact, format string, args ...any) Finding {
+	return Finding{Incident: f.Subject, Fact: f.IncidentSeq, Record: f.Position, Line: f.Index + 1, Problem: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,250 @@
+package audit
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/rules/timeline"
+	"tocsin.dev/pkg/events"
+)
+
+// story is one incident as its facts have it so far.
+type story struct {
+	seq uint64
+	// hash is what the newest fact is kept with, made what its line and the fact before make of it;
+	// where they differ, one of the two was changed, and the next fact may stand on either.
+	hash, made []byte
+	incident   archive.Incident
+	told       string
+}
+
+// incidents checks the chains and documents of those incidents whose ids fall into one of so many
+// shards, and with the first one the facts of no incident.
+func (a *audit) incidents(n, shards int) error {
+	mine := func(id string) bool { return shards == 1 || shardOf(id, shards) == n }
+	stories := map[string]*story{}
+	err := a.view.Facts(a.ctx, func(f archive.Fact) error {
+		id := f.Subject
+		if id == "" {
+			if n == 0 {
+				a.sum.Facts++
+			}
+			return a.lone(&f, stories, n == 0)
+		}
+		if !mine(id) {
+			return nil
+		}
+		a.sum.Facts++
+		return a.fact(&f, a.story(stories, id))
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.view.Incidents(a.ctx, func(k archive.Kept) error {
+		if !mine(k.ID) {
+			return nil
+		}
+		s := stories[k.ID]
+		delete(stories, k.ID)
+		return a.document(k, s)
+	}); err != nil {
+		return err
+	}
+	for id := range stories {
+		if err := a.find(Finding{Incident: id, Problem: "it has facts and no document"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shardOf(id string, shards int) int {
+	sum := fnv.New32a()
+	sum.Write([]byte(id)) //nolint:errcheck // a hash never fails
+	return int(sum.Sum32() % uint32(shards))
+}
+
+// story gives the incident's, which goes on from where it was removed, if it was.
+func (a *audit) story(all map[string]*story, id string) *story {
+	s := all[id]
+	if s == nil {
+		s = &story{}
+		if r, ok := a.removed[id]; ok {
+			s.seq, s.hash, s.made = r.Incident.Seq, r.Hash, r.Hash
+		}
+		all[id] = s
+	}
+	return s
+}
+
+// lone checks a fact of no incident; a renewal belongs into the document of one all the same.
+func (a *audit) lone(f *archive.Fact, stories map[string]*story, first bool) error {
+	env, raw, err := events.Split(f.Line)
+	if first {
+		if err := a.columns(f, env, err); err != nil {
+			return err
+		}
+	}
+	if env.Type != renewed {
+		return nil
+	}
+	if d, err := events.DecodeData(env.Type, raw); err == nil {
+		if s := stories[d.(events.AlertRenewed).Incident]; s != nil {
+			s.incident = timeline.Fold(s.incident, events.Event{Envelope: env, Data: d})
+		}
+	}
+	return nil
+}
+
+var renewed = events.TypeOf(events.AlertRenewed{})
+
+// columns compares what is kept beside a line with the line.
+func (a *audit) columns(f *archive.Fact, env events.Envelope, err error) error {
+	if err != nil {
+		env = events.Envelope{}
+	}
+	if env.IncidentSeq == 0 {
+		env.Subject = ""
+	}
+	for _, c := range []struct {
+		name       string
+		kept, line any
+	}{
+		{"incident", archive.Plain(f.Subject), archive.Plain(env.Subject)},
+		{"number", f.IncidentSeq, env.IncidentSeq},
+		{"name", archive.Plain(events.NameOf(f.Type)), archive.Plain(events.NameOf(env.Type))},
+		{"time", micros(f.Time), micros(env.Time)},
+		{"cause", archive.Plain(f.CausationID), archive.Plain(env.CausationID)},
+	} {
+		if c.kept != c.line {
+			return a.find(at(f, "its %s is kept as %q, and its line says %q", c.name, fmt.Sprint(c.kept), fmt.Sprint(c.line)))
+		}
+	}
+	return nil
+}
+
+// micros is an instant as finely as every store keeps it.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// fact checks one fact of an incident against the one before it.
+func (a *audit) fact(f *archive.Fact, s *story) error {
+	fits := bytes.Equal(chain(s.hash, f.Line), f.Hash) || bytes.Equal(chain(s.made, f.Line), f.Hash)
+	if err := a.order(f, s, fits); err != nil {
+		return err
+	}
+	env, raw, err := events.Split(f.Line)
+	if !fits && f.IncidentSeq == s.seq+1 {
+		err = a.find(at(f, "its line and the facts before it do not fit its hash: one of them was changed"))
+	} else {
+		err = a.columns(f, env, err)
+	}
+	if err != nil {
+		return err
+	}
+	s.made = chain(s.hash, f.Line)
+	s.seq, s.hash = f.IncidentSeq, bytes.Clone(f.Hash)
+	e := events.Event{Envelope: env}
+	if d, err := events.DecodeData(env.Type, raw); err == nil {
+		e.Data = d
+	}
+	s.incident = timeline.Fold(s.incident, e)
+	whole := archive.Fact{Envelope: env, Line: f.Line}
+	s.told = archive.Tell(s.told, &whole)
+	return nil
+}
+
+// order checks the count. Where the hashes fit over a gap, the archive has what the ledger had.
+func (a *audit) order(f *archive.Fact, s *story, fits bool) error {
+	switch {
+	case f.IncidentSeq == s.seq+1:
+		return nil
+	case fits:
+		return a.find(at(f, "it follows fact %d in the ledger already, and was kept so", s.seq))
+	case f.IncidentSeq <= s.seq:
+		return a.find(at(f, "it follows fact %d", s.seq))
+	}
+	for n := s.seq + 1; n < f.IncidentSeq; n++ {
+		if err := a.find(Finding{Incident: f.Subject, Fact: n, Problem: fmt.Sprintf("it is missing; the next one is in record %d", f.Position)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func chain(prev, line []byte) []byte {
+	sum := sha256.New()
+	if prev == nil {
+		prev = make([]byte, sha256.Size)
+	}
+	sum.Write(prev) //nolint:errcheck // a hash never fails
+	sum.Write(line) //nolint:errcheck // as above
+	return sum.Sum(nil)
+}
+
+// document compares what is kept about an incident with what its facts make of it.
+func (a *audit) document(k archive.Kept, s *story) error {
+	problem := func(format string, args ...any) error {
+		return a.find(Finding{Incident: k.ID, Problem: fmt.Sprintf(format, args...)})
+	}
+	var kept archive.Incident
+	if err := json.Unmarshal(k.Document, &kept); err != nil {
+		return problem("its document cannot be read: %v", err)
+	}
+	if s == nil {
+		return problem("it has a document and no facts")
+	}
+	if kept.Seq > s.seq {
+		for n := s.seq + 1; n <= kept.Seq; n++ {
+			if err := a.find(Finding{Incident: k.ID, Fact: n, Problem: "it is missing at the end of the timeline"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if _, again := a.removed[k.ID]; again || a.faulty[k.ID] {
+		return nil // its facts are not all there
+	}
+	want, err := json.Marshal(s.incident)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(want, k.Document) {
+		return problem("its document is not what its facts make of it: %s", difference(want, k.Document))
+	}
+	if k.ID != kept.ID || archive.Plain(kept.Service) != k.Service || archive.Plain(kept.Team) != k.Team || archive.Plain(kept.Status) != k.Status {
+		return problem("what it is found by is not what its document says")
+	}
+	if _, mark := archive.Indexed(&s.incident, s.told); mark != k.Mark || s.told != k.Told {
+		return problem("the words it is found by are not those of its facts")
+	}
+	return nil
+}
+
+// difference names the first field in which two documents differ.
+func difference(want, kept []byte) string {
+	var a, b map[string]json.RawMessage
+	if json.Unmarshal(want, &a) != nil || json.Unmarshal(kept, &b) != nil {
+		return "it is no JSON object"
+	}
+	for _, name := range []string{"id", "service", "team", "title", "status", "priority", "severity", "level", "seq"} {
+		if !bytes.Equal(a[name], b[name]) {
+			return name
+		}
+	}
+	for name := range a {
+		if !bytes.Equal(a[name], b[name]) {
+			return name
+		}
+	}
+	return "its form"
+}
