@@ -158,3 +158,11 @@ func TestThePastHasNoHorizon(t *testing.T) {
 	require.Equal(t, 2037, due.Year())
 	require.Equal(t, c.Goal, c.Elapsed(due))
 }
+
+// Two runs that a Duration cannot hold together are cut to the longest one.
+func TestElapsedIsCutToTheLongestDuration(t *testing.T) {
+	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
+	c := clock.Clock{Goal: time.Hour, StartedAt: year(2000), Pauses: []clock.Pause{{From: year(2200), To: year(2201)}}}
+	require.Equal(t, time.Duration(math.MaxInt64), c.Elapsed(year(2400)))
+	require.Equal(t, year(2000).Add(time.Hour), c.DueAt(year(2400)))
+}
