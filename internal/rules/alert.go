@@ -23,11 +23,14 @@ func (d *decider) alertReceived(e events.Event, a events.Alert) string {
 		d.trigger(e, a)
 	case alert.Reopen:
 		d.emit(i, ActorAlert, "its alert fired again", events.IncidentReopened{Alert: &a})
+		d.retime(i, "it was opened again")
 		d.raise(i, a) // before the climb: the pages carry the priority
 		d.startClimb(i, byReopening, e.Time)
+		d.spiked(i, a)
 	case alert.Join:
 		d.emit(i, ActorAlert, "", events.AlertJoined{Alert: a})
 		d.raise(i, a)
+		d.spiked(i, a)
 	case alert.Renew:
 		d.emitLoose(e.Service, ignored, events.AlertRenewed{Incident: i.ID, Key: a.Key, EndsAt: a.EndsAt})
 		d.raise(i, a)
@@ -51,30 +54,16 @@ func (d *decider) trigger(e events.Event, a events.Alert) {
 	if d.s.catalog.Services[e.Service] == nil {
 		reason = "no open incident has its dedup key; the service is unknown, the fallback's policy serves it"
 	}
+	judged := d.s.catalog.judge(service, a)
 	d.emit(i, ActorAlert, reason, events.IncidentTriggered{
 		Title: a.Summary, DedupKey: a.Dedup(), Severity: a.Severity,
-		Priority: alert.Priority(d.s.catalog.Priorities, a.Severity),
-		Policy:   service.Policy, Catalog: d.s.catalog.Revision, Alert: a,
+		Priority: judged.Priority, Impact: judged.Impact, Urgency: judged.Urgency,
+		Policy: service.Policy, Catalog: d.s.catalog.Revision, Alert: a,
 	})
-	d.startClimb(d.s.incidents[i.ID], byTrigger, e.Time)
-}
-
-// raise lifts an open incident's priority when the alert's severity asks for a higher one; nothing lowers it.
-func (d *decider) raise(i *Incident, a events.Alert) bool {
-	if !i.Status.Open() {
-		return false
-	}
-	priority := alert.Priority(d.s.catalogs[i.Catalog].Priorities, a.Severity)
-	if !alert.Higher(priority, i.Priority) {
-		return false
-	}
-	reason := "the alert's severity rose to " + a.Severity
-	if a.Severity == "" {
-		reason = "an alert without a severity counts as " + priority
-	}
-	d.emit(i, ActorAlert, reason,
-		events.IncidentPrioritized{Severity: a.Severity, Priority: priority, Was: i.Priority})
-	return true
+	i = d.s.incidents[i.ID]
+	d.startClocks(i)
+	d.startClimb(i, byTrigger, e.Time)
+	d.spiked(i, a)
 }
 
 func (d *decider) alertCleared(e events.Event, a events.Alert) string {
@@ -93,6 +82,5 @@ func (d *decider) resolveIfClear(i *Incident, how, reason string) {
 	if i.Status == incident.Resolved || len(i.Alerts) > 0 {
 		return
 	}
-	d.closePages(i, "the incident is resolved")
-	d.emit(i, ActorAlert, reason, events.IncidentResolved{How: how})
+	d.over(i, ActorAlert, reason, events.IncidentResolved{How: how})
 }

@@ -1,10 +1,7 @@
 package rules
 
 import (
-	"time"
-
 	"tocsin.dev/internal/rules/alert"
-	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
 )
@@ -21,7 +18,7 @@ func (d *decider) command(name string, c events.Command, ask incident.Ask, do fu
 	if d.repeated(i) {
 		return alert.Repeated
 	}
-	if _, refusal := incident.Move(i.Status, ask); refusal != "" {
+	if _, refusal := incident.Move(i.Status, ask); refusal != "" && !(ask == incident.Acknowledge && i.Repaged) {
 		d.refuse(i, name, c, refusal)
 		return refusal
 	}
@@ -49,13 +46,27 @@ func (d *decider) refuseUnknown(name string, c events.Command) string {
 	return NoSuchIncident
 }
 
+// acknowledge gives the incident to whoever asks, once as many have answered as the level needs.
 func (d *decider) acknowledge(i *Incident, c events.Command) {
-	var until time.Time
-	if after := i.policy.UnacknowledgeAfter; after > 0 {
-		until = d.now.Add(after)
+	need := i.need()
+	if have := i.joinedBy(c.By); len(have) < need && i.Status == incident.Triggered {
+		d.join(i, c, len(have), need)
+		return
 	}
-	d.emit(i, c.By, c.Note, events.IncidentAcknowledged{By: c.By, Via: c.Via, Until: until})
+	fact := events.IncidentAcknowledged{By: c.By, Via: c.Via}
+	if need > 1 {
+		fact.Responders = i.joinedBy(c.By)
+	}
+	if after := i.policy.UnacknowledgeAfter; after > 0 {
+		fact.Until = d.now.Add(after)
+	}
+	snoozed := i.Status == incident.Snoozed
+	d.emit(i, c.By, c.Note, fact)
 	d.closePages(i, "the incident is acknowledged")
+	if snoozed {
+		d.unpauseSnoozed(i)
+	}
+	d.meet(i, responseClock)
 }
 
 func (d *decider) unacknowledge(i *Incident, c events.Command) {
@@ -64,8 +75,15 @@ func (d *decider) unacknowledge(i *Incident, c events.Command) {
 }
 
 func (d *decider) resolve(i *Incident, c events.Command) {
+	d.over(i, c.By, c.Note, events.IncidentResolved{By: c.By, How: "command"})
+}
+
+// over ends the incident: its pages first, its clocks last.
+func (d *decider) over(i *Incident, actor, reason string, fact events.IncidentResolved) {
 	d.closePages(i, "the incident is resolved")
-	d.emit(i, c.By, c.Note, events.IncidentResolved{By: c.By, How: "command"})
+	d.emit(i, actor, reason, fact)
+	d.meet(i, responseClock)
+	d.meet(i, resolutionClock)
 }
 
 // NewerIsOpen is the refusal to reopen an incident whose dedup key has fed another one since.
@@ -78,44 +96,11 @@ func (d *decider) reopen(i *Incident, c events.Command) {
 	}
 	d.leaveSilent(i) // nobody listened while it was resolved; an old expiry must not end it again
 	d.emit(i, c.By, c.Note, events.IncidentReopened{By: c.By})
+	d.retime(i, "it was opened again")
 	d.startClimb(i, byReopening, d.in.Event.Time)
 }
 
-// escalate climbs by hand: to the next level, or to the one that is named.
-func (d *decider) escalate(i *Incident, c events.Command, level int) {
-	if level < 0 || level > len(i.policy.Levels) {
-		d.refuse(i, events.EscalationReceived{}.Name(), c, "the policy has no such level")
-		return
-	}
-	if level == 0 {
-		if next, ok := i.policy.Next(i.Climb); ok {
-			d.handOver(i, c)
-			d.advance(i, move{to: next, by: byCommand, actor: c.By, reason: c.Note})
-			return
-		}
-		d.refuse(i, events.EscalationReceived{}.Name(), c, "the policy has no further level")
-		return
-	}
-	d.handOver(i, c)
-	to := escalation.Step{Round: max(i.Climb.Round, 1), Level: level}
-	d.advance(i, move{to: to, by: byCommand, actor: c.By, reason: c.Note, again: level <= i.Climb.Level})
-}
-
-// handOver takes the acknowledgement back from whoever holds it: who is paged next shall answer.
-func (d *decider) handOver(i *Incident, c events.Command) {
-	if i.Status == incident.Acknowledged {
-		d.emit(i, c.By, "escalated by hand", events.IncidentUnacknowledged{By: c.By})
-	}
-}
-
-func (d *decider) note(n events.NoteReceived) string {
-	i := d.known(n.Incident)
-	if i == nil {
-		return d.refuseUnknown(n.Name(), n.Command)
-	}
-	if d.repeated(i) {
-		return alert.Repeated
-	}
-	d.emit(i, n.By, "", events.IncidentAnnotated{By: n.By, Note: n.Note})
-	return ""
+// note keeps a text in the timeline.
+func (d *decider) note(i *Incident, c events.Command) {
+	d.emit(i, c.By, "", events.IncidentAnnotated{By: c.By, Note: c.Note})
 }

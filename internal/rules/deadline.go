@@ -35,11 +35,17 @@ func (i *Incident) nextDeadline() time.Time {
 	if i.Status == incident.Resolved {
 		return i.ResolvedAt.Add(i.keptFor())
 	}
-	var next time.Time
+	next := earlier(i.AckUntil, i.SnoozedUntil)
 	if i.Status == incident.Triggered {
 		next = earlier(next, i.StepAt)
-	} else {
-		next = earlier(next, i.AckUntil)
+	}
+	next = earlier(next, i.Merging.againAt())
+	next = earlier(next, i.PausedUntil)
+	for n := range i.Clocks {
+		next = earlier(next, i.Clocks[n].nextAt())
+	}
+	for n := range i.policy.Triggers {
+		next = earlier(next, i.triggerDue(n))
 	}
 	for n := range i.Alerts {
 		next = earlier(next, i.Alerts[n].EndsAt)

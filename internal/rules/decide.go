@@ -87,10 +87,54 @@ func (d *decider) input(e events.Event) string {
 		return d.command(ask.Name(), ask.Command, incident.Reopen, d.reopen)
 	case events.EscalationReceived:
 		return d.command(ask.Name(), ask.Command, incident.Escalate, func(i *Incident, c events.Command) {
-			d.escalate(i, c, ask.Level)
+			d.escalate(i, c, ask)
 		})
 	case events.NoteReceived:
-		return d.note(ask)
+		return d.command(ask.Name(), ask.Command, incident.Any, d.note)
+	case events.SnoozeReceived:
+		return d.command(ask.Name(), ask.Command, incident.Snooze, func(i *Incident, c events.Command) { d.snooze(i, c, ask.Until) })
+	case events.SnoozeWithdrawn:
+		return d.command(ask.Name(), ask.Command, incident.Wake, d.wake)
+	case events.AssignmentReceived:
+		return d.command(ask.Name(), ask.Command, incident.Change, func(i *Incident, c events.Command) { d.assign(i, c, ask.To) })
+	case events.RespondersRequested:
+		return d.command(ask.Name(), ask.Command, incident.Change, func(i *Incident, c events.Command) { d.respond(i, c, ask.Targets) })
+	case events.PriorityReceived:
+		return d.command(ask.Name(), ask.Command, incident.Change, func(i *Incident, c events.Command) { d.prioritize(i, ask) })
+	case events.MergeReceived:
+		return d.command(ask.Name(), ask.Command, incident.Change, func(i *Incident, c events.Command) { d.merge(i, ask) })
+	case events.SplitReceived:
+		return d.command(ask.Name(), ask.Command, incident.Change, func(i *Incident, c events.Command) { d.split(i, ask) })
+	default:
+		return d.otherInput(ask)
+	}
+}
+
+// otherInput goes on where input ends: what is asked seldom, and what no person asks.
+func (d *decider) otherInput(data events.Data) string {
+	switch ask := data.(type) {
+	case events.RoleReceived:
+		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.role(i, ask) })
+	case events.TaskReceived:
+		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.task(i, ask) })
+	case events.TaskCompleted:
+		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.taskDone(i, ask) })
+	case events.ClosureReceived:
+		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.closeBooks(i, ask) })
+	case events.PauseReceived:
+		return d.command(ask.Name(), ask.Command, incident.Change, func(i *Incident, c events.Command) { d.pause(i, c, ask.Until) })
+	case events.PauseWithdrawn:
+		return d.command(ask.Name(), ask.Command, incident.Change, d.unpause)
+	case events.ClocksCancelled:
+		return d.command(ask.Name(), ask.Command, incident.Change, d.cancelClocks)
+	case events.MergeRequested:
+		return d.mergeRequested(ask)
+	case events.MergeAnswered:
+		return d.mergeAnswered(ask)
+	case events.OverrideReceived:
+		return d.override(ask)
+	case events.OverrideWithdrawn:
+		return d.withdrawOverride(ask)
 	case events.ReceiptReceived:
 		return d.receipt(ask)
 	case events.CatalogRevised:
@@ -144,14 +188,26 @@ func (d *decider) revise(r events.CatalogRevised) string {
 // caseOf gives what the alert's dedup key names, if it can still matter.
 func (d *decider) caseOf(service string, a events.Alert) (*Incident, alert.Case) {
 	i := d.s.byKey[key{service, a.Dedup()}]
+	if i != nil && i.Elsewhere[a.Key] != "" {
+		i = d.splitOff(i, a.Key)
+	}
 	if i == nil || d.forgotten(i) {
 		return nil, alert.Case{}
 	}
 	c := alert.Case{Exists: true, Resolved: i.Status == incident.Resolved, ByHand: i.ByHand, Alert: i.alert(a.Key)}
-	if c.Resolved {
+	if c.Resolved && !i.Closed {
 		c.ReopenUntil = i.ResolvedAt.Add(i.policy.ReopenWithin)
 	}
 	return i, c
+}
+
+// splitOff gives the incident that an alert was split off to, and i itself when that one is over.
+func (d *decider) splitOff(i *Incident, alert string) *Incident {
+	other := d.s.incidents[i.Elsewhere[alert]]
+	if other == nil || !other.Status.Open() && !d.now.Before(other.ResolvedAt.Add(other.policy.ReopenWithin)) {
+		return i
+	}
+	return other
 }
 
 // forgotten says that the incident was resolved so long ago that it is as if it were not known,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
@@ -35,6 +36,12 @@ func (s *State) Evolve(e events.Event) error {
 		return s.renewed(fact)
 	case events.IncidentTriggered:
 		return s.triggered(e, fact)
+	case events.OverrideAdded:
+		s.overridden(e, fact)
+		return nil
+	case events.OverrideRemoved:
+		s.withdrawn(fact)
+		return nil
 	}
 	if e.IncidentSeq == 0 {
 		return nil // a fact of no incident
@@ -51,26 +58,69 @@ func (s *State) Evolve(e events.Event) error {
 	if commanded(e) {
 		i.LastCommand = e.CausationID
 	}
-	if _, reopened := e.Data.(events.IncidentReopened); reopened {
-		s.byKey[key{i.Service, i.DedupKey}] = i // also where a newer one, resolved by now, had the key
-	}
+	s.beside(i, e)
 	s.rearm(i)
 	return nil
+}
+
+// beside is the part of an incident's fact that changes more than the incident.
+func (s *State) beside(i *Incident, e events.Event) {
+	switch fact := e.Data.(type) {
+	case events.IncidentReopened:
+		s.name(i, i.DedupKey) // also where a newer one, resolved by now, had the key
+		if fact.Alert != nil {
+			s.count(i, *fact.Alert, e.Time)
+		}
+	case events.AlertJoined:
+		s.count(i, fact.Alert, e.Time)
+	case events.IncidentAbsorbed:
+		s.absorbed(i, fact)
+	case events.EscalationAdvanced:
+		for target, person := range fact.Picked {
+			s.turns[target] = person
+		}
+	case events.EscalationFired:
+		s.spikeFired(i, fact.Index, fact.Category, e.Time)
+	case events.EscalationSkipped:
+		s.spikeFired(i, fact.Index, fact.Category, e.Time)
+	}
+}
+
+// absorbed makes the dedup key of an incident of the same service mean the one that took it in.
+func (s *State) absorbed(i *Incident, fact events.IncidentAbsorbed) {
+	if fact.FromService != i.Service {
+		return
+	}
+	for _, a := range fact.Alerts {
+		if dedup := a.Dedup(); dedup != i.DedupKey && !slices.Contains(i.Aliases, dedup) {
+			s.name(i, dedup)
+			i.Aliases = append(i.Aliases, dedup)
+		}
+	}
 }
 
 // commanded says that a command led to the fact, and that every command of its kind leads to one.
 func commanded(e events.Event) bool {
 	switch fact := e.Data.(type) {
-	case events.IncidentAcknowledged, events.IncidentAnnotated, events.CommandRefused:
-		return true
-	case events.IncidentUnacknowledged:
+	case events.IncidentAcknowledged, events.IncidentAnnotated, events.CommandRefused, events.IncidentSnoozed,
+		events.IncidentAssigned, events.IncidentRespondersAdded, events.IncidentResponderJoined, events.MergeRequested,
+		events.IncidentMerged, events.IncidentSplit, events.IncidentRoleAssigned, events.IncidentTaskAdded,
+		events.IncidentTaskCompleted, events.IncidentClosed, events.IncidentClocksCancelled:
 		return e.CausationID != ""
+	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentClocksPaused, events.IncidentClocksResumed:
+		return e.CausationID != ""
+	case events.IncidentPrioritized:
+		return fact.Pinned
 	case events.IncidentResolved:
 		return fact.How == "command"
 	case events.IncidentReopened:
 		return fact.Alert == nil
+	case events.IncidentTransferred:
+		return fact.By != ""
 	case events.EscalationAdvanced:
 		return fact.Trigger == byCommand
+	case events.EscalationFired:
+		return fact.On == byCommand
 	default:
 		return false
 	}
@@ -103,11 +153,12 @@ func (s *State) triggered(e events.Event, fact events.IncidentTriggered) error {
 		ID: e.Subject, Service: e.Service, Team: e.Team, Seq: e.IncidentSeq,
 		Title: fact.Title, Severity: fact.Severity, Priority: fact.Priority, DedupKey: fact.DedupKey,
 		Link: fact.Alert.Link, Labels: fact.Alert.Labels, Catalog: fact.Catalog, Policy: fact.Policy,
-		OpenedAt: e.Time, Alerts: []alert.Known{known(fact.Alert)},
+		OpenedAt: e.Time, Since: e.Time, Alerts: []alert.Known{known(fact.Alert)},
 	}
 	if err := s.put(i, true); err != nil {
 		return err
 	}
+	s.count(i, fact.Alert, e.Time)
 	s.rearm(i)
 	return nil
 }
@@ -120,38 +171,165 @@ func (i *Incident) evolve(e events.Event) {
 	case events.AlertLeft:
 		i.Alerts = slices.DeleteFunc(i.Alerts, func(a alert.Known) bool { return a.Key == fact.Key })
 	case events.IncidentAcknowledged:
-		i.Status, i.AckUntil, i.StepAt = incident.Acknowledged, fact.Until, time.Time{}
+		i.Status, i.AckUntil, i.Holder = incident.Acknowledged, fact.Until, fact.By
+		i.rest()
+		i.begin(e.Time)
 	case events.IncidentUnacknowledged:
-		i.Status, i.AckUntil = incident.Triggered, time.Time{}
+		i.back(e.Time)
+	case events.IncidentSnoozed:
+		i.Status, i.Holder, i.AckUntil = incident.Snoozed, "", time.Time{}
+		i.rest()
+		i.SnoozedUntil = fact.Until
+	case events.IncidentWoken:
+		i.back(e.Time)
 	case events.IncidentResolved:
-		i.Status, i.ResolvedAt, i.ByHand = incident.Resolved, e.Time, fact.How == "command"
-		i.AckUntil, i.StepAt = time.Time{}, time.Time{}
+		i.Status, i.ResolvedAt, i.ByHand = incident.Resolved, e.Time, fact.How == "command" || fact.How == "merged"
+		i.AckUntil, i.Merging, i.PausedUntil = time.Time{}, nil, time.Time{}
+		i.rest()
+		i.stopPause(e.Time)
 	case events.IncidentReopened:
-		i.Status, i.ResolvedAt, i.ByHand = incident.Triggered, time.Time{}, false
-		if fact.Alert != nil {
-			i.hold(*fact.Alert)
-		}
+		i.reopened(e, fact)
 	case events.IncidentPrioritized:
-		i.Severity, i.Priority = fact.Severity, fact.Priority
+		i.Severity, i.Priority, i.Pinned = fact.Severity, fact.Priority, i.Pinned || fact.Pinned
+	default:
+		i.evolveLife(e)
+	}
+}
+
+// rest ends everything that waits for an answer.
+func (i *Incident) rest() {
+	i.StepAt, i.Held, i.SnoozedUntil = time.Time{}, escalation.Step{}, time.Time{}
+	i.Joined, i.Repaged = nil, false
+}
+
+// back makes it nobody's again.
+func (i *Incident) back(at time.Time) {
+	i.Status, i.AckUntil, i.Holder = incident.Triggered, time.Time{}, ""
+	i.rest()
+	i.begin(at)
+}
+
+// stopPause ends a pause that is open: while it is resolved nothing runs anyway.
+func (i *Incident) stopPause(at time.Time) {
+	if i.paused() {
+		i.Pauses[len(i.Pauses)-1].To = at
+	}
+}
+
+func (i *Incident) reopened(e events.Event, fact events.IncidentReopened) {
+	if len(i.Clocks) > 0 { // the time in which it was over does not count
+		i.Pauses = append(i.Pauses, clock.Pause{From: i.ResolvedAt, To: e.Time})
+	}
+	i.ResolvedAt, i.ByHand, i.Closed = time.Time{}, false, false
+	i.back(e.Time)
+	if fact.Alert != nil {
+		i.hold(*fact.Alert)
+	}
+}
+
+// evolveLife is what happens to an incident besides its climb.
+func (i *Incident) evolveLife(e events.Event) {
+	switch fact := e.Data.(type) {
+	case events.IncidentAssigned:
+		i.Assignee = fact.To
+	case events.IncidentTransferred:
+		i.transferred(fact)
+	case events.IncidentResponderJoined:
+		i.Joined = append(slices.Clip(i.Joined), fact.By)
+	case events.IncidentRespondersAdded:
+		i.Round = fact.Round
+	case events.MergeRequested:
+		i.Merging = &Merging{Into: fact.Into, IntoService: fact.IntoService, By: fact.By, AskedAt: e.Time, Asked: fact.Asked}
+	case events.CommandRefused:
+		if fact.Ends {
+			i.Merging = nil
+		}
+	case events.IncidentMerged:
+		i.Merging = nil
+		if fact.IntoService == i.Service {
+			i.Alerts = nil // they hold the other one open
+		}
+	case events.IncidentAbsorbed:
+		i.Absorbed = append(i.Absorbed, fact.From)
+		for _, a := range fact.Alerts {
+			i.hold(a)
+		}
+	case events.IncidentSplit:
+		i.splitOff(fact)
+	case events.IncidentTaskAdded:
+		i.Tasks = append(i.Tasks, false)
+	case events.IncidentTaskCompleted:
+		i.Tasks[fact.Task-1] = true
+	case events.IncidentClosed:
+		i.Closed = true
 	default:
 		i.evolveClimb(e)
+		i.evolvePage(e)
+		i.evolveClock(e)
+	}
+}
+
+func (i *Incident) transferred(fact events.IncidentTransferred) {
+	i.Team = fact.To
+	i.Transfers++
+	if fact.Policy != i.Policy {
+		i.Policy, i.policy = fact.Policy, i.catalog.Policies[fact.Policy]
+		i.Climb, i.Paged, i.Fired = escalation.Step{}, nil, nil
+		i.StepAt, i.Held = time.Time{}, escalation.Step{}
+	}
+}
+
+func (i *Incident) splitOff(fact events.IncidentSplit) {
+	if i.Elsewhere == nil {
+		i.Elsewhere = map[string]string{}
+	}
+	for _, k := range fact.Alerts {
+		i.Elsewhere[k] = fact.Into
+		i.Alerts = slices.DeleteFunc(i.Alerts, func(a alert.Known) bool { return a.Key == k })
 	}
 }
 
 func (i *Incident) evolveClimb(e events.Event) {
 	switch fact := e.Data.(type) {
 	case events.EscalationAdvanced:
-		i.Round, i.Climb = fact.Round, escalation.Step{Round: fact.Repeat + 1, Level: fact.Level}
-		i.StepAt, i.Reached = fact.DueAt, false
+		i.Round, i.LevelRound = fact.Round, fact.Round
+		i.Climb = escalation.Step{Round: fact.Repeat + 1, Level: fact.Level, Again: fact.Again}
+		i.StepAt, i.Held, i.Reached = fact.DueAt, escalation.Step{}, false
 		if len(fact.Pages) > 0 || fact.Level == 1 {
 			i.Paged = fact.Pages
 		}
+	case events.EscalationHeld:
+		i.Held = escalation.Step{Round: fact.Repeat + 1, Level: fact.Level, Again: fact.Again}
+		i.StepAt = fact.Until
+	case events.EscalationFired:
+		i.firedBy(e, fact)
+	case events.EscalationSkipped:
+		i.remember(Fired{Index: fact.Index, Count: fact.Count, At: e.Time})
 	case events.EscalationExhausted:
-		i.StepAt = time.Time{}
+		i.StepAt, i.Held = time.Time{}, escalation.Step{}
+		i.Round = max(i.Round, fact.Round)
+	}
+}
+
+func (i *Incident) firedBy(e events.Event, fact events.EscalationFired) {
+	i.Round = max(i.Round, fact.Round)
+	switch {
+	case fact.Index != byHand:
+		i.remember(Fired{Index: fact.Index, Count: fact.Count, At: e.Time})
+	case len(fact.Pages) > 0:
+		i.Paged = fact.Pages
+	}
+	if escalation.On(fact.On) == escalation.Unresolved && len(fact.Pages) > 0 {
+		i.Repaged = true
+	}
+}
+
+func (i *Incident) evolvePage(e events.Event) {
+	switch fact := e.Data.(type) {
 	case events.PageRequested:
 		i.asked(fact, e.Time)
 	case events.PageDelivered:
-		if p := i.page(fact.Page); p != nil && p.Round == i.Round && p.Level == i.Climb.Level {
+		if p := i.page(fact.Page); p != nil && i.current(p) {
 			i.Reached = true
 		}
 		i.closePage(fact.Page)
@@ -174,6 +352,7 @@ func (i *Incident) asked(fact events.PageRequested, at time.Time) {
 	i.Pages = append(i.Pages, Page{
 		ID: fact.Page, Target: fact.Target, Via: fact.Via,
 		Round: fact.Round, Level: fact.Level, Asked: int32(fact.Asked), AskedAt: at,
+		Urgency: fact.Urgency, Why: fact.Why,
 	})
 }
 

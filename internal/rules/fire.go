@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"time"
+
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
 )
@@ -12,18 +14,38 @@ func (d *decider) fire(i *Incident) {
 	case i.Status == incident.Resolved:
 		d.s.drop(i)
 	case d.expire(i):
-	case i.Status == incident.Acknowledged && d.over(i):
+	case d.passed(i.Merging.againAt()):
+		d.askMerge(i)
+	case d.passed(i.SnoozedUntil):
+		d.woken(i, "", "its time has come", i.SnoozedUntil)
+	case d.passed(i.PausedUntil):
+		d.resume(i, "", "the pause ran out")
+	case d.tick(i):
+	case d.passed(i.AckUntil):
 		ranOut := i.AckUntil // the next fact clears it
 		d.emit(i, ActorPolicy, "the acknowledgement ran out", events.IncidentUnacknowledged{})
 		d.startClimb(i, byReturn, ranOut)
-	case i.Status == incident.Triggered && !i.StepAt.IsZero() && !i.StepAt.After(d.now):
-		d.step(i)
 	default:
-		d.askAgain(i)
+		d.fireClimb(i)
 	}
 }
 
-func (d *decider) over(i *Incident) bool { return !i.AckUntil.IsZero() && !i.AckUntil.After(d.now) }
+// fireClimb takes what fell due of the climb: the policy's triggers before the next level, as they may
+// change whose it is.
+func (d *decider) fireClimb(i *Incident) {
+	if index, due := d.dueTrigger(i); due {
+		d.fireDue(i, index)
+		return
+	}
+	if i.Status == incident.Triggered && d.passed(i.StepAt) {
+		d.step(i)
+		return
+	}
+	d.askAgain(i)
+}
+
+// passed says that an instant has come; zero never does.
+func (d *decider) passed(at time.Time) bool { return !at.IsZero() && !at.After(d.now) }
 
 // expire takes leave of the alerts whose sender fell silent; it says whether there were any.
 func (d *decider) expire(i *Incident) bool {

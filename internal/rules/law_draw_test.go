@@ -70,6 +70,11 @@ func anyTarget(t *rapid.T) escalation.Target {
 		escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleLead},
 		escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleManager},
 		escalation.Target{Kind: "planet", ID: "mars"},
+		escalation.Target{Kind: escalation.Chat, ID: "ops"},
+		escalation.Target{Kind: escalation.Team, ID: "payments", Of: escalation.RoundRobin},
+		escalation.Target{Kind: escalation.Team, ID: "payments", Of: escalation.TeamOnCall},
+		escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleHolder},
+		escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleOwner},
 	)
 }
 

@@ -1,7 +1,10 @@
 package rules
 
 import (
+	"strconv"
+
 	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
 )
@@ -31,17 +34,25 @@ func (d *decider) receipt(r events.ReceiptReceived) string {
 		})
 		return ""
 	}
-	current := p.Round == i.Round && p.Level == i.Climb.Level
+	current := i.current(p)
 	if r.Final {
 		d.emit(i, ActorPage, "no contact method took it", events.PageFailed{Page: r.Page, Target: target, Attempts: r.Attempts})
 	} else {
 		d.emit(i, ActorPage, "its contact methods fail and are tried further",
 			events.PageDelayed{Page: r.Page, Target: target, Attempts: r.Attempts})
 	}
+	if r.Final || !p.Delayed {
+		d.signal(i, escalation.Undeliverable, "no contact method of "+target+" works")
+	}
 	if current && i.Status == incident.Triggered && !i.StepAt.IsZero() && i.unreachable() {
 		d.skipLevel(i)
 	}
 	return ""
+}
+
+// current says whether a page belongs to the present level.
+func (i *Incident) current(p *Page) bool {
+	return p.Level > 0 && p.Round == i.LevelRound && p.Level == i.Climb.Level
 }
 
 // unreachable says that no page of the present level was delivered and none is in good hands.
@@ -51,7 +62,7 @@ func (i *Incident) unreachable() bool {
 	}
 	for n := range i.Pages {
 		p := &i.Pages[n]
-		if p.Round == i.Round && p.Level == i.Climb.Level && !p.Delayed {
+		if i.current(p) && !p.Delayed {
 			return false
 		}
 	}
@@ -62,7 +73,7 @@ func (i *Incident) unreachable() bool {
 // its time all the same: when no channel works at all, rushing through the repeats would reach
 // nobody sooner, and everybody many times over once the channels are back.
 func (d *decider) skipLevel(i *Incident) {
-	next, ok := i.policy.Next(i.Climb)
+	next, ok := i.policy.Above(i.Climb)
 	if !ok {
 		d.exhaust(i, "nobody of the last level could be reached")
 		return
@@ -80,15 +91,59 @@ func (d *decider) closePages(i *Incident, reason string) {
 	}
 }
 
-// supersede ends the open pages to one target, as a newer one is about to be requested.
-func (d *decider) supersede(i *Incident, target string) {
+// supersede ends the open pages to one target.
+func (d *decider) supersede(i *Incident, target, reason string) {
 	for n := 0; n < len(i.Pages); {
 		if i.Pages[n].Target != target {
 			n++
 			continue
 		}
-		d.emit(i, ActorPolicy, "a newer page takes its place",
+		d.emit(i, ActorPolicy, reason,
 			events.PageSuperseded{Page: i.Pages[n].ID, Target: target}) // and so takes it off the list
+	}
+}
+
+// paging is what the pages of one request have in common.
+type paging struct {
+	round, level int
+	urgency      string // empty leaves it to the priority
+	why          string // for pages that no level asks for
+	late         int    // seconds
+}
+
+// request asks for one page of each recipient. It takes the place of one that is still on its way
+// to the same target: nobody is paged twice for having been out of reach.
+func (d *decider) request(i *Incident, p paging, found escalation.Recipients) {
+	if p.urgency == "" {
+		p.urgency = alert.Urgency(i.Priority)
+	}
+	for _, r := range found.All {
+		id := events.DeriveID("page", i.ID, strconv.Itoa(p.round), strconv.Itoa(p.level), r.Target)
+		if i.page(id) != nil {
+			continue
+		}
+		d.supersede(i, r.Target, "a newer page takes its place")
+		why := p.why
+		if r.Shadow {
+			why = join(why, "looking on")
+		}
+		d.emit(i, ActorPolicy, "", i.pageFact(Page{
+			ID: id, Target: r.Target, Via: r.Via, Round: p.round, Level: p.level, Urgency: p.urgency, Why: why,
+		}, 1, p.late))
+	}
+}
+
+// tell pages recipients beside the climb, which stays where it is.
+func (d *decider) tell(i *Incident, round int, found escalation.Recipients, why string) {
+	d.request(i, paging{round: round, why: why}, found)
+}
+
+func (i *Incident) pageFact(p Page, asked, late int) events.PageRequested {
+	return events.PageRequested{
+		Page: p.ID, Target: p.Target, Via: p.Via, Round: p.Round, Level: p.Level,
+		Urgency: p.Urgency, Asked: asked, Late: late, Why: p.Why,
+		Title: i.Title, Severity: i.Severity, Priority: i.Priority, Link: i.Link, Labels: i.Labels, OpenedAt: i.OpenedAt,
+		Runbook: i.catalog.Service(i.Service).Runbook,
 	}
 }
 

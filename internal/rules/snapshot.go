@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tocsin.dev/internal/rules/incident"
+	"tocsin.dev/internal/rules/oncall"
 )
 
 // snapshot is the stored form of a state.
@@ -17,14 +18,22 @@ type snapshot struct {
 	Catalog   string      `json:"catalog"`
 	Incidents []*Incident `json:"incidents"`
 	// Shadowed are incidents whose dedup key names a newer one.
-	Shadowed []string `json:"shadowed,omitempty"`
+	Shadowed  []string                     `json:"shadowed,omitempty"`
+	Overrides map[string][]oncall.Override `json:"overrides,omitempty"` // by schedule
+	Turns     map[string]string            `json:"turns,omitempty"`     // by target
+	Rates     []*rate                      `json:"rates,omitempty"`     // by last use
 }
 
-const snapshotVersion = 1
+// snapshotVersion 1 had none of the last three, nor most of an incident's fields: it is not read, and
+// the state is made of the ledger anew.
+const snapshotVersion = 2
 
 // Snapshot gives the state as bytes: equal states give equal bytes. Catalogs are named, not held.
 func (s *State) Snapshot() ([]byte, error) {
-	out := snapshot{Version: snapshotVersion, Partition: s.Partition}
+	out := snapshot{Version: snapshotVersion, Partition: s.Partition, Overrides: s.overrides, Turns: s.turns}
+	if len(s.rates) > 0 {
+		out.Rates = s.sortedRates()
+	}
 	if s.catalog != nil {
 		out.Catalog = s.catalog.Revision
 	}
@@ -86,16 +95,49 @@ func RestoreState(b []byte, catalog func(revision string) (*Catalog, error)) (*S
 		}
 		s.rearm(i)
 	}
+	if err := s.restoreRest(in); err != nil {
+		return nil, err
+	}
 	return s, nil
+}
+
+// restoreRest takes over what is known besides incidents, and the dedup keys that came by merges.
+func (s *State) restoreRest(in snapshot) error {
+	for _, i := range in.Incidents {
+		for _, dedup := range i.Aliases {
+			s.byKey[key{i.Service, dedup}] = i
+		}
+	}
+	if in.Overrides != nil {
+		s.overrides = in.Overrides
+	}
+	if in.Turns != nil {
+		s.turns = in.Turns
+	}
+	for _, r := range in.Rates {
+		if r == nil {
+			return errors.New("snapshot: a rate is empty")
+		}
+		s.rates[r.rateKey] = r
+	}
+	return nil
 }
 
 // sound says whether the incident can be one of ours: the rules rely on that without looking.
 func (i *Incident) sound() error {
-	if i.Status > incident.Resolved {
+	if i.Status > incident.Snoozed {
 		return fmt.Errorf("status %d is not known", uint8(i.Status))
 	}
 	if l := i.Climb.Level; l < 0 || l > len(i.policy.Levels) || i.Climb.Round < 0 || i.Round < 0 {
 		return fmt.Errorf("level %d of round %d is not in its policy", l, i.Climb.Round)
+	}
+	for _, f := range i.Fired {
+		if f.Index < 0 || f.Index >= len(i.policy.Triggers) {
+			return fmt.Errorf("trigger %d is not in its policy", f.Index)
+		}
+	}
+	if i.Held.Level < 0 || i.Held.Level > len(i.policy.Levels) {
+		return fmt.Errorf("level %d is not in its policy", i.Held.Level)
 	}
 	for n := range i.Pages {
 		if i.Pages[n].Asked < 1 {

@@ -29,13 +29,13 @@ func FuzzRestoreState(f *testing.F) {
 	require.NoError(f, err)
 	f.Add(whole)
 	for _, seed := range []string{
-		``, `{}`, `null`, `{"version":2}`, `{"version":1}`, `{"version":1,"incidents":[null]}`,
-		`{"version":1,"incidents":[{"id":"a","policy":"standard","status":9}]}`,
-		`{"version":1,"incidents":[{"id":"a","policy":"standard"},{"id":"a","policy":"standard"}]}`,
-		`{"version":1,"incidents":[{"id":"a","policy":"nobody knows it"}]}`,
-		`{"version":1,"incidents":[{"id":"a","policy":"standard","climb":{"Level":7}}],"shadowed":["a"]}`,
-		`{"version":1,"catalog":"x","incidents":[{"id":"a","policy":"standard","step_at":"2026-03-02T10:00:00Z","pages":[{"id":"p"}]}]}`,
-		`{"version":1,"catalog":"x","incidents":[{"id":"a","policy":"standard","climb":{"Round":-5,"Level":-1},"step_at":"2026-03-02T10:00:00Z"}]}`,
+		``, `{}`, `null`, `{"version":9}`, `{"version":2}`, `{"version":2,"incidents":[null]}`,
+		`{"version":2,"incidents":[{"id":"a","policy":"standard","status":9}]}`,
+		`{"version":2,"incidents":[{"id":"a","policy":"standard"},{"id":"a","policy":"standard"}]}`,
+		`{"version":2,"incidents":[{"id":"a","policy":"nobody knows it"}]}`,
+		`{"version":2,"incidents":[{"id":"a","policy":"standard","climb":{"Level":7}}],"shadowed":["a"]}`,
+		`{"version":2,"catalog":"x","incidents":[{"id":"a","policy":"standard","step_at":"2026-03-02T10:00:00Z","pages":[{"id":"p"}]}]}`,
+		`{"version":2,"catalog":"x","incidents":[{"id":"a","policy":"standard","climb":{"Round":-5,"Level":-1},"step_at":"2026-03-02T10:00:00Z"}]}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -61,11 +61,11 @@ func TestRestoreStateRefuses(t *testing.T) {
 	missing := errors.New("the store is empty")
 	for name, test := range map[string]struct{ snapshot, fault string }{
 		"no snapshot":             {`[`, "snapshot: unexpected end"},
-		"another version":         {`{"version":2}`, "version 2 is not known"},
-		"the catalog is gone":     {`{"version":1,"catalog":"gone"}`, "the store is empty"},
-		"an incident's is gone":   {`{"version":1,"incidents":[{"id":"a","catalog":"gone"}]}`, "the store is empty"},
-		"the policy is not there": {`{"version":1,"incidents":[{"id":"a","catalog":"here","policy":"none"}]}`, `no policy "none"`},
-		"a status of tomorrow":    {`{"version":1,"incidents":[{"id":"a","catalog":"here","policy":"standard","status":3}]}`, "status 3 is not known"},
+		"another version":         {`{"version":9}`, "version 9 is not known"},
+		"the catalog is gone":     {`{"version":2,"catalog":"gone"}`, "the store is empty"},
+		"an incident's is gone":   {`{"version":2,"incidents":[{"id":"a","catalog":"gone"}]}`, "the store is empty"},
+		"the policy is not there": {`{"version":2,"incidents":[{"id":"a","catalog":"here","policy":"none"}]}`, `no policy "none"`},
+		"a status of tomorrow":    {`{"version":2,"incidents":[{"id":"a","catalog":"here","policy":"standard","status":4}]}`, "status 4 is not known"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := rules.RestoreState([]byte(test.snapshot), func(revision string) (*rules.Catalog, error) {

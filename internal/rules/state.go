@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
+	"tocsin.dev/internal/rules/oncall"
 	"tocsin.dev/pkg/events"
 )
 
@@ -35,6 +37,11 @@ type State struct {
 	incidents map[string]*Incident
 	byKey     map[key]*Incident // the newest incident of each dedup key
 	deadlines deadlines
+
+	overrides map[string][]oncall.Override // by schedule, in the order in which they came
+	turns     map[string]string            // who had the last turn of each round robin
+	rates     map[rateKey]*rate
+	failures  uint64
 }
 
 type key struct{ service, dedup string }
@@ -56,32 +63,69 @@ type Incident struct {
 	Policy  string `json:"policy"`
 
 	Status incident.Status `json:"status"`
-	// ByHand says that a person resolved it.
+	// ByHand says that a person resolved it, Closed that the books are closed.
 	ByHand bool `json:"by_hand,omitempty"`
+	Closed bool `json:"closed,omitempty"`
+	// Pinned says that a person set the priority: alerts do not raise it any more.
+	Pinned bool `json:"pinned,omitempty"`
 	// Reached says that a page of the present level was delivered.
 	Reached bool `json:"reached,omitempty"`
 	// Seq is the number of its newest fact.
 	Seq        uint64    `json:"seq"`
 	OpenedAt   time.Time `json:"opened_at"`
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`
+	// Since is when it last became triggered or acknowledged.
+	Since time.Time `json:"since"`
 	// AckUntil is when the acknowledgement runs out; zero means never, or that there is none.
 	AckUntil time.Time `json:"ack_until,omitzero"`
+	// SnoozedUntil is when it wakes; zero when it is not snoozed.
+	SnoozedUntil time.Time `json:"snoozed_until,omitzero"`
+	// Holder has acknowledged it; empty when nobody has. Assignee is answerable for it.
+	Holder   string `json:"holder,omitempty"`
+	Assignee string `json:"assignee,omitempty"`
+	// Joined are those who answered while the level asks for more people.
+	Joined []string `json:"joined,omitempty"`
+	// Repaged says that its holder was paged again, and may acknowledge again.
+	Repaged bool `json:"repaged,omitempty"`
+	// Tasks are its follow-ups, true for those that are done.
+	Tasks []bool `json:"tasks,omitempty"`
 	// Alerts are the firing ones; those that are over are forgotten.
 	Alerts []alert.Known `json:"alerts,omitempty"`
+	// Elsewhere are alerts that were split off, with the incidents they feed now.
+	Elsewhere map[string]string `json:"elsewhere,omitempty"`
+	// Absorbed are incidents that ended in favour of this one, Aliases the dedup keys that came with them.
+	Absorbed []string `json:"absorbed,omitempty"`
+	Aliases  []string `json:"aliases,omitempty"`
+	// Merging is the merge that waits for an answer; nil for none.
+	Merging *Merging `json:"merging,omitempty"`
 	// LastCommand is the id of the newest command that led to a fact, so that one sent twice is told.
 	LastCommand string `json:"last_command,omitempty"`
 
 	// Round counts over the incident's whole life, so that no page id comes twice.
 	Round int `json:"round"`
+	// LevelRound is the round in which the present level was reached.
+	LevelRound int `json:"level_round"`
 	// Climb is the place in the present climb; zero before the first level.
 	Climb escalation.Step `json:"climb"`
-	// StepAt is when the step after Climb falls due; zero means never.
+	// StepAt is when the step after Climb falls due, or Held where that is set; zero means never.
 	StepAt time.Time `json:"step_at,omitzero"`
-	Pages  []Page    `json:"pages,omitempty"` // the open ones
+	// Held is the step that waits for working hours or for somebody on call; zero for none.
+	Held  escalation.Step `json:"held,omitzero"`
+	Pages []Page          `json:"pages,omitempty"` // the open ones
 	// Paged are the targets of the newest level of this climb that had any ("person:ana");
 	// role:manager starts from them.
 	Paged []string `json:"paged,omitempty"`
+	// Fired are the triggers that have gone off, or were skipped.
+	Fired []Fired `json:"fired,omitempty"`
+	// Transfers is how often it was handed to another team.
+	Transfers int `json:"transfers,omitempty"`
 
+	Clocks []Clock       `json:"clocks,omitempty"` // that measure it
+	Pauses []clock.Pause `json:"pauses,omitempty"` // of all clocks; the last one may be open
+	// PausedUntil is when the open pause ends by itself; zero for never, or none.
+	PausedUntil time.Time `json:"paused_until,omitzero"`
+
+	catalog *Catalog
 	policy  *escalation.Policy
 	wakeAt  time.Time // in the heap; zero when nothing is due
 	heapPos int
@@ -96,6 +140,8 @@ type Page struct {
 	Level   int       `json:"level"`
 	AskedAt time.Time `json:"asked_at"` // the last asking
 	Asked   int32     `json:"asked"`    // how often
+	Urgency string    `json:"urgency"`
+	Why     string    `json:"why,omitempty"` // what asked for it, where no level did
 	// Delayed says that its contact methods have failed so far and are still tried.
 	Delayed bool `json:"delayed,omitempty"`
 }
@@ -107,8 +153,15 @@ func NewState(partition int) *State {
 		catalogs:  map[string]*Catalog{},
 		incidents: map[string]*Incident{},
 		byKey:     map[key]*Incident{},
+		overrides: map[string][]oncall.Override{},
+		turns:     map[string]string{},
+		rates:     map[rateKey]*rate{},
 	}
 }
+
+// ConditionFailures counts the conditions of policies that could not be evaluated since the state
+// was made. Each stands in the timeline as well.
+func (s *State) ConditionFailures() uint64 { return s.failures }
 
 // Use puts a catalog in force for new incidents. It is called before the first input and whenever
 // a [events.CatalogRevised] is met; open incidents keep theirs.
@@ -156,13 +209,22 @@ func (s *State) put(i *Incident, newest bool) error {
 	if i.policy = c.Policies[i.Policy]; i.policy == nil {
 		return fmt.Errorf("incident %s: catalog %.12s has no policy %q", i.ID, i.Catalog, i.Policy)
 	}
-	i.heapPos = -1
+	i.heapPos, i.catalog = -1, c
 	i.share(c)
 	s.incidents[i.ID] = i
 	if newest {
-		s.byKey[key{i.Service, i.DedupKey}] = i
+		s.name(i, i.DedupKey)
 	}
 	return nil
+}
+
+// name makes a dedup key mean the incident, and no longer the one it meant before.
+func (s *State) name(i *Incident, dedup string) {
+	k := key{i.Service, dedup}
+	if old := s.byKey[k]; old != nil && old != i {
+		old.Aliases = slices.DeleteFunc(old.Aliases, func(a string) bool { return a == dedup })
+	}
+	s.byKey[k] = i
 }
 
 // share makes the incident use the catalog's own copies of what it names, and one copy of its own
@@ -187,8 +249,10 @@ func (i *Incident) share(c *Catalog) {
 func (s *State) drop(i *Incident) {
 	s.deadlines.remove(i)
 	delete(s.incidents, i.ID)
-	if k := (key{i.Service, i.DedupKey}); s.byKey[k] == i {
-		delete(s.byKey, k)
+	for _, dedup := range append(i.Aliases, i.DedupKey) {
+		if k := (key{i.Service, dedup}); s.byKey[k] == i {
+			delete(s.byKey, k)
+		}
 	}
 }
 

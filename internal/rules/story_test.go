@@ -23,6 +23,17 @@ import (
 //	clear <service> key=… [dedup=…]
 //	ack|unack|resolve|reopen|note <incident> [by=…] [id=…]     a line below it is the note
 //	escalate <incident> [level=…] [by=…] [id=…]
+//	escalate <incident> to=<team> | up=yes
+//	snooze <incident> for=2h | wake <incident> | assign <incident> to=person:bo
+//	responders <incident> targets=person:cleo,team:db
+//	priority <incident> to=P1 | impact=high urgency=low
+//	merge <incident> into=<incident> [service=…] | split <incident> alerts=a,b [title=…]
+//	role <incident> role=scribe person=bo | task <incident> [owner=bo] | taskdone <incident> task=1
+//	close <incident> outcome=fixed [cause=…] | pause <incident> [for=1h] | unpause|cancel <incident>
+//	override <schedule> id=o1 kind=swap people=ana,bo [replaces=ana] from=2h to=8h     from and to: from now
+//	withdraw <schedule> id=o1
+//	elsewhere <incident> accept|refuse      the partition of the other incident answers a merge
+//	absorb <incident> from=<name> service=…      another partition asks to merge one of its own in
 //	receipt <incident> <person> delivered|taken|failed|delayed [level=…]     taken: not said to be final
 //	advance <duration>               the engine is up while time passes
 //	outage <duration>                the engine is down while time passes; inputs may follow
@@ -82,6 +93,10 @@ func (w *stage) command(t *testing.T, d *datadriven.TestData) string {
 		return w.ask(events.AlertCleared{Alert: w.alert(t, d)}, d)
 	case "receipt":
 		return w.ask(w.receipt(t, d), d)
+	case "override", "withdraw":
+		return w.ask(w.override(t, d), d)
+	case "elsewhere", "absorb":
+		return w.ask(w.travelled(t, d), d)
 	case "advance":
 		return w.advance(span(t, d))
 	case "outage":
@@ -153,10 +168,90 @@ func (w *stage) asked(t *testing.T, d *datadriven.TestData) events.Data {
 			_, err := fmt.Sscan(l, &level)
 			require.NoError(t, err)
 		}
-		return events.EscalationReceived{Command: c, Level: level}
+		return events.EscalationReceived{Command: c, Level: level, To: arg(d, "to"), Up: arg(d, "up") != ""}
+	}
+	return w.askedOfLife(t, d, c)
+}
+
+// in gives the instant that an argument says, counted from now; zero where it says none.
+func (w *stage) in(t *testing.T, d *datadriven.TestData, name string) time.Time {
+	if arg(d, name) == "" {
+		return time.Time{}
+	}
+	return w.now.Add(wait(t, arg(d, name)))
+}
+
+// askedOfLife reads what is asked of an incident besides its climb.
+func (w *stage) askedOfLife(t *testing.T, d *datadriven.TestData, c events.Command) events.Data {
+	switch d.Cmd {
+	case "snooze":
+		return events.SnoozeReceived{Command: c, Until: w.in(t, d, "for")}
+	case "wake":
+		return events.SnoozeWithdrawn{Command: c}
+	case "assign":
+		return events.AssignmentReceived{Command: c, To: arg(d, "to")}
+	case "responders":
+		return events.RespondersRequested{Command: c, Targets: split(arg(d, "targets"))}
+	case "priority":
+		return events.PriorityReceived{Command: c, Priority: arg(d, "to"), Impact: arg(d, "impact"), Urgency: arg(d, "urgency")}
+	case "merge":
+		into := w.ids[arg(d, "into")]
+		if into == "" {
+			into = arg(d, "into")
+		}
+		return events.MergeReceived{Command: c, Into: into, IntoService: arg(d, "service")}
+	case "split":
+		return events.SplitReceived{Command: c, Alerts: split(arg(d, "alerts")), Title: arg(d, "title")}
+	case "role":
+		return events.RoleReceived{Command: c, Role: arg(d, "role"), Person: arg(d, "person")}
+	case "task":
+		c.Note = ""
+		return events.TaskReceived{Command: c, Text: d.Input, Owner: arg(d, "owner")}
+	case "taskdone":
+		return events.TaskCompleted{Command: c, Task: number(t, arg(d, "task"))}
+	case "close":
+		return events.ClosureReceived{Command: c, Outcome: arg(d, "outcome"), Cause: arg(d, "cause")}
+	case "pause":
+		return events.PauseReceived{Command: c, Until: w.in(t, d, "for")}
+	case "unpause":
+		return events.PauseWithdrawn{Command: c}
+	case "cancel":
+		return events.ClocksCancelled{Command: c}
 	}
 	d.Fatalf(t, "nobody knows the command %q", d.Cmd)
 	return nil
+}
+
+func (w *stage) override(t *testing.T, d *datadriven.TestData) events.Data {
+	schedule := d.CmdArgs[0].Key
+	if d.Cmd == "withdraw" {
+		return events.OverrideWithdrawn{ID: arg(d, "id"), Schedule: schedule, By: arg(d, "by")}
+	}
+	return events.OverrideReceived{By: arg(d, "by"), Override: events.Override{
+		ID: arg(d, "id"), Schedule: schedule, Kind: arg(d, "kind"), From: w.in(t, d, "from"), To: w.in(t, d, "to"),
+		People: split(arg(d, "people")), Replaces: arg(d, "replaces"),
+	}}
+}
+
+// travelled is what comes from another partition.
+func (w *stage) travelled(t *testing.T, d *datadriven.TestData) events.Data {
+	id := w.ids[d.CmdArgs[0].Key]
+	i := w.state.Incident(id)
+	require.NotNil(t, i, "%s: no such incident", d.Pos)
+	if d.Cmd == "absorb" {
+		return events.MergeRequested{
+			Incident: arg(d, "from"), Service: arg(d, "service"), Into: id, IntoService: i.Service,
+			By: arg(d, "by"), Title: "an incident of " + arg(d, "service"), Asked: 1,
+		}
+	}
+	answer := events.MergeAnswered{Incident: id, Service: i.Service, Accepted: d.CmdArgs[1].Key == "accept"}
+	if i.Merging != nil {
+		answer.Into = i.Merging.Into
+	}
+	if !answer.Accepted {
+		answer.Refusal = "the other incident is resolved"
+	}
+	return answer
 }
 
 // receipt answers the newest page of a person, open or not, at a level where one is named.

@@ -53,6 +53,20 @@ func (w *stage) says(e events.Event) string {
 		return fmt.Sprintf(": %s, %s", f.Key, f.How)
 	case events.CommandRefused:
 		return ": " + f.Command
+	case events.OverrideAdded:
+		return fmt.Sprintf(": %s of %s, %s %s, %s to %s", f.Kind, f.Schedule, f.ID, strings.Join(f.People, " "), w.clock(f.From), w.clock(f.To))
+	case events.OverrideRemoved:
+		return fmt.Sprintf(": %s of %s", f.ID, f.Schedule)
+	case events.MergeRequested:
+		return fmt.Sprintf(": into %s of %s, asked %d", w.named(f.Into), f.IntoService, f.Asked)
+	case events.MergeAnswered:
+		return fmt.Sprintf(": %s into %s, accepted %v", w.named(f.Incident), w.named(f.Into), f.Accepted)
+	}
+	if said := w.clockSays(e); said != "" {
+		return said
+	}
+	if said := w.lifeSays(e); said != "" {
+		return said
 	}
 	if e.IncidentSeq > 0 && strings.HasPrefix(events.NameOf(e.Type), "incident.") {
 		return w.incidentSays(e)
@@ -67,11 +81,72 @@ func (w *stage) until(word string, at time.Time) string {
 	return word + " " + w.clock(at)
 }
 
+// named gives an incident's name in the story, or the id where it has none.
+func (w *stage) named(id string) string {
+	if name := w.names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// clockSays tells what the targets of response and resolution did.
+func (w *stage) clockSays(e events.Event) string {
+	switch f := e.Data.(type) {
+	case events.IncidentClockStarted:
+		return fmt.Sprintf(": %s within %s, %s, at risk %s", f.Clock, f.Goal, w.until("due", f.DueAt), w.until("from", f.AtRiskAt))
+	case events.IncidentClockRetimed:
+		return fmt.Sprintf(": %s within %s, %s, before: %s, %s; %s", f.Clock, f.Goal, w.until("due", f.DueAt), f.WasGoal, w.until("due", f.WasDueAt), f.Arithmetic)
+	case events.IncidentClockAtRisk:
+		return fmt.Sprintf(": %s, %d percent; %s", f.Clock, f.Percent, f.Arithmetic)
+	case events.IncidentClockBreached:
+		return fmt.Sprintf(": %s; %s", f.Clock, f.Arithmetic)
+	case events.IncidentClockMet:
+		return fmt.Sprintf(": %s after %s, breached %v; %s", f.Clock, f.Elapsed, f.Breached, f.Arithmetic)
+	case events.IncidentClocksPaused:
+		return ": " + w.until("until", f.Until)
+	}
+	return ""
+}
+
+// lifeSays tells what happened to an incident besides its climb.
+func (w *stage) lifeSays(e events.Event) string {
+	switch f := e.Data.(type) {
+	case events.IncidentSnoozed:
+		return ": " + w.until("until", f.Until)
+	case events.IncidentAssigned:
+		return ": to " + f.To
+	case events.IncidentTransferred:
+		return fmt.Sprintf(": to team %s, policy %s, before: %s, %s", f.To, f.Policy, f.Was, f.WasPolicy)
+	case events.IncidentRespondersAdded:
+		return fmt.Sprintf(": %s is %s", strings.Join(f.Targets, " "), strings.Join(f.Pages, " "))
+	case events.IncidentResponderJoined:
+		return fmt.Sprintf(": %d of %d", f.Have, f.Need)
+	case events.IncidentMerged:
+		return fmt.Sprintf(": into %s of %s", w.named(f.Into), f.IntoService)
+	case events.IncidentAbsorbed:
+		return fmt.Sprintf(": %s of %s, %d alerts", w.named(f.From), f.FromService, len(f.Alerts))
+	case events.IncidentSplit:
+		return fmt.Sprintf(": %s go", strings.Join(f.Alerts, " "))
+	case events.IncidentRoleAssigned:
+		return fmt.Sprintf(": %s is %s", f.Role, f.Person)
+	case events.IncidentTaskAdded:
+		return fmt.Sprintf(": %d, %q, for %s", f.Task, f.Text, f.Owner)
+	case events.IncidentTaskCompleted:
+		return fmt.Sprintf(": %d", f.Task)
+	case events.IncidentClosed:
+		return fmt.Sprintf(": %s, cause %q", f.Outcome, f.Cause)
+	}
+	return ""
+}
+
 func (w *stage) incidentSays(e events.Event) string {
 	switch f := e.Data.(type) {
 	case events.IncidentTriggered:
 		return fmt.Sprintf(": %s %q of %s, team %s, policy %s, catalog %s", f.Priority, f.Title, e.Service, e.Team, f.Policy, f.Catalog)
 	case events.IncidentAcknowledged:
+		if len(f.Responders) > 0 {
+			return fmt.Sprintf(": %s, %s", strings.Join(f.Responders, " "), w.until("until", f.Until))
+		}
 		return ": " + w.until("until", f.Until)
 	case events.IncidentResolved:
 		return ": " + f.How
@@ -94,14 +169,33 @@ func (w *stage) climbSays(e events.Event) string {
 		if f.Kind != "" {
 			kind = " " + f.Kind
 		}
+		if f.Need > 1 {
+			kind += fmt.Sprintf(" for %d people", f.Need)
+		}
 		return fmt.Sprintf(": round %d, level %d%s, %s: %s is %s, %s", f.Round, f.Level, kind, f.Trigger,
 			strings.Join(f.Targets, " "), pages, w.until("next", f.DueAt))
+	case events.EscalationHeld:
+		return fmt.Sprintf(": level %d for %s, %s", f.Level, f.For, w.until("until", f.Until))
+	case events.EscalationFired:
+		told := "pages nobody"
+		if len(f.Targets) > 0 {
+			told = fmt.Sprintf("%s is %s", strings.Join(f.Targets, " "), strings.Join(f.Pages, " "))
+		}
+		return fmt.Sprintf(": %s %s, time %d: %s", f.Rule, f.On, f.Count, told)
+	case events.EscalationSkipped:
+		return fmt.Sprintf(": %s %s, time %d", f.Rule, f.On, f.Count)
 	case events.EscalationExhausted:
+		if len(f.Targets) > 0 {
+			return fmt.Sprintf(": %d levels, %d rounds, last resort: %s is %s", f.Levels, f.Rounds, strings.Join(f.Targets, " "), strings.Join(f.Pages, " "))
+		}
 		return fmt.Sprintf(": %d levels, %d rounds", f.Levels, f.Rounds)
 	case events.PageRequested:
 		late := ""
 		if f.Late > 0 {
 			late = fmt.Sprintf(", %s late", time.Duration(f.Late)*time.Second)
+		}
+		if f.Why != "" {
+			late += ", " + f.Why
 		}
 		return fmt.Sprintf(": %s, round %d, level %d, %s urgency, asked %d%s", f.Target, f.Round, f.Level, f.Urgency, f.Asked, late)
 	case events.PageSuperseded:

@@ -1,5 +1,7 @@
 package events
 
+import "time"
+
 // Command is what a person or a bot asks of one incident. The envelope's id makes it safe to repeat.
 type Command struct {
 	Incident string `json:"incident"`
@@ -23,10 +25,108 @@ type (
 		Command
 		// Level to climb to, counted from 1; 0 means the next one.
 		Level int `json:"level,omitempty"`
+		// To is the team that takes the incident over (functional escalation); empty for none.
+		To string `json:"to,omitempty"`
+		// Up asks the managers of whoever has the incident (hierarchical escalation).
+		Up bool `json:"up,omitempty"`
 	}
 	// NoteReceived asks to keep Note in the timeline.
 	NoteReceived struct{ Command }
+	// SnoozeReceived asks to leave the incident alone until an instant; then escalation starts anew.
+	SnoozeReceived struct {
+		Command
+		Until time.Time `json:"until"`
+	}
+	// SnoozeWithdrawn asks to wake a snoozed incident now.
+	SnoozeWithdrawn struct{ Command }
+	// AssignmentReceived asks to make a person answerable for the incident.
+	AssignmentReceived struct {
+		Command
+		To string `json:"to"` // "person:bo"
+	}
+	// RespondersRequested asks for the help of more people; who has the incident keeps it.
+	RespondersRequested struct {
+		Command
+		Targets []string `json:"targets"` // as in policies: "person:cleo", "schedule:dba", "team:db"
+	}
+	// PriorityReceived asks for another priority: by name, or by impact and urgency, which the
+	// catalog's matrix turns into one.
+	PriorityReceived struct {
+		Command
+		Priority string `json:"priority,omitempty"` // P1 to P5
+		Impact   string `json:"impact,omitempty"`
+		Urgency  string `json:"urgency,omitempty"`
+	}
+	// MergeReceived asks to end the incident in favour of another one.
+	MergeReceived struct {
+		Command
+		Into string `json:"into"` // id of the incident that goes on
+		// IntoService is that incident's service, which tells where it is decided.
+		IntoService string `json:"into_service"`
+	}
+	// SplitReceived asks to make an incident of its own of some of the alerts.
+	SplitReceived struct {
+		Command
+		Alerts []string `json:"alerts"`          // keys
+		Title  string   `json:"title,omitempty"` // defaults to the summary of the first
+	}
+	// RoleReceived asks to give a role in the response to a person.
+	RoleReceived struct {
+		Command
+		// Role is "incident-manager", "communications" or "scribe".
+		Role string `json:"role"`
+		// Person takes it; empty takes the role from whoever has it.
+		Person string `json:"person,omitempty"`
+	}
+	// TaskReceived asks to note a follow-up.
+	TaskReceived struct {
+		Command
+		Text  string `json:"text"`
+		Owner string `json:"owner,omitempty"` // "person:bo"
+	}
+	// TaskCompleted says that a follow-up is done.
+	TaskCompleted struct {
+		Command
+		Task int `json:"task"` // its number within the incident, from 1
+	}
+	// ClosureReceived asks to close the books on an incident; an open one is resolved as well.
+	ClosureReceived struct {
+		Command
+		Outcome string `json:"outcome"`         // "fixed", "workaround", "duplicate", "false-alarm", "expected" or "unexplained"
+		Cause   string `json:"cause,omitempty"` // in a few words
+	}
+	// PauseReceived asks to stop the clocks of response and resolution, such as while a vendor is waited for.
+	PauseReceived struct {
+		Command
+		Until time.Time `json:"until,omitzero"` // zero means until it is withdrawn
+	}
+	// PauseWithdrawn asks to let the clocks run again.
+	PauseWithdrawn struct{ Command }
+	// ClocksCancelled asks to measure the incident by no target any more.
+	ClocksCancelled struct{ Command }
 )
+
+// MergeRequested (LEDGER, and from there INTAKE of the partition that has Into): an incident wants to
+// end in favour of one that is decided elsewhere. It is asked again until it is answered.
+type MergeRequested struct {
+	Incident    string  `json:"incident"` // the one that is to end
+	Service     string  `json:"service"`
+	Into        string  `json:"into"`
+	IntoService string  `json:"into_service"`
+	By          string  `json:"by,omitempty"`
+	Title       string  `json:"title"`
+	Alerts      []Alert `json:"alerts,omitempty"` // those that fire
+	Asked       int     `json:"asked"`            // 1 for the first time
+}
+
+// MergeAnswered (LEDGER, and from there INTAKE of the partition that has Incident): what became of it.
+type MergeAnswered struct {
+	Incident string `json:"incident"` // the one that is to end
+	Service  string `json:"service"`
+	Into     string `json:"into"`
+	Accepted bool   `json:"accepted"`
+	Refusal  string `json:"refusal,omitempty"`
+}
 
 // CommandRefused (LEDGER): a command changed nothing; the envelope's reason says why.
 type CommandRefused struct {
@@ -34,6 +134,8 @@ type CommandRefused struct {
 	Incident string `json:"incident,omitempty"`
 	Command  string `json:"command"` // the name of what was asked: "acknowledgement.received"
 	By       string `json:"by,omitempty"`
+	// Ends says that the command was under way until now, as a merge across services is.
+	Ends bool `json:"ends,omitempty"`
 }
 
 func (AcknowledgementReceived) Name() string  { return "acknowledgement.received" }
@@ -43,3 +145,19 @@ func (ReopeningReceived) Name() string        { return "reopening.received" }
 func (EscalationReceived) Name() string       { return "escalation.received" }
 func (NoteReceived) Name() string             { return "note.received" }
 func (CommandRefused) Name() string           { return "command.refused" }
+func (SnoozeReceived) Name() string           { return "snooze.received" }
+func (SnoozeWithdrawn) Name() string          { return "snooze.withdrawn" }
+func (AssignmentReceived) Name() string       { return "assignment.received" }
+func (RespondersRequested) Name() string      { return "responders.requested" }
+func (PriorityReceived) Name() string         { return "priority.received" }
+func (MergeReceived) Name() string            { return "merge.received" }
+func (MergeRequested) Name() string           { return "merge.requested" }
+func (MergeAnswered) Name() string            { return "merge.answered" }
+func (SplitReceived) Name() string            { return "split.received" }
+func (RoleReceived) Name() string             { return "role.received" }
+func (TaskReceived) Name() string             { return "task.received" }
+func (TaskCompleted) Name() string            { return "task.completed" }
+func (ClosureReceived) Name() string          { return "closure.received" }
+func (PauseReceived) Name() string            { return "pause.received" }
+func (PauseWithdrawn) Name() string           { return "pause.withdrawn" }
+func (ClocksCancelled) Name() string          { return "clocks.cancelled" }

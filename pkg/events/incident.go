@@ -11,6 +11,11 @@ type IncidentTriggered struct {
 	Policy   string `json:"policy"`
 	// Catalog is the revision the incident keeps for its whole life.
 	Catalog string `json:"catalog"`
+	// Impact and Urgency are what the priority was made of; empty where the severity alone decided.
+	Impact  string `json:"impact,omitempty"`
+	Urgency string `json:"urgency,omitempty"`
+	// SplitFrom is the incident that the alert belonged to before; empty for most.
+	SplitFrom string `json:"split_from,omitempty"`
 	// Alert is the first one.
 	Alert Alert `json:"alert"`
 }
@@ -19,6 +24,8 @@ type IncidentTriggered struct {
 type IncidentAcknowledged struct {
 	By  string `json:"by"`
 	Via string `json:"via,omitempty"`
+	// Responders are all who answered where the level asked for several; empty elsewhere.
+	Responders []string `json:"responders,omitempty"`
 	// Until is when the acknowledgement runs out by policy; zero means never.
 	Until time.Time `json:"until,omitzero"`
 }
@@ -31,7 +38,7 @@ type IncidentUnacknowledged struct {
 // IncidentResolved (LEDGER, EVENTS): the incident is over.
 type IncidentResolved struct {
 	By string `json:"by,omitempty"` // empty when its alerts cleared
-	// How is "command", "cleared" or "expired".
+	// How is "command", "cleared", "expired" or "merged".
 	How string `json:"how"`
 }
 
@@ -46,7 +53,12 @@ type IncidentReopened struct {
 type IncidentPrioritized struct {
 	Severity string `json:"severity,omitempty"`
 	Priority string `json:"priority"`
-	Was      string `json:"was"` // the priority before
+	Was      string `json:"was"`          // the priority before
+	By       string `json:"by,omitempty"` // the person who asked for it; empty when an alert or a rule did
+	// Pinned says that alerts do not change it any more, as a person set it.
+	Pinned  bool   `json:"pinned,omitempty"`
+	Impact  string `json:"impact,omitempty"`
+	Urgency string `json:"urgency,omitempty"`
 }
 
 // IncidentAnnotated (LEDGER, EVENTS): somebody left a note.
@@ -55,10 +67,120 @@ type IncidentAnnotated struct {
 	Note string `json:"note"`
 }
 
-func (IncidentTriggered) Name() string      { return "incident.triggered" }
-func (IncidentAcknowledged) Name() string   { return "incident.acknowledged" }
-func (IncidentUnacknowledged) Name() string { return "incident.unacknowledged" }
-func (IncidentResolved) Name() string       { return "incident.resolved" }
-func (IncidentReopened) Name() string       { return "incident.reopened" }
-func (IncidentPrioritized) Name() string    { return "incident.prioritized" }
-func (IncidentAnnotated) Name() string      { return "incident.annotated" }
+// IncidentSnoozed (LEDGER, EVENTS): it is left alone until an instant.
+type IncidentSnoozed struct {
+	By    string    `json:"by,omitempty"`
+	Until time.Time `json:"until"`
+}
+
+// IncidentWoken (LEDGER, EVENTS): the snooze is over; escalation starts anew.
+type IncidentWoken struct {
+	By string `json:"by,omitempty"` // empty when its time had come
+}
+
+// IncidentAssigned (LEDGER, EVENTS): a person is answerable for it.
+type IncidentAssigned struct {
+	To  string `json:"to"`            // "person:bo"
+	Was string `json:"was,omitempty"` // who was before
+	By  string `json:"by,omitempty"`
+}
+
+// IncidentTransferred (LEDGER, EVENTS): another team owns it from here on (functional escalation).
+// The envelope of this and all later facts names the new team.
+type IncidentTransferred struct {
+	To        string `json:"to"`
+	Was       string `json:"was"`
+	Policy    string `json:"policy"` // whose levels are climbed from here on
+	WasPolicy string `json:"was_policy"`
+	By        string `json:"by,omitempty"`
+}
+
+// IncidentRespondersAdded (LEDGER, EVENTS): more people are asked to help.
+type IncidentRespondersAdded struct {
+	By      string   `json:"by,omitempty"`
+	Targets []string `json:"targets"`
+	Pages   []string `json:"pages,omitempty"` // whom they meant; empty when nobody
+	Round   int      `json:"round"`           // of the pages, see [EscalationAdvanced]
+}
+
+// IncidentResponderJoined (LEDGER, EVENTS): somebody answered, and the level asks for more people.
+type IncidentResponderJoined struct {
+	By   string `json:"by"`
+	Via  string `json:"via,omitempty"`
+	Have int    `json:"have"`
+	Need int    `json:"need"`
+}
+
+// IncidentMerged (LEDGER, EVENTS): it ends in favour of another one.
+type IncidentMerged struct {
+	Into        string `json:"into"`
+	IntoService string `json:"into_service"`
+	By          string `json:"by,omitempty"`
+}
+
+// IncidentAbsorbed (LEDGER, EVENTS): another incident ended in favour of this one.
+type IncidentAbsorbed struct {
+	From        string `json:"from"`
+	FromService string `json:"from_service"`
+	Title       string `json:"title"`
+	By          string `json:"by,omitempty"`
+	// Alerts of the same service hold this incident open from here on; those of another service are
+	// told only.
+	Alerts []Alert `json:"alerts,omitempty"`
+}
+
+// IncidentSplit (LEDGER, EVENTS): some of its alerts feed an incident of their own from here on.
+type IncidentSplit struct {
+	Into   string   `json:"into"`
+	Alerts []string `json:"alerts"` // keys
+	By     string   `json:"by,omitempty"`
+}
+
+// IncidentRoleAssigned (LEDGER, EVENTS): a person has a role in the response.
+type IncidentRoleAssigned struct {
+	Role   string `json:"role"` // "incident-manager", "communications" or "scribe"
+	Person string `json:"person,omitempty"`
+	By     string `json:"by,omitempty"`
+}
+
+// IncidentTaskAdded (LEDGER, EVENTS): a follow-up.
+type IncidentTaskAdded struct {
+	Task  int    `json:"task"` // from 1, within the incident
+	Text  string `json:"text"`
+	Owner string `json:"owner,omitempty"`
+	By    string `json:"by,omitempty"`
+}
+
+// IncidentTaskCompleted (LEDGER, EVENTS): a follow-up is done.
+type IncidentTaskCompleted struct {
+	Task int    `json:"task"`
+	By   string `json:"by,omitempty"`
+}
+
+// IncidentClosed (LEDGER, EVENTS): the books are closed; its alert opens a new incident from here on.
+type IncidentClosed struct {
+	Outcome string `json:"outcome"` // "fixed", "workaround", "duplicate", "false-alarm", "expected" or "unexplained"
+	Cause   string `json:"cause,omitempty"`
+	By      string `json:"by,omitempty"`
+}
+
+func (IncidentTriggered) Name() string       { return "incident.triggered" }
+func (IncidentAcknowledged) Name() string    { return "incident.acknowledged" }
+func (IncidentUnacknowledged) Name() string  { return "incident.unacknowledged" }
+func (IncidentResolved) Name() string        { return "incident.resolved" }
+func (IncidentReopened) Name() string        { return "incident.reopened" }
+func (IncidentPrioritized) Name() string     { return "incident.prioritized" }
+func (IncidentAnnotated) Name() string       { return "incident.annotated" }
+func (IncidentSnoozed) Name() string         { return "incident.snoozed" }
+func (IncidentWoken) Name() string           { return "incident.woken" }
+func (IncidentAssigned) Name() string        { return "incident.assigned" }
+func (IncidentTransferred) Name() string     { return "incident.transferred" }
+func (IncidentRespondersAdded) Name() string { return "incident.responders_added" }
+func (IncidentResponderJoined) Name() string { return "incident.responder_joined" }
+func (IncidentMerged) Name() string          { return "incident.merged" }
+func (IncidentAbsorbed) Name() string        { return "incident.absorbed" }
+func (IncidentSplit) Name() string           { return "incident.split" }
+func (IncidentRoleAssigned) Name() string    { return "incident.role_assigned" }
+func (IncidentTaskAdded) Name() string       { return "incident.task_added" }
+func (IncidentTaskCompleted) Name() string   { return "incident.task_completed" }
+func (IncidentClosed) Name() string          { return "incident.closed" }

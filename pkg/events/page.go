@@ -6,15 +6,18 @@ import "time"
 // A page that is asked again keeps its id and everything else but Asked.
 type PageRequested struct {
 	Page   string `json:"page"`   // UUIDv5 of incident, round, level and target
-	Target string `json:"target"` // "person:ana"
+	Target string `json:"target"` // "person:ana", "chat:ops-room" or "webhook:status-page"
 	// Via is the level's word that led to the target, such as "schedule:payments-primary".
 	Via     string `json:"via,omitempty"`
 	Round   int    `json:"round"`
-	Level   int    `json:"level"`
+	Level   int    `json:"level"`   // 0 for a page that no level asked for
 	Urgency string `json:"urgency"` // "high" or "low"
 	Asked   int    `json:"asked"`   // 1 for the first time
 	// Late is how much later than due it was asked for, in seconds, when that is worth saying.
 	Late int `json:"late,omitempty"`
+	// Why says what asked for the page, where no level did: "resolution target breached".
+	Why     string `json:"why,omitempty"`
+	Runbook string `json:"runbook,omitempty"` // link of the service
 
 	Title    string    `json:"title"`
 	Severity string    `json:"severity,omitempty"`

@@ -5,7 +5,6 @@
 package alert
 
 import (
-	"strings"
 	"time"
 
 	"tocsin.dev/pkg/events"
@@ -90,26 +89,4 @@ func Cleared(c Case) (Verdict, string) {
 		return Ignore, NotFiring
 	}
 	return Clear, ""
-}
-
-// DefaultPriority is given to severities that the catalog does not name.
-const DefaultPriority = "P3"
-
-// Priority looks the severity up, whatever its letter case.
-func Priority(bySeverity map[string]string, severity string) string {
-	if p, ok := bySeverity[strings.ToLower(severity)]; ok {
-		return p
-	}
-	return DefaultPriority
-}
-
-// Higher says whether priority a is more urgent than b: P1 is above P2.
-func Higher(a, b string) bool { return a < b }
-
-// Urgency is how insistently a person is reached: high for P1 to P3, low for P4 and P5.
-func Urgency(priority string) string {
-	if Higher(priority, "P4") {
-		return "high"
-	}
-	return "low"
 }

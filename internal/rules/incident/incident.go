@@ -12,10 +12,13 @@ const (
 	Triggered Status = iota
 	Acknowledged
 	Resolved
+	Snoozed
 )
 
 // String gives the word people see.
-func (s Status) String() string { return [...]string{"triggered", "acknowledged", "resolved"}[s] }
+func (s Status) String() string {
+	return [...]string{"triggered", "acknowledged", "resolved", "snoozed"}[s]
+}
 
 // Open says whether people still have to do something.
 func (s Status) Open() bool { return s != Resolved }
@@ -30,6 +33,10 @@ const (
 	Resolve
 	Reopen
 	Escalate
+	Snooze
+	Wake
+	Change // anything that needs an open incident and leaves its status
+	Any    // anything that may be asked of every incident and leaves its status
 )
 
 // Refusals in the words of the timeline.
@@ -38,6 +45,7 @@ const (
 	NotAcknowledged     = "it is not acknowledged"
 	AlreadyResolved     = "it is resolved already"
 	NotResolved         = "it is not resolved"
+	NotSnoozed          = "it is not snoozed"
 	IsResolved          = "it is resolved; reopen it first"
 )
 
@@ -45,7 +53,7 @@ const (
 func Move(s Status, ask Ask) (next Status, refusal string) {
 	switch ask {
 	case Acknowledge:
-		return moveIf(s == Triggered, s, Acknowledged, pick(s == Resolved, IsResolved, AlreadyAcknowledged))
+		return moveIf(s == Triggered || s == Snoozed, s, Acknowledged, pick(s == Resolved, IsResolved, AlreadyAcknowledged))
 	case Unacknowledge:
 		return moveIf(s == Acknowledged, s, Triggered, pick(s == Resolved, IsResolved, NotAcknowledged))
 	case Resolve:
@@ -54,6 +62,14 @@ func Move(s Status, ask Ask) (next Status, refusal string) {
 		return moveIf(s == Resolved, s, Triggered, NotResolved)
 	case Escalate:
 		return moveIf(s != Resolved, s, Triggered, IsResolved)
+	case Snooze:
+		return moveIf(s != Resolved, s, Snoozed, IsResolved)
+	case Wake:
+		return moveIf(s == Snoozed, s, Triggered, pick(s == Resolved, IsResolved, NotSnoozed))
+	case Change:
+		return moveIf(s != Resolved, s, s, IsResolved)
+	case Any:
+		return s, ""
 	default:
 		return s, "nothing of that name can be asked"
 	}

@@ -14,13 +14,17 @@ func TestMove(t *testing.T) {
 	}
 	no := func(refusal string) answer { return answer{refusal: refusal} }
 	to := func(next Status) answer { return answer{next: next} }
-	for ask, row := range map[Ask][3]answer{
-		//              triggered             acknowledged             resolved
-		Acknowledge:   {to(Acknowledged), no(AlreadyAcknowledged), no(IsResolved)},
-		Unacknowledge: {no(NotAcknowledged), to(Triggered), no(IsResolved)},
-		Resolve:       {to(Resolved), to(Resolved), no(AlreadyResolved)},
-		Reopen:        {no(NotResolved), no(NotResolved), to(Triggered)},
-		Escalate:      {to(Triggered), to(Triggered), no(IsResolved)},
+	for ask, row := range map[Ask][4]answer{
+		//              triggered             acknowledged             resolved             snoozed
+		Acknowledge:   {to(Acknowledged), no(AlreadyAcknowledged), no(IsResolved), to(Acknowledged)},
+		Unacknowledge: {no(NotAcknowledged), to(Triggered), no(IsResolved), no(NotAcknowledged)},
+		Resolve:       {to(Resolved), to(Resolved), no(AlreadyResolved), to(Resolved)},
+		Reopen:        {no(NotResolved), no(NotResolved), to(Triggered), no(NotResolved)},
+		Escalate:      {to(Triggered), to(Triggered), no(IsResolved), to(Triggered)},
+		Snooze:        {to(Snoozed), to(Snoozed), no(IsResolved), to(Snoozed)},
+		Wake:          {no(NotSnoozed), no(NotSnoozed), no(IsResolved), to(Triggered)},
+		Change:        {to(Triggered), to(Acknowledged), no(IsResolved), to(Snoozed)},
+		Any:           {to(Triggered), to(Acknowledged), to(Resolved), to(Snoozed)},
 	} {
 		for from, want := range row {
 			next, refusal := Move(Status(from), ask)
@@ -39,7 +43,7 @@ func TestStatus(t *testing.T) {
 	for status, want := range map[Status]struct {
 		word string
 		open bool
-	}{Triggered: {"triggered", true}, Acknowledged: {"acknowledged", true}, Resolved: {"resolved", false}} {
+	}{Triggered: {"triggered", true}, Acknowledged: {"acknowledged", true}, Resolved: {"resolved", false}, Snoozed: {"snoozed", true}} {
 		require.Equal(t, want.word, status.String())
 		require.Equal(t, want.open, status.Open())
 	}

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"slices"
+
+	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/pkg/events"
+)
+
+// Reasons why an override changes nothing.
+const (
+	OverrideInvalid = "override is not valid"
+	NoSuchSchedule  = "no such schedule"
+	NoSuchOverride  = "no such override"
+	OverrideOver    = "override is over"
+	TooManyOverride = "too many overrides"
+)
+
+// maxOverrides bounds those of one schedule that are not over.
+const maxOverrides = 1000
+
+// override changes who is on call, for every incident of the partition. It is a fact of no incident.
+func (d *decider) override(ask events.OverrideReceived) string {
+	o := NewOverride(ask.Override)
+	switch {
+	case d.s.catalog == nil || d.s.catalog.Schedules[ask.Schedule] == nil:
+		return NoSuchSchedule
+	case ask.ID == "" || o.Validate() != nil:
+		return OverrideInvalid
+	case !ask.To.After(d.now):
+		return OverrideOver
+	case d.s.hasOverride(ask.Schedule, ask.ID):
+		return alert.Repeated
+	case len(d.s.overrides[ask.Schedule]) >= maxOverrides:
+		return TooManyOverride
+	}
+	d.emitLoose("", ask.Note, events.OverrideAdded{Override: ask.Override, By: ask.By})
+	return ""
+}
+
+func (d *decider) withdrawOverride(ask events.OverrideWithdrawn) string {
+	if !d.s.hasOverride(ask.Schedule, ask.ID) {
+		return NoSuchOverride
+	}
+	d.emitLoose("", "", events.OverrideRemoved{ID: ask.ID, Schedule: ask.Schedule, By: ask.By})
+	return ""
+}
+
+func (s *State) hasOverride(schedule, id string) bool {
+	return slices.ContainsFunc(s.overrides[schedule], func(o oncall.Override) bool { return o.ID == id })
+}
+
+// Overrides gives those of a schedule that may still count, in the order in which they came. They
+// belong to the state.
+func (s *State) Overrides(schedule string) []oncall.Override { return s.overrides[schedule] }
+
+// overridden folds an override in, and forgets those that are over.
+func (s *State) overridden(e events.Event, fact events.OverrideAdded) {
+	kept := slices.DeleteFunc(slices.Clone(s.overrides[fact.Schedule]), func(o oncall.Override) bool { return !o.To.After(e.Time) })
+	s.overrides[fact.Schedule] = append(kept, NewOverride(fact.Override))
+}
+
+func (s *State) withdrawn(fact events.OverrideRemoved) {
+	kept := slices.DeleteFunc(slices.Clone(s.overrides[fact.Schedule]), func(o oncall.Override) bool { return o.ID == fact.ID })
+	if s.overrides[fact.Schedule] = kept; len(kept) == 0 {
+		delete(s.overrides, fact.Schedule)
+	}
+}
+
+// NewOverride gives an override of the bus as schedules know it.
+func NewOverride(o events.Override) oncall.Override {
+	out := oncall.Override{
+		ID: o.ID, Kind: oncall.OverrideKind(o.Kind), From: o.From, To: o.To, People: o.People, Replaces: o.Replaces,
+	}
+	for _, s := range o.Shifts {
+		out.Shifts = append(out.Shifts, oncall.Duty{People: s.People, From: s.From, To: s.To})
+	}
+	return out
+}

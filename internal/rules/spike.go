@@ -1,0 +1,154 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/pkg/events"
+)
+
+// rateKey is what alerts are counted by.
+type rateKey struct {
+	Service  string `json:"service"`
+	Policy   string `json:"policy"`
+	Index    int    `json:"index"` // of the trigger
+	Category string `json:"category,omitempty"`
+}
+
+// rate counts alerts for one trigger. The count of a window is exact; the usual one is an average over
+// windows that weighs the newer ones more, in thousandths, so that no floating point decides.
+type rate struct {
+	rateKey
+	// Lately are the newest alerts, oldest first, no more than the trigger's limit and one.
+	Lately []time.Time `json:"lately,omitempty"`
+	// Window numbers the windows since 1970, Count is the alerts of that one.
+	Window  int64     `json:"window"`
+	Count   int       `json:"count"`
+	Usual   int64     `json:"usual"` // alerts in a window, in thousandths
+	Windows int       `json:"windows"`
+	LastAt  time.Time `json:"last_at"`
+	FiredAt time.Time `json:"fired_at,omitzero"`
+}
+
+// Bounds of what is kept of rates.
+const (
+	maxRates = 10_000
+	// usualAfter is how many windows must have passed before a usual rate is known.
+	usualAfter = 8
+	// usualShare is the weight of a new window in the usual rate: one so-manieth.
+	usualShare = 8
+	// leastSpike is the fewest alerts that are a spike by the usual rate.
+	leastSpike = 5
+)
+
+// category gives the value by which a spike counts an alert apart.
+func category(s escalation.Spike, labels events.Labels) string {
+	if s.By == "" {
+		return ""
+	}
+	return labels.Map()[s.By]
+}
+
+// count takes an alert into the rates of the incident's policy.
+func (s *State) count(i *Incident, a events.Alert, at time.Time) {
+	for n := range i.policy.Triggers {
+		t := &i.policy.Triggers[n]
+		if t.On != escalation.OnSpike {
+			continue
+		}
+		k := rateKey{i.Service, i.Policy, n, category(t.Spike, a.Labels)}
+		r := s.rates[k]
+		if r == nil {
+			s.makeRoom()
+			r = &rate{rateKey: k, Window: window(at, t.Spike.Within)}
+			s.rates[k] = r
+		}
+		r.add(t.Spike, at)
+	}
+}
+
+func window(at time.Time, within time.Duration) int64 { return at.UnixNano() / int64(max(within, 1)) }
+
+func (r *rate) add(s escalation.Spike, at time.Time) {
+	r.LastAt = at
+	if s.MoreThan > 0 {
+		r.Lately = append(r.Lately, at)
+		r.Lately = slices.Clone(r.Lately[max(0, len(r.Lately)-s.MoreThan-1):])
+	}
+	now := window(at, s.Within)
+	for r.Window < now { // after about a hundred empty windows nothing is usual any more
+		r.Usual += (int64(r.Count)*1000 - r.Usual) / usualShare
+		r.Count, r.Windows = 0, min(r.Windows+1, usualAfter)
+		if r.Window++; r.Usual == 0 {
+			r.Window = now
+		}
+	}
+	r.Count++
+}
+
+// exceeded says in words that there are too many alerts; empty when there are not, or when the
+// trigger went off within the window.
+func (r *rate) exceeded(s escalation.Spike, now time.Time) string {
+	of := ""
+	if s.By != "" {
+		of = fmt.Sprintf(" of %s %q", s.By, r.Category)
+	}
+	switch {
+	case !r.FiredAt.IsZero() && now.Sub(r.FiredAt) < s.Within:
+		return ""
+	case s.MoreThan > 0 && len(r.Lately) > s.MoreThan && now.Sub(r.Lately[0]) < s.Within:
+		return fmt.Sprintf("more than %d alerts%s within %s", s.MoreThan, of, short(s.Within))
+	case s.Times > 0 && r.Windows >= usualAfter && r.Count >= leastSpike && int64(r.Count)*1000 > int64(s.Times)*max(r.Usual, 1):
+		return fmt.Sprintf("%d alerts%s within %s, more than %d times the usual %d.%03d", r.Count, of, short(s.Within), s.Times, r.Usual/1000, r.Usual%1000)
+	}
+	return ""
+}
+
+// spiked lets the triggers go off that wait for too many alerts.
+func (d *decider) spiked(i *Incident, a events.Alert) {
+	policy := i.policy
+	for n := range policy.Triggers {
+		t := &policy.Triggers[n]
+		if t.On != escalation.OnSpike || i.policy != policy {
+			continue
+		}
+		k := rateKey{i.Service, i.Policy, n, category(t.Spike, a.Labels)}
+		if r := d.s.rates[k]; r != nil {
+			if why := r.exceeded(t.Spike, d.now); why != "" {
+				d.goOff(i, n, k.Category, why)
+			}
+		}
+	}
+}
+
+// spikeFired notes when a spike was told.
+func (s *State) spikeFired(i *Incident, index int, category string, at time.Time) {
+	if r := s.rates[rateKey{i.Service, i.Policy, index, category}]; r != nil {
+		r.FiredAt = at
+	}
+}
+
+// makeRoom forgets the rate that was used longest ago, when there are too many.
+func (s *State) makeRoom() {
+	if len(s.rates) < maxRates {
+		return
+	}
+	oldest := s.sortedRates()[0]
+	delete(s.rates, oldest.rateKey)
+}
+
+// sortedRates gives the rates by their last use, then by name.
+func (s *State) sortedRates() []*rate {
+	all := make([]*rate, 0, len(s.rates))
+	for _, r := range s.rates {
+		all = append(all, r)
+	}
+	slices.SortFunc(all, func(a, b *rate) int {
+		return cmp.Or(a.LastAt.Compare(b.LastAt), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Policy, b.Policy),
+			cmp.Compare(a.Index, b.Index), cmp.Compare(a.Category, b.Category))
+	})
+	return all
+}
