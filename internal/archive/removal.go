@@ -15,8 +15,11 @@ func Remains(in Incident, facts []Fact) (document, hash []byte, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("incident %s: %w", in.ID, err)
 	}
-	if n := len(facts); n > 0 {
-		hash = facts[n-1].Hash
+	last := int64(-1)
+	for i := range facts { // in whatever order a store hands them out
+		if key := facts[i].Key(); key > last {
+			last, hash = key, facts[i].Hash
+		}
 	}
 	return document, hash, nil
 }

@@ -43,15 +43,17 @@ type Row struct {
 	// both are joined by blanks. Mark is a hash of Terms.
 	Told, Terms string
 	Mark        int64
-	// Fresh says that there was no row before, Changed that Terms are others than before.
+	// Fresh says that there was no row before, Changed that Terms are others than before, Was what
+	// the status was.
 	Fresh, Changed bool
+	Was            string
 }
 
 // Known is what a row was before.
 type Known struct {
-	Place int64
-	Told  string
-	Mark  int64
+	Place        int64
+	Status, Told string
+	Mark         int64
 }
 
 // Rows makes the rows of incidents after facts, in the order of their places. known gives those
@@ -128,7 +130,7 @@ func (r *Row) fill(was Known, news []string) (err error) {
 	if r.Document, err = json.Marshal(r.Incident); err != nil {
 		return fmt.Errorf("incident %s: %w", r.ID, err)
 	}
-	r.Place = was.Place
+	r.Place, r.Was = was.Place, was.Status
 	r.Told = join(was.Told, news)
 	r.Terms, r.Mark = Indexed(r.Incident, r.Told)
 	r.Changed = r.Fresh || r.Mark != was.Mark

@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
 
@@ -25,16 +24,12 @@ const maxWord = 64
 
 // The kinds of tags.
 const (
-	tagStatus   = "status"
 	tagService  = "service"
 	tagTeam     = "team"
 	tagPriority = "priority"
 	tagPerson   = "person"
 	tagLabel    = "label"
 )
-
-// OpenTerm is the term of all incidents that are not resolved.
-var OpenTerm = tag(tagStatus, "open")
 
 // nothing is a term that no incident has.
 var nothing = tag("nothing", "")
@@ -79,16 +74,10 @@ func Words(text string) []string {
 	return out
 }
 
-// Terms gives what an incident must have, all of it, to fit the query; none when every one does.
+// Terms gives what an incident must have, all of it, to fit the query in everything but status and
+// time; none when every one does. The status is no term: it changes too often to be indexed so.
 func (q Query) Terms() []string {
 	set := newTerms()
-	switch q.Status {
-	case "", "open":
-		set.add(OpenTerm)
-	case "all":
-	default:
-		set.add(tag(tagStatus, q.Status))
-	}
 	set.tag(tagService, q.Service)
 	set.tag(tagTeam, q.Team)
 	set.tag(tagPriority, q.Priority)
@@ -108,10 +97,6 @@ func (q Query) Terms() []string {
 // terms gives those of an incident: tags first, since they are few and each counts.
 func terms(in *Incident, told []string) []string {
 	set := newTerms()
-	set.tag(tagStatus, in.Status)
-	if in.Status != timeline.Resolved {
-		set.add(OpenTerm)
-	}
 	set.tag(tagService, in.Service)
 	set.tag(tagTeam, in.Team)
 	set.tag(tagPriority, in.Priority)

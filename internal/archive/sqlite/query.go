@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/rules/timeline"
 )
 
 // Incidents gives those that fit the query. A list is a walk down the places, or down the index of
@@ -21,8 +22,8 @@ func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Inci
 		}
 		before = min(before, at)
 	}
-	query, args := listing(q.Terms())
-	rows, err := r.db.QueryContext(ctx, query, append(args, from, before, limit(q.Limit))...)
+	query, args := listing(q, from, before)
+	rows, err := r.db.QueryContext(ctx, query, append(args, q.Most())...)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
@@ -33,26 +34,29 @@ func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Inci
 	return out, nil
 }
 
-// listing writes the query. Terms hold nothing that ends a quoted string of FTS5. Most lists are of
-// all open incidents, which have an index of their own.
-func listing(terms []string) (query string, args []any) {
-	const all = "SELECT document FROM incidents WHERE place >= ? AND place < ? "
-	const rest = "ORDER BY place DESC LIMIT ?"
-	switch {
-	case len(terms) == 0:
-		return all + rest, nil
-	case len(terms) == 1 && terms[0] == archive.OpenTerm:
-		return all + "AND status <> 'resolved' " + rest, nil
+// listing writes the query, for all arguments but the limit. Terms hold nothing that ends a quoted
+// string of FTS5; "open" is written as the partial index has it.
+func listing(q archive.Query, from, before int64) (query string, args []any) {
+	source, place, words := "incidents", "place", "words"
+	where := ""
+	args = []any{from, before}
+	switch q.Status {
+	case "", "open":
+		where, words = " AND status <> 'resolved'", "open_words"
+	case "all":
+	case timeline.Resolved:
+		where = " AND status = 'resolved'"
+	default:
+		where, words = " AND status <> 'resolved' AND status = ?", "open_words"
+		args = append(args, q.Status)
 	}
-	return `SELECT document FROM (SELECT rowid AS found FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)
-		JOIN incidents ON place = found ORDER BY found DESC`, []any{`"` + strings.Join(terms, `" AND "`) + `"`}
-}
-
-func limit(n int) int {
-	if n <= 0 {
-		return archive.DefaultLimit
+	if terms := q.Terms(); len(terms) > 0 {
+		place = words + ".rowid"
+		source = words + " CROSS JOIN incidents ON place = " + place // never the other way round
+		where += " AND " + words + " MATCH ?"
+		args = append(args, `"`+strings.Join(terms, `" AND "`)+`"`)
 	}
-	return min(n, archive.MaxLimit)
+	return fmt.Sprintf("SELECT document FROM %[1]s WHERE %[2]s >= ? AND %[2]s < ?%[3]s ORDER BY %[2]s DESC LIMIT ?", source, place, where), args
 }
 
 func (r *Reader) place(ctx context.Context, id string) (int64, error) {

@@ -3,14 +3,11 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/rules/timeline"
-	"tocsin.dev/pkg/events"
 )
 
 // Reader answers questions and changes nothing. It is safe for concurrent use.
@@ -143,28 +140,9 @@ func entries(rows *sql.Rows, after uint64) ([]archive.Entry, error) {
 		if after > 0 && uint64(seq) <= after {
 			break
 		}
-		out = append(out, entry(slices.Clone(line), hash))
+		out = append(out, archive.EntryOf(slices.Clone(line), hash))
 	}
 	return out, rows.Err()
-}
-
-// entry tells a kept line. A line that this build cannot read is told by what is readable of it;
-// data that is no JSON stays away, so that the whole timeline can still be written as JSON.
-func entry(line, hash []byte) archive.Entry {
-	env, raw, err := events.Split(line)
-	if err != nil {
-		env = events.Envelope{}
-	}
-	e := events.Event{Envelope: env}
-	data, err := events.DecodeData(env.Type, raw)
-	if err == nil {
-		e.Data = data
-	} else if !json.Valid(raw) {
-		raw = nil
-	}
-	told := timeline.Tell(e)
-	told.Data, told.Hash = raw, hex.EncodeToString(hash)
-	return told
 }
 
 // Digest is SHA-256 over all lines and hashes in ledger order, each with its length before it, and

@@ -161,7 +161,7 @@ func factsOf(ctx context.Context, tx *sql.Tx, incident string) ([]archive.Fact, 
 	return scan(rows, func(rows *sql.Rows) (f archive.Fact, err error) {
 		var id int64
 		err = rows.Scan(&id, &f.Line, &f.Hash)
-		f.Position, f.Index = place(id)
+		f.SetKey(id)
 		return f, err
 	})
 }

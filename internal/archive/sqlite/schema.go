@@ -26,7 +26,8 @@ var (
 // layout is the schema of version 2. A fact's id is position << 20 | index, so that the table is in
 // ledger order, is only ever appended to, and the index over incidents holds that order too. An
 // incident's place is its rowid, here and in the index of words, so that every list is a walk
-// down one of them.
+// down one of them. Incidents that are not resolved are few and asked for most: they have an index of
+// words of their own besides.
 const layout = facts + `
 CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, hash BLOB NOT NULL);
 INSERT INTO progress (one, position, hash) VALUES (1, 0, zeroblob(32));
@@ -72,6 +73,7 @@ CREATE TABLE incidents (
 CREATE INDEX incidents_open ON incidents (place) WHERE status <> 'resolved';
 CREATE INDEX incidents_resolved ON incidents (resolved) WHERE resolved IS NOT NULL;
 CREATE VIRTUAL TABLE words USING fts5 (terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '='");
+CREATE VIRTUAL TABLE open_words USING fts5 (terms, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '='");
 CREATE TABLE removals (
 	id       TEXT PRIMARY KEY,
 	at       INTEGER NOT NULL, -- nanoseconds since 1970, UTC

@@ -8,25 +8,29 @@ import (
 	"fmt"
 
 	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/rules/timeline"
 )
 
 // shelf is where incidents stand: their rows and the index of their terms, within one transaction.
 type shelf struct {
-	tx                              *sql.Tx
-	find, last, insert, update, set *sql.Stmt
+	tx                             *sql.Tx
+	find, last, insert, update     *sql.Stmt
+	setWords, setOpen, withoutOpen *sql.Stmt
 }
 
 // statements are those of a shelf, prepared once for each connection.
 var statements = [...]string{
-	"SELECT id, place, told, mark FROM incidents WHERE id IN (SELECT value FROM json_each(?))",
+	"SELECT id, place, status, told, mark FROM incidents WHERE id IN (SELECT value FROM json_each(?))",
 	"SELECT max(place) FROM incidents WHERE place >= ? AND place < ?",
 	"INSERT INTO incidents (place, id, service, team, status, resolved, document, told, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	"UPDATE incidents SET service = ?, team = ?, status = ?, resolved = ?, document = ?, told = ?, mark = ? WHERE place = ?",
 	"INSERT OR REPLACE INTO words (rowid, terms) VALUES (?, ?)",
+	"INSERT OR REPLACE INTO open_words (rowid, terms) VALUES (?, ?)",
+	"DELETE FROM open_words WHERE rowid = ?",
 }
 
 func (s *shelf) fields() []**sql.Stmt {
-	return []**sql.Stmt{&s.find, &s.last, &s.insert, &s.update, &s.set}
+	return []**sql.Stmt{&s.find, &s.last, &s.insert, &s.update, &s.setWords, &s.setOpen, &s.withoutOpen}
 }
 
 // prepare makes the statements for this transaction alone.
@@ -66,7 +70,7 @@ func (s *shelf) known(ctx context.Context, ids []string) (map[string]archive.Kno
 	for rows.Next() {
 		var id string
 		var k archive.Known
-		if err := rows.Scan(&id, &k.Place, &k.Told, &k.Mark); err != nil {
+		if err := rows.Scan(&id, &k.Place, &k.Status, &k.Told, &k.Mark); err != nil {
 			return nil, err
 		}
 		out[id] = k
@@ -100,12 +104,30 @@ func (s *shelf) put(ctx context.Context, rows []archive.Row) error {
 		} else {
 			_, err = s.update.ExecContext(ctx, r.Service, r.Team, r.Status, resolved, r.Document, r.Told, r.Mark, r.Place)
 		}
-		if err == nil && r.Changed {
-			_, err = s.set.ExecContext(ctx, r.Place, r.Terms)
+		if err == nil {
+			err = s.index(ctx, r)
 		}
 		if err != nil {
 			return fmt.Errorf("incident %s: %w", r.ID, err)
 		}
 	}
 	return nil
+}
+
+// index brings the indexes of words up to date where something changed for them.
+func (s *shelf) index(ctx context.Context, r *archive.Row) error {
+	if r.Changed {
+		if _, err := s.setWords.ExecContext(ctx, r.Place, r.Terms); err != nil {
+			return err
+		}
+	}
+	const over = timeline.Resolved
+	var err error
+	switch {
+	case r.Status != over && (r.Changed || r.Was == over):
+		_, err = s.setOpen.ExecContext(ctx, r.Place, r.Terms)
+	case r.Status == over && !r.Fresh && r.Was != over:
+		_, err = s.withoutOpen.ExecContext(ctx, r.Place)
+	}
+	return err
 }

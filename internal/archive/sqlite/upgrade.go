@@ -66,7 +66,7 @@ func upgradeRecords(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		prev = records[len(records)-1].Hash
-		last = id(&facts[len(facts)-1])
+		last = facts[len(facts)-1].Key()
 	}
 }
 
@@ -84,7 +84,7 @@ func someFacts(ctx context.Context, tx *sql.Tx, after int64) ([]archive.Fact, er
 		if err := rows.Scan(&n, &f.Line); err != nil {
 			return nil, err
 		}
-		f.Position, f.Index = place(n)
+		f.SetKey(n)
 		if len(all) >= many && f.Position != all[len(all)-1].Position {
 			return all, nil
 		}

@@ -90,7 +90,7 @@ func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
 		var incident, cause sql.NullString
 		var line, hash sql.RawBytes
 		err = rows.Scan(&id, &incident, &seq, &f.Type, &at, &cause, &line, &hash)
-		f.Position, f.Index = place(id)
+		f.SetKey(id)
 		f.Subject, f.IncidentSeq, f.CausationID, f.Line, f.Hash = incident.String, uint64(seq), cause.String, line, hash
 		f.Time = instant(at)
 		return f, err

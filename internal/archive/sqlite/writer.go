@@ -17,16 +17,6 @@ import (
 // manyFacts is the rows in one INSERT: fewer calls into the database for the same rows.
 const manyFacts = 100
 
-// indexBits is the room for a fact's index within its record in a fact's id. A message of 1 MiB, the
-// most that the bus takes, cannot hold more lines, whatever is in them.
-const indexBits = 20
-
-func id(f *archive.Fact) int64 { return int64(f.Position<<indexBits | uint64(f.Index)) }
-
-func place(id int64) (position uint64, index int) {
-	return uint64(id) >> indexBits, int(id & (1<<indexBits - 1))
-}
-
 const (
 	insertFact    = "INSERT INTO facts (id, incident, seq, name, at, cause, line, hash) VALUES "
 	factColumns   = 8
@@ -153,10 +143,10 @@ func (w *writer) keepFacts(ctx context.Context, tx *sql.Tx, facts []archive.Fact
 	values := make([]any, 0, factColumns*len(facts))
 	for i := range facts {
 		f := &facts[i]
-		if f.Position > position || f.Index < 0 || f.Index >= 1<<indexBits {
+		if f.Position > position || f.Index < 0 || f.Index > archive.MaxIndex {
 			return fmt.Errorf("fact %d of record %d lies outside what is kept", f.Index, f.Position)
 		}
-		values = append(values, id(f), text(f.Subject), int64(f.IncidentSeq),
+		values = append(values, f.Key(), text(f.Subject), int64(f.IncidentSeq),
 			events.NameOf(f.Type), nanos(f.Time), text(f.CausationID), f.Line, blob(f.Hash))
 	}
 	return insert(ctx, tx, w.facts, w.fact, values, factColumns, manyFacts)

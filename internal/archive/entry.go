@@ -1,0 +1,50 @@
+package archive
+
+import (
+	"encoding/hex"
+	"encoding/json"
+
+	"tocsin.dev/internal/rules/timeline"
+	"tocsin.dev/pkg/events"
+)
+
+// indexBits is the room for a fact's index within its record in its key. A message of 1 MiB, the
+// most that the bus takes, cannot hold more lines, whatever is in them.
+const indexBits = 20
+
+// MaxIndex is the highest index of a fact in its record.
+const MaxIndex = 1<<indexBits - 1
+
+// Key is position and index as one number, in ledger order.
+func (f *Fact) Key() int64 { return int64(f.Position<<indexBits | uint64(f.Index)) }
+
+// SetKey sets position and index.
+func (f *Fact) SetKey(key int64) { f.Position, f.Index = uint64(key)>>indexBits, int(key&MaxIndex) }
+
+// Most gives how many incidents the query may find at once.
+func (q Query) Most() int {
+	if q.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(q.Limit, MaxLimit)
+}
+
+// EntryOf tells a kept line. A line that this build cannot read is told by what is readable of it;
+// data that is no JSON stays away, so that the whole timeline can still be written as JSON. It
+// keeps nothing of hash, and the data of line.
+func EntryOf(line, hash []byte) Entry {
+	env, raw, err := events.Split(line)
+	if err != nil {
+		env = events.Envelope{}
+	}
+	e := events.Event{Envelope: env}
+	data, err := events.DecodeData(env.Type, raw)
+	if err == nil {
+		e.Data = data
+	} else if !json.Valid(raw) {
+		raw = nil
+	}
+	told := timeline.Tell(e)
+	told.Data, told.Hash = raw, hex.EncodeToString(hash)
+	return told
+}

@@ -1,0 +1,122 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"tocsin.dev/internal/archive"
+)
+
+// view is a transaction that sees one instant.
+type view struct{ tx pgx.Tx }
+
+// View gives a view of this instant.
+func (r *Reader) View(ctx context.Context) (archive.View, error) {
+	tx, err := r.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return nil, fmt.Errorf("view: %w", err)
+	}
+	v := &view{tx}
+	if _, err := v.Progress(ctx); err != nil { // the instant begins
+		_ = v.Close()
+		return nil, err
+	}
+	return v, nil
+}
+
+// Close ends the transaction.
+func (v *view) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return v.tx.Rollback(ctx)
+}
+
+// Progress gives how far the archive stands.
+func (v *view) Progress(ctx context.Context) (archive.Progress, error) {
+	at, err := progress(ctx, v.tx, "")
+	if err != nil {
+		return at, fmt.Errorf("view: progress: %w", err)
+	}
+	return at, nil
+}
+
+// walk reads rows and hands each on; errors of the hands come back as they are.
+func walk[T any](ctx context.Context, tx pgx.Tx, what, query string, read func(pgx.Rows) (T, error), each func(T) error) error {
+	rows, err := tx.Query(ctx, query)
+	if err != nil {
+		return fmt.Errorf("view: %s: %w", what, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := read(rows)
+		if err != nil {
+			return fmt.Errorf("view: %s: %w", what, err)
+		}
+		if err := each(one); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("view: %s: %w", what, err)
+	}
+	return nil
+}
+
+// Records hands on every record in ledger order.
+func (v *view) Records(ctx context.Context, each func(archive.Record) error) error {
+	return walk(ctx, v.tx, "records", "SELECT position, facts, sum, removed, without, hash FROM tocsin_records ORDER BY position", func(rows pgx.Rows) (r archive.Record, err error) {
+		var position int64
+		var sum, without, hash []byte
+		err = rows.Scan(&position, &r.Facts, &sum, &r.Removed, &without, &hash)
+		r.Position = uint64(position)
+		copy(r.Sum[:], sum)
+		copy(r.Without[:], without)
+		copy(r.Hash[:], hash)
+		return r, err
+	}, each)
+}
+
+// Facts hands on every fact in ledger order.
+func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
+	return walk(ctx, v.tx, "facts", "SELECT id, coalesce(incident, ''), seq, name, at, coalesce(cause, ''), line, hash FROM tocsin_facts ORDER BY id", func(rows pgx.Rows) (f archive.Fact, err error) {
+		var key, seq int64
+		err = rows.Scan(&key, &f.Subject, &seq, &f.Type, &f.Time, &f.CausationID, &f.Line, &f.Hash)
+		f.SetKey(key)
+		f.IncidentSeq, f.Time = uint64(seq), f.Time.UTC()
+		return f, err
+	}, each)
+}
+
+// Incidents hands on every incident by its place.
+func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) error {
+	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, document, told, mark FROM tocsin_incidents ORDER BY place", func(rows pgx.Rows) (k archive.Kept, err error) {
+		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &k.Document, &k.Told, &k.Mark)
+		return k, err
+	}, each)
+}
+
+// Removals hands on what is left of every incident that was removed.
+func (v *view) Removals(ctx context.Context, each func(archive.Removal) error) error {
+	return walk(ctx, v.tx, "removals", "SELECT at, hash, document FROM tocsin_removals ORDER BY id", func(rows pgx.Rows) (r archive.Removal, err error) {
+		var document []byte
+		if err := rows.Scan(&r.At, &r.Hash, &document); err != nil {
+			return r, err
+		}
+		r.At = r.At.UTC()
+		r.Incident, err = decode(document)
+		return r, err
+	}, each)
+}
+
+// Inspect names indexes that the server itself holds for unusable. Pages are checked by the server's
+// own checksums, when they are read, and by pg_amcheck.
+func (v *view) Inspect(ctx context.Context, each func(string) error) error {
+	return walk(ctx, v.tx, "structure", `SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+		WHERE NOT i.indisvalid AND c.relname LIKE 'tocsin\_%' AND c.relnamespace = current_schema()::regnamespace`, func(rows pgx.Rows) (problem string, err error) {
+		err = rows.Scan(&problem)
+		return problem, err
+	}, each)
+}
