@@ -8,7 +8,7 @@ import (
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
-	f := at.fields("url", "secret")
+	f := at.fields(keysWebhook)
 	w := &Webhook{Secret: f["secret"].secret()}
 	u := f["url"]
 	if !u.given() {
@@ -46,7 +46,7 @@ func (i item) secret() Secret {
 		i.fault(secretHint, "a secret must not stand in the catalog")
 		return Secret{}
 	}
-	f := i.secretFields("env", "file")
+	f := i.secretFields(keysSecret)
 	s := Secret{Env: f["env"].line(), File: f["file"].line()}
 	switch {
 	case s.Env == "" && s.File == "":

@@ -1,5 +1,6 @@
-// Package catalog reads what people configure: people, teams, schedules, services, routes,
-// policies, intake keys, egress and channels, from YAML files.
+// Package catalog reads what people configure: people, teams, schedules, calendars, services,
+// routes, policies, priorities, targets, chats, webhooks, intake keys, egress and channels, from
+// YAML files.
 //
 // In: the files' bytes. Out: a checked [Catalog], or every fault at once, each with file, line,
 // column and a hint. It does no I/O: secrets stay references ({env: NAME} or {file: PATH}) for
@@ -21,6 +22,9 @@ type Catalog struct {
 	// Files is the source as it was read, by name; the revision is its hash.
 	Files  map[string][]byte
 	People map[string]*Person
+	// Chats are rooms that people read, by id; Webhooks are machines that policies may tell.
+	Chats    map[string]*Chat
+	Webhooks map[string]*Webhook
 	// DependsOn names, by service, the services that it needs; nothing is decided by it yet.
 	DependsOn map[string][]string
 	Routes    []Route
@@ -41,6 +45,13 @@ type Person struct {
 	Contacts []Contact
 	// Plans by urgency: "high" and "low", both always present.
 	Plans map[string]page.Plan
+}
+
+// Chat is how to reach a room.
+type Chat struct {
+	ID       string
+	Name     string
+	Contacts []Contact // never empty; all are tried in order until one takes the page
 }
 
 // Contact is one contact method; exactly one of the addresses is set.

@@ -15,8 +15,12 @@ func (p *parser) check() {
 	}
 	p.dangling()
 	p.complete()
+	p.dutiful()
 	p.managers()
+	handovers := p.handovers()
+	p.circles(handovers)
 	p.reach()
+	p.idle(handovers)
 	p.inner()
 	if len(p.mails) > 0 && !p.email.present() {
 		p.mails[0].warn(`add channels: {email: {smtp: "smtp://host:port", from: tocsin@example.com}}`, "mail cannot leave: there is no channels.email")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 )
@@ -17,25 +18,35 @@ const (
 	textExpected     = 1000 // bytes of one value, for the estimate only
 )
 
-// conditions compiles the conditions of routes; the same text is compiled once.
-type conditions struct {
-	env  *cel.Env
-	made map[string]cel.Program
+// language is what the conditions of one kind of place may speak of.
+type language struct {
+	// known lists the names for a hint.
+	known   string
+	options []cel.EnvOption
+	// check looks at a condition that is sound in its types. May be nil.
+	check func(*ast.AST) []mistake
 }
 
-func newConditions() (*conditions, error) {
-	env, err := cel.NewEnv(
-		cel.Variable("labels", cel.MapType(cel.StringType, cel.StringType)),
-		cel.Variable("severity", cel.StringType),
-		cel.Variable("summary", cel.StringType),
-		cel.Variable("source", cel.StringType),
-		cel.ParserExpressionSizeLimit(maxCondition),
-		cel.ParserRecursionLimit(MaxDepth),
-	)
+// conditions compiles the conditions of one language; the same text is compiled once.
+type conditions struct {
+	language
+	env  *cel.Env
+	made map[string]*condition
+}
+
+// condition is ready to run.
+type condition struct {
+	program cel.Program
+	ast     *ast.AST
+	checked *cel.Ast
+}
+
+func newConditions(l language) (*conditions, error) {
+	env, err := cel.NewEnv(append(l.options, cel.ParserExpressionSizeLimit(maxCondition), cel.ParserRecursionLimit(MaxDepth))...)
 	if err != nil {
 		return nil, fmt.Errorf("set up conditions: %w", err)
 	}
-	return &conditions{env: env, made: map[string]cel.Program{}}, nil
+	return &conditions{language: l, env: env, made: map[string]*condition{}}, nil
 }
 
 // mistake is a fault of a condition at its own line (from 1) and column (from 0).
@@ -45,39 +56,65 @@ type mistake struct {
 }
 
 // compile checks a condition and makes it ready to run; it gives all mistakes found.
-func (c *conditions) compile(text string) (cel.Program, []mistake) {
+func (c *conditions) compile(text string) (*condition, []mistake) {
 	if done := c.made[text]; done != nil {
 		return done, nil
 	}
-	ast, issues := c.env.Compile(text)
+	checked, issues := c.env.Compile(text)
 	if issues.Err() != nil {
 		var all []mistake
 		for _, e := range issues.Errors() {
-			message := strings.TrimSuffix(e.Message, " (in container '')") // a word of CEL that says nothing here
-			all = append(all, mistake{e.Location.Line(), e.Location.Column(), message})
+			all = append(all, mistake{e.Location.Line(), e.Location.Column(), plainWords.Replace(e.Message)})
 		}
 		return nil, all
 	}
-	if ast.OutputType() != cel.BoolType {
-		return nil, []mistake{{1, 0, fmt.Sprintf("a condition is true or false, this is %s", ast.OutputType())}}
+	if checked.OutputType() != cel.BoolType {
+		return nil, []mistake{{1, 0, fmt.Sprintf("a condition is true or false, this is %s", checked.OutputType())}}
 	}
-	program, err := c.env.Program(ast, c.limits(ast)...)
+	if c.check != nil {
+		if all := c.check(checked.NativeRep()); len(all) > 0 {
+			return nil, all
+		}
+	}
+	program, err := c.env.Program(checked, c.limits(checked)...)
 	if err != nil {
 		return nil, []mistake{{1, 0, err.Error()}}
 	}
-	c.made[text] = program
-	return program, nil
+	done := &condition{program: program, ast: checked.NativeRep(), checked: checked}
+	c.made[text] = done
+	return done, nil
 }
+
+// plainWords takes out of CEL's messages what means nothing to whoever wrote the condition.
+var plainWords = strings.NewReplacer(" (in container '')", "", hidden+", ", "", hidden, "")
 
 // limits watches the cost of a condition while it runs, unless it cannot become large: watching
 // makes it slower.
-func (c *conditions) limits(ast *cel.Ast) []cel.ProgramOption {
+func (c *conditions) limits(checked *cel.Ast) []cel.ProgramOption {
 	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
-	estimate, err := c.env.EstimateCost(ast, sizes{})
+	estimate, err := c.env.EstimateCost(checked, sizes{})
 	if err != nil || estimate.Max > maxConditionCost {
 		options = append(options, cel.CostLimit(maxConditionCost))
 	}
 	return options
+}
+
+// never says whether the condition is false whatever the incident is.
+func (c *conditions) never(one *condition, variables ...string) bool {
+	program, err := c.env.Program(one.checked, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(maxConditionCost))
+	if err != nil {
+		return false
+	}
+	unknown := make([]*cel.AttributePatternType, len(variables))
+	for i, name := range variables {
+		unknown[i] = cel.AttributePattern(name)
+	}
+	vars, err := cel.PartialVars(map[string]any{}, unknown...)
+	if err != nil {
+		return false
+	}
+	out, _, err := program.Eval(vars)
+	return err == nil && out == types.False
 }
 
 // sizes tells the estimate how large an alert may be.
@@ -99,4 +136,25 @@ func (sizes) EstimateSize(element cost.AstNode) *cost.SizeEstimate {
 	}
 	size := cost.RangedSizeEstimate(0, most)
 	return &size
+}
+
+// condition compiles what stands at an item and reports its mistakes; nil when there are any.
+func (p *parser) condition(made *conditions, at item, text string) *condition {
+	one, mistakes := made.compile(text)
+	for _, m := range mistakes {
+		hint := ""
+		if strings.HasPrefix(m.message, "undeclared reference") {
+			hint = "known here: " + made.known
+		}
+		p.within(at, m.line, m.column).fault(hint, "condition: %s", m.message)
+	}
+	return one
+}
+
+func evaluate(program cel.Program, vars cel.Activation) (bool, error) {
+	out, _, err := program.Eval(vars)
+	if err != nil {
+		return false, err
+	}
+	return out == types.True, nil
 }

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,8 +33,10 @@ func with(text string) string {
 
 func TestSound(t *testing.T) { parse(t, with("")) }
 
+type faultCase struct{ name, text, want string }
+
 // Every kind of fault, with the words and the place a person sees. "~" begins a hint, "?" a warning.
-var faultTable = []struct{ name, text, want string }{
+var faultTable = []faultCase{
 	{"syntax", "people: [\n", "2:1: YAML: did not find expected node content"},
 	{"second document", "people: {}\n---\nteams: {}\n", "2:1: a second document in one file ~ put it into a file of its own"},
 	{"alias without anchor", "people: *hunter2\n", "1:9: YAML: an alias without its anchor"},
@@ -41,7 +44,7 @@ var faultTable = []struct{ name, text, want string }{
 	{"not a mapping", "- a\n", "1:1: a mapping is expected here, not a list"},
 	{"unknown section", with("polices: {}\n"), `1:1: unknown key "polices" ~ did you mean "policies"?`},
 	{"unknown key", with("people: {ana: {contct: [], contact: [{console: true}]}}\n"), `1:16: unknown key "contct" ~ did you mean "contact"?`},
-	{"unknown key far from all", with("teams: {t: {wages: 1}}\n"), `1:13: unknown key "wages" ~ known here: lead, members, name`},
+	{"unknown key far from all", with("teams: {t: {wages: 1}}\n"), `1:13: unknown key "wages" ~ known here: lead, members, name, policy, schedule`},
 	{"a key twice", with("teams: {t: {lead: ana, lead: ana}}\n"), `1:24: "lead" stands here a second time, first in line 1`},
 	{"a key that is a list", with("teams: {[a]: {}, t: {members: [ana]}}\n"), `1:9: a key must be a plain word`},
 	{"list for text", with("people: {ana: {name: [], contact: [{console: true}]}}\n"), "1:22: text is expected here, not a list"},
@@ -72,7 +75,7 @@ var faultTable = []struct{ name, text, want string }{
 	{"route that is nothing", with("routes: [~, {service: rest}]\n"), "1:10: a mapping is expected here, not nothing"},
 	{"route that is text", with("routes: [rest, {service: rest}]\n"), "1:10: a mapping is expected here, not text"},
 	{"a very long word", with("teams: {t: {lead: " + strings.Repeat("é", 80) + "}}\n"), `1:19: there is no person "` + strings.Repeat("é", 64) + `…"`},
-	{"no target", with("policies: {p: {levels: [{page: [ana]}]}}\n"), `1:33: "ana" is not a target ~ write person:, schedule:, team: or role: before the name`},
+	{"no target", with("policies: {p: {levels: [{page: [ana]}]}}\n"), `1:33: "ana" is not a target ~ write person:, schedule:, team:, role:, chat: or webhook: before the name`},
 	{"target with a space", with("policies: {p: {levels: [{page: [person: ana]}]}}\n"), "1:33: a target is expected here, not a mapping ~ write it without a space: person:ana"},
 	{"target without name", with("policies: {p: {levels: [{page: ['person:']}]}}\n"), `1:33: "person:" names no person`},
 
@@ -130,6 +133,7 @@ var faultTable = []struct{ name, text, want string }{
 	{"condition that is too long", with("routes:\n  - {when: '" + strings.Repeat("true && ", 3000) + "true', service: rest}\n  - {service: rest}\n"), "2:12: condition: expression code point size exceeds limit: size: 24004, limit 16384"},
 	{"empty condition", with("routes:\n  - {when: '', service: rest}\n  - {service: rest}\n"), "2:12: an empty condition ~ leave when: out to take everything"},
 	{"route to nowhere", with("routes:\n  - {when: 'true'}\n  - {service: rest}\n"), "2:5: a route without a service"},
+	{"route twice", with("routes:\n  - {when: 'labels.a == \"b\"', service: rest}\n  - {when: 'labels.a == \"b\"', service: rest}\n  - {service: rest}\n"), "?3:5: never reached: the route in line 2 has the same condition ~ leave one of them out"},
 	{"route never reached", with("routes:\n  - {service: rest}\n  - {when: 'true', service: rest}\n"), "?3:5: never reached: the route in line 2 takes everything ~ put it above"},
 
 	{"priority", with("priorities: {critical: P0}\n"), `1:24: "P0" is not a priority ~ known here: P1, P2, P3, P4, P5`},
@@ -158,11 +162,10 @@ var faultTable = []struct{ name, text, want string }{
 	{"mail server with a password", with("channels: {email: {smtp: 'smtp://u:hunter2@h:25', from: t@example.com}}\n"), "1:26: the URL of a mail server must not carry a user or password ~ use user: and password: {env: NAME}"},
 	{"mail server without port", with("channels: {email: {smtp: 'smtp://h', from: t@example.com}}\n"), "1:26: the URL of a mail server needs a port ~ write it like smtp://mail.example.com:587 or smtps://mail.example.com:465"},
 	{"mail password without user", with("channels: {email: {smtp: 'smtp://h:25', from: t@example.com, password: {env: P}}}\n"), "1:19: channels.email with a password but no user"},
-	{"calendars", with("calendars: {office: {}}\n"), "?1:12: calendars are not acted on by this version"},
 }
 
 func TestFaults(t *testing.T) {
-	for _, tt := range faultTable {
+	for _, tt := range slices.Concat(faultTable, policyFaults, priorityFaults) {
 		t.Run(tt.name, func(t *testing.T) {
 			c, faults := catalog.Parse(map[string][]byte{"catalog.yaml": []byte(tt.text)})
 			require.Equal(t, tt.want, strings.Join(shown(faults), " | "), "%s", tt.text)

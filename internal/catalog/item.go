@@ -49,6 +49,9 @@ func (i item) tell(warning bool, hint, format string, args ...any) {
 // place is where the item stands, "catalog.yaml:12:5".
 func (i item) place() string { return fmt.Sprintf("%s:%d:%d", i.file, i.at.Line, i.at.Column) }
 
+// fileLine is where the item stands, "catalog.yaml:12", as facts and logs tell it.
+func (i item) fileLine() string { return fmt.Sprintf("%s:%d", i.file, i.at.Line) }
+
 // kind names what the item is in words for a message.
 func (i item) kind() string {
 	switch {
@@ -127,10 +130,10 @@ func (i item) merged() []pair {
 var plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,31}$`)
 
 // fields gives the values of a mapping whose keys are fixed; unknown and repeated keys are faults.
-func (i item) fields(known ...string) map[string]item { return i.fieldsOf(true, known) }
+func (i item) fields(of shape) map[string]item { return i.fieldsOf(true, shapes[of]) }
 
 // secretFields is fields without ever repeating an unknown key.
-func (i item) secretFields(known ...string) map[string]item { return i.fieldsOf(false, known) }
+func (i item) secretFields(of shape) map[string]item { return i.fieldsOf(false, shapes[of]) }
 
 func (i item) fieldsOf(repeat bool, known []string) map[string]item {
 	got := make(map[string]item, len(known))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,7 +107,8 @@ func TestYAMLTestSuite(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(full))
 	f.Add([]byte(placing))
-	for _, tt := range faultTable {
+	f.Add([]byte(everything))
+	for _, tt := range slices.Concat(faultTable, policyFaults, priorityFaults) {
 		f.Add([]byte(tt.text))
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {

@@ -10,6 +10,7 @@ import (
 	_ "time/tzdata" // zones must be known on a machine without a zone database
 
 	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/oncall"
 )
@@ -68,13 +69,21 @@ type parser struct {
 	people   []*personDraft
 	drafts   map[string]*personDraft // the same by id
 	services []*serviceDraft
-	policies map[string]*policyDraft
+	policies []*policyDraft
+	climbs   map[string]*policyDraft // the same by id
 	teams    map[string]*teamDraft
+	goals    map[string]goalDraft // the catalog's own, by priority
 	routes   []item
 	hooks    []hook
-	mails    []item // where people's e-mail addresses stand
+	duties   []duty
+	mails    []item // where e-mail addresses of people and chats stand
 	email    item   // where the first `channels.email` stands
+	grid     item   // where the first `priority_matrix` stands
 	top      item   // some place of the first file, for faults of the whole
+
+	moments *conditions     // of levels and triggers; nil before the first
+	nevers  map[string]bool // by text: conditions of levels and triggers that are never true
+	wholes  map[string]bool // by id: schedules that always have somebody
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -84,15 +93,20 @@ func newParser(files map[string][]byte) *parser {
 				Revision: Revision(files), Services: map[string]*rules.Service{}, Teams: map[string]*rules.Team{},
 				People: map[string]*rules.Person{}, Policies: map[string]*escalation.Policy{},
 				Schedules: map[string]*oncall.Schedule{}, Priorities: defaultPriorities(),
+				Calendars: map[string]*clock.Calendar{}, Goals: map[string]rules.Goal{},
 			},
 			Files: maps.Clone(files), People: map[string]*Person{}, Intake: map[string]IntakeKey{}, DependsOn: map[string][]string{},
+			Chats: map[string]*Chat{}, Webhooks: map[string]*Webhook{},
 			schedules: map[string]Fault{},
 		},
-		defined:  map[noun]map[string]item{},
-		zones:    map[string]*time.Location{},
-		drafts:   map[string]*personDraft{},
-		policies: map[string]*policyDraft{},
-		teams:    map[string]*teamDraft{},
+		defined: map[noun]map[string]item{},
+		zones:   map[string]*time.Location{},
+		drafts:  map[string]*personDraft{},
+		climbs:  map[string]*policyDraft{},
+		teams:   map[string]*teamDraft{},
+		goals:   map[string]goalDraft{},
+		nevers:  map[string]bool{},
+		wholes:  map[string]bool{},
 	}
 }
 
@@ -117,20 +131,22 @@ func (p *parser) file(root item) {
 		p.top = root
 	}
 	p.broken = p.broken || root.kind() != "a mapping"
-	f := root.fields("people", "teams", "schedules", "services", "routes", "policies", "priorities", "calendars", "intake", "egress", "channels")
+	f := root.fields(keysCatalog)
 	p.each(f["people"], person, p.person)
 	p.each(f["teams"], team, p.team)
 	p.each(f["schedules"], schedule, p.schedule)
 	p.each(f["services"], service, p.service)
 	p.each(f["policies"], policy, p.policy)
 	p.each(f["priorities"], severity, p.priority)
+	p.matrix(f["priority_matrix"])
+	p.each(f["targets"], goal, p.goal)
+	p.each(f["calendars"], calendar, p.calendar)
+	p.each(f["chats"], chat, p.chat)
+	p.each(f["webhooks"], hooked, p.hooked)
 	p.routes = append(p.routes, f["routes"].list()...)
-	p.each(f["intake"].fields("keys")["keys"], intakeKey, p.intake)
+	p.each(f["intake"].fields(keysIntake)["keys"], intakeKey, p.intake)
 	p.egress(f["egress"])
 	p.channels(f["channels"])
-	if c := f["calendars"]; c.given() {
-		c.warn("", "calendars are not acted on by this version")
-	}
 }
 
 // each reads the entries of a section, each under an id that no other entry of the kind may have.

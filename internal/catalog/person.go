@@ -23,7 +23,7 @@ type personDraft struct {
 }
 
 func (p *parser) person(id string, key, body item) {
-	f := body.fields("name", "timezone", "manager", "contact", "notify")
+	f := body.fields(keysPerson)
 	d := &personDraft{Person: &Person{ID: id, Name: f["name"].line(), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
 	if d.Name == "" {
 		d.Name = id
@@ -54,7 +54,7 @@ func (p *parser) contacts(list item) []Contact {
 			one.wrong("a mapping")
 			continue
 		}
-		f := one.fields("id", "webhook", "email", "console")
+		f := one.fields(keysContact)
 		if one.kind() != "a mapping" {
 			continue
 		}
@@ -118,12 +118,9 @@ func (i item) address() string {
 
 // plans makes the plan of each urgency: as `notify` says, else all contacts in order at once.
 func (d *personDraft) plans(notify item) {
-	all := page.Plan{}
-	for _, c := range d.Contacts {
-		all.Steps = append(all.Steps, page.Step{Contact: c.ID, Channel: c.Channel()})
-	}
+	all := atOnce(d.Contacts)
 	d.Plans = map[string]page.Plan{High: all, Low: all}
-	f := notify.fields(High, Low)
+	f := notify.fields(keysNotify)
 	for _, urgency := range []string{High, Low} {
 		if list := f[urgency]; list.given() {
 			d.Plans[urgency] = d.plan(urgency, list)
@@ -138,7 +135,7 @@ func (d *personDraft) plan(urgency string, list item) page.Plan {
 	}
 	var before time.Duration
 	for _, one := range list.list() {
-		f := one.fields("via", "after")
+		f := one.fields(keysStep)
 		via := f["via"].line()
 		contact, ok := d.Contact(via)
 		switch {

@@ -72,14 +72,6 @@ func (c *Catalog) Explain(labels map[string]string, a events.Alert) Placement {
 	return p
 }
 
-func evaluate(program cel.Program, vars *variables) (bool, error) {
-	out, _, err := program.Eval(vars)
-	if err != nil {
-		return false, err
-	}
-	return out == types.True, nil
-}
-
 // variables gives a condition what it may look at.
 type variables struct {
 	labels *labels

@@ -1,6 +1,89 @@
 package catalog
 
-import "tocsin.dev/internal/rules/page"
+import (
+	"strings"
+
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/rules/page"
+)
+
+// webhookContact is the id of the only contact method of a webhook that is a target itself.
+const webhookContact = "webhook"
+
+// TargetPlan gives the contact methods of a target, named by its whole word: "person:ana",
+// "chat:ops-room" or "webhook:status-page". A person's are those of [Catalog.Plan]; a chat is tried
+// by all its contact methods in order at once, whatever the urgency. The plan of what is not in
+// the catalog has no steps.
+func (c *Catalog) TargetPlan(target, urgency string) page.Plan {
+	kind, id := parted(target)
+	switch kind {
+	case escalation.Person:
+		return c.Plan(id, urgency)
+	case escalation.Chat:
+		if room := c.Chats[id]; room != nil {
+			return atOnce(room.Contacts)
+		}
+	case escalation.Webhook:
+		if c.Webhooks[id] != nil {
+			return page.Plan{Steps: []page.Step{{Contact: webhookContact, Channel: "webhook"}}}
+		}
+	}
+	return page.Plan{}
+}
+
+// TargetContact finds a contact method of a target, named by its whole word, by its id. That of a
+// webhook is called "webhook".
+func (c *Catalog) TargetContact(target, id string) (Contact, bool) {
+	kind, of := parted(target)
+	switch kind {
+	case escalation.Person:
+		return c.Contact(of, id)
+	case escalation.Chat:
+		if room := c.Chats[of]; room != nil {
+			return contactNamed(room.Contacts, id)
+		}
+	case escalation.Webhook:
+		if w := c.Webhooks[of]; w != nil && id == webhookContact {
+			return Contact{ID: webhookContact, Webhook: w}, true
+		}
+	}
+	return Contact{}, false
+}
+
+// TargetName gives the name by which people know a target; its word where the catalog has none.
+func (c *Catalog) TargetName(target string) string {
+	kind, id := parted(target)
+	switch kind {
+	case escalation.Person:
+		if p := c.People[id]; p != nil {
+			return p.Name
+		}
+	case escalation.Chat:
+		if room := c.Chats[id]; room != nil {
+			return room.Name
+		}
+	case escalation.Webhook:
+		if c.Webhooks[id] != nil {
+			return id
+		}
+	}
+	return target
+}
+
+// parted takes the word of a target apart.
+func parted(target string) (escalation.TargetKind, string) {
+	kind, id, _ := strings.Cut(target, ":")
+	return escalation.TargetKind(kind), id
+}
+
+// atOnce tries all contact methods in order, without delays.
+func atOnce(contacts []Contact) page.Plan {
+	plan := page.Plan{}
+	for _, c := range contacts {
+		plan.Steps = append(plan.Steps, page.Step{Contact: c.ID, Channel: c.Channel()})
+	}
+	return plan
+}
 
 // Plan gives the contact methods of a person in the order and with the delays of an urgency.
 // An urgency other than "low" counts as "high"; the plan of somebody unknown has no steps.
@@ -25,8 +108,10 @@ func (c *Catalog) Contact(person, id string) (Contact, bool) {
 }
 
 // Contact finds one of the person's contact methods by its id.
-func (p *Person) Contact(id string) (Contact, bool) {
-	for _, c := range p.Contacts {
+func (p *Person) Contact(id string) (Contact, bool) { return contactNamed(p.Contacts, id) }
+
+func contactNamed(contacts []Contact, id string) (Contact, bool) {
+	for _, c := range contacts {
 		if c.ID == id {
 			return c, true
 		}

@@ -1,11 +1,9 @@
 package catalog
 
 import (
-	"strings"
 	"time"
 
 	"tocsin.dev/internal/rules/escalation"
-	"tocsin.dev/pkg/events"
 )
 
 // Defaults of a policy.
@@ -18,15 +16,18 @@ const (
 	maxRepeat = 100
 )
 
-// policyDraft keeps where the levels' targets stand.
+// policyDraft keeps where the parts of a policy stand.
 type policyDraft struct {
 	*escalation.Policy
-	targets [][]item
+	key       item
+	levels    []levelDraft
+	exhausted actionDraft
+	triggers  []triggerDraft
 }
 
 func (p *parser) policy(id string, key, body item) {
-	f := body.fields("levels", "repeat", "unacknowledge_after", "reopen_within")
-	d := &policyDraft{Policy: &escalation.Policy{
+	f := body.fields(keysPolicy)
+	d := &policyDraft{key: key, Policy: &escalation.Policy{
 		ID:                 id,
 		Repeat:             f["repeat"].number(0, maxRepeat),
 		UnacknowledgeAfter: f["unacknowledge_after"].duration(0, 0),
@@ -36,80 +37,34 @@ func (p *parser) policy(id string, key, body item) {
 		key.fault("add one, such as: levels: [{page: [person:ana]}]", "policy %s has no level", quote(id))
 	}
 	for _, one := range f["levels"].list() {
-		level, targets := p.level(one)
+		level, draft := p.level(one)
 		d.Levels = append(d.Levels, level)
-		d.targets = append(d.targets, targets)
+		d.levels = append(d.levels, draft)
 	}
-	p.policies[id] = d
+	if x := f["exhausted"]; x.given() {
+		d.Exhausted, d.exhausted = p.exhausted(x)
+	}
+	for _, one := range f["triggers"].list() {
+		p.trigger(one, d)
+	}
+	if short := f["if_not_resolved_within"]; short.given() {
+		d.add(notResolved(short))
+	}
+	p.policies = append(p.policies, d)
+	p.climbs[id] = d
 	p.cat.Rules.Policies[id] = d.Policy
 }
 
-func (p *parser) level(at item) (escalation.Level, []item) {
-	level := escalation.Level{AckTimeout: DefaultAckWithin}
-	if !at.given() {
-		at.wrong("a mapping")
-		return level, nil
+// notResolved makes the trigger that `if_not_resolved_within` is short for.
+func notResolved(at item) (escalation.Trigger, triggerDraft) {
+	t := escalation.Trigger{
+		On: escalation.Unresolved, Place: at.fileLine(), After: at.duration(1, time.Hour), Repeat: maxRepeat,
+		Do: escalation.Action{Page: []escalation.Target{holder}},
 	}
-	f := at.fields("page", "ack_within", "kind")
-	if at.kind() != "a mapping" {
-		return level, nil
-	}
-	level.AckTimeout = f["ack_within"].duration(1, DefaultAckWithin)
-	level.Kind = f["kind"].levelKind()
-	if f["page"].empty() {
-		at.fault("name whom to page, such as: page: [person:ana]", "a level without targets")
-	}
-	var places []item
-	for _, one := range f["page"].list() {
-		if target, ok := p.target(one); ok {
-			level.Targets = append(level.Targets, target)
-			places = append(places, one)
-		}
-	}
-	return level, places
+	return t, triggerDraft{at: at, after: at}
 }
 
-func (i item) levelKind() escalation.Kind {
-	s, ok := i.scalar()
-	switch kind := escalation.Kind(s); {
-	case !ok:
-		return ""
-	case kind == escalation.Functional || kind == escalation.Hierarchical:
-		return kind
-	}
-	i.fault("known here: functional, hierarchical", "%s is not a kind of level", quote(s))
-	return ""
-}
-
-var roles = []string{escalation.RoleLead, escalation.RoleManager}
-
-// target reads a word such as schedule:payments-primary.
-func (p *parser) target(at item) (escalation.Target, bool) {
-	if !at.given() || at.kind() == "a mapping" {
-		at.fault("write it without a space: person:ana", "a target is expected here, not %s", at.kind())
-		return escalation.Target{}, false
-	}
-	word, ok := at.scalar()
-	if !ok {
-		return escalation.Target{}, false
-	}
-	kind, id, _ := strings.Cut(word, ":")
-	id = strings.TrimSpace(id)
-	t := escalation.Target{Kind: escalation.TargetKind(kind), ID: id}
-	nouns := map[escalation.TargetKind]noun{escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team}
-	switch {
-	case nouns[t.Kind] != "":
-		if events.CheckID(id) != nil {
-			at.fault("", "%s names no %s", quote(word), nouns[t.Kind])
-			return t, false
-		}
-		p.refs = append(p.refs, reference{nouns[t.Kind], id, at})
-	case t.Kind == escalation.RoleKind && !contains(roles, id):
-		at.fault(didYouMean(id, roles), "there is no role %s", quote(id))
-		return t, false
-	case t.Kind != escalation.RoleKind:
-		at.fault("write person:, schedule:, team: or role: before the name", "%s is not a target", quote(word))
-		return t, false
-	}
-	return t, true
+func (d *policyDraft) add(t escalation.Trigger, draft triggerDraft) {
+	d.Triggers = append(d.Triggers, t)
+	d.triggers = append(d.triggers, draft)
 }

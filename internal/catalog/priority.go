@@ -2,8 +2,13 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
+
+// priorities are the levels of priority, the most urgent first.
+var priorities = []string{"P1", "P2", "P3", "P4", "P5"}
 
 // defaultPriorities is what severities mean where the catalog does not say otherwise; whatever
 // is not named is P3.
@@ -17,21 +22,34 @@ func defaultPriorities() map[string]string {
 	}
 }
 
-var priorityPattern = regexp.MustCompile(`^P[1-5]$`)
-
 // severityPattern leaves sources free in their words, short of those that no source would send.
 var severityPattern = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
 
 // priority reads one entry of `priorities`: a severity and its priority.
 func (p *parser) priority(word string, key, value item) {
+	seen := map[string]item{}
+	if lower := strings.ToLower(word); lower != word {
+		if first, twice := p.defined[severity][lower]; twice {
+			seen[lower] = first
+		}
+		p.defined[severity][lower] = key
+	}
+	if name := p.severityName(key, seen); name != "" {
+		if level := value.priority(); level != "" {
+			p.cat.Rules.Priorities[name] = level
+		}
+	}
+}
+
+// severityName reads a severity in lower case; empty for one that was seen already.
+func (p *parser) severityName(key item, seen map[string]item) string {
+	word := key.node.Value
 	name := strings.ToLower(word)
-	if name != word && p.known(severity, name) {
+	if _, twice := seen[name]; twice {
 		key.fault("", "severity %s stands here a second time: case does not count", quote(word))
-		return
+		return ""
 	}
-	if name != word {
-		p.defined[severity][name] = key
-	}
+	seen[name] = key
 	if !severityPattern.MatchString(name) {
 		key.fault("", "%s is not a severity", quote(word))
 	}
@@ -43,16 +61,30 @@ func (p *parser) priority(word string, key, value item) {
 			}
 		}
 	}
-	level, ok := value.scalar()
-	if !ok && !value.given() {
-		value.wrong("a priority")
+	return name
+}
+
+// priority reads P1 to P5; empty, and a fault, for anything else.
+func (i item) priority() string {
+	level, ok := i.scalar()
+	switch {
+	case !ok && !i.given():
+		i.wrong("a priority")
+	case ok && !slices.Contains(priorities, level):
+		i.fault("known here: "+strings.Join(priorities, ", "), "%s is not a priority", quote(level))
+	case ok:
+		return level
 	}
-	if !ok {
-		return
+	return ""
+}
+
+// count says how many of something there are.
+func count(n int, word string) string {
+	switch {
+	case n == 1:
+		return "1 " + word
+	case strings.HasSuffix(word, "y"):
+		return strconv.Itoa(n) + " " + strings.TrimSuffix(word, "y") + "ies"
 	}
-	if !priorityPattern.MatchString(level) {
-		value.fault("known here: P1, P2, P3, P4, P5", "%s is not a priority", quote(level))
-		return
-	}
-	p.cat.Rules.Priorities[name] = level
+	return strconv.Itoa(n) + " " + word + "s"
 }

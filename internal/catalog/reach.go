@@ -7,78 +7,114 @@ import (
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// reached is the people whom the levels of a policy may page for a team. Unknown is set where a
-// name dangles: that was told already, and nothing follows from it.
+// pairing is what decides whom a policy reaches: itself, the team that has the incident, and the
+// owner of its service.
+type pairing struct{ team, policy, owner string }
+
+// reached is the people whom the levels of a policy may page. Unknown is set where a name dangles:
+// that was told already, and nothing follows from it.
 type reached struct {
-	levels  [][]string
+	levels  [][]string // by their own targets
+	beyond  bool       // somebody is reached when the levels are exhausted, or after a hand-over
 	unknown bool
 }
 
+func (r *reached) somebody() bool {
+	return r.beyond || slices.ContainsFunc(r.levels, func(l []string) bool { return len(l) > 0 })
+}
+
 // reach refuses services from which nobody can be paged, and warns of levels and contact methods
-// that can never do their part. Services of the same team and policy are looked at once.
+// that can never do their part. Services of the same team, policy and owner are looked at once.
 func (p *parser) reach() {
-	type pairing struct{ team, policy string }
-	seen := map[pairing]reached{}
+	seen := map[pairing]*reached{}
 	for _, s := range p.services {
-		d, owner := p.policies[s.Policy], p.teams[s.Team]
-		if d == nil || owner == nil {
+		d, t := p.climbs[s.Policy], p.teams[s.Team]
+		if d == nil || t == nil {
 			continue
 		}
-		found, known := seen[pairing{s.Team, s.Policy}]
-		if !known {
-			found = p.reachOf(d, owner)
-			seen[pairing{s.Team, s.Policy}] = found
-			p.unheard(d, owner, found)
-			p.slow(d, found)
-		}
-		if !found.unknown && len(d.Levels) > 0 && !slices.ContainsFunc(found.levels, func(l []string) bool { return len(l) > 0 }) {
+		found := p.reachOf(pairing{s.Team, s.Policy, s.Owner}, seen)
+		if !found.unknown && len(d.Levels) > 0 && !found.somebody() {
 			s.key.fault("", "no person can be reached from service %s: policy %s pages nobody", quote(s.ID), quote(s.Policy))
 		}
 	}
 }
 
-func (p *parser) reachOf(d *policyDraft, owner *teamDraft) reached {
-	var r reached
+// reachOf looks at a policy on behalf of a team, following its hand-overs.
+func (p *parser) reachOf(of pairing, seen map[pairing]*reached) *reached {
+	if done := seen[of]; done != nil {
+		return done
+	}
+	r := &reached{unknown: true} // what a circle meets on its way; it was told already
+	seen[of] = r
+	d, found := p.climbs[of.policy], reached{}
+	if d == nil {
+		return r
+	}
 	var before []string
-	for _, level := range d.Levels {
-		var people []string
-		for _, t := range level.Targets {
-			people = append(people, p.behind(t, owner, before, &r)...)
+	for n, level := range d.Levels {
+		found.unknown = found.unknown || len(level.Targets) == 0 && level.Team == ""
+		people := p.behindAll(level.Targets, of, before, &found)
+		found.levels = append(found.levels, people)
+		if len(level.Targets) == 0 {
+			p.follow(level.Team, of, seen, &found)
+		} else {
+			p.lonely(d, n, of, before, &found)
 		}
-		slices.Sort(people)
-		people = slices.Compact(people)
-		r.unknown = r.unknown || len(level.Targets) == 0
-		r.levels = append(r.levels, people)
 		before = people
 	}
+	found.beyond = found.beyond || len(p.behindAll(d.Exhausted.Page, of, before, &found)) > 0
+	p.follow(d.Exhausted.Team, of, seen, &found)
+	*r = found
+	p.slow(d, r)
 	return r
 }
 
+// follow looks at whom a hand-over leads to.
+func (p *parser) follow(team string, of pairing, seen map[pairing]*reached, found *reached) {
+	if team == "" {
+		return
+	}
+	t := p.teams[team]
+	if t == nil || t.Policy == "" {
+		found.unknown = true
+		return
+	}
+	next := p.reachOf(pairing{team, t.Policy, of.owner}, seen)
+	found.beyond = found.beyond || next.somebody()
+	found.unknown = found.unknown || next.unknown
+}
+
+// behindAll gives everybody who may stand behind targets at some time, each once.
+func (p *parser) behindAll(targets []escalation.Target, of pairing, before []string, r *reached) []string {
+	var people []string
+	for _, t := range targets {
+		people = append(people, p.behind(t, of, before, r)...)
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
+}
+
 // behind gives everybody who may stand behind a target at some time.
-func (p *parser) behind(t escalation.Target, owner *teamDraft, before []string, r *reached) []string {
+func (p *parser) behind(t escalation.Target, of pairing, before []string, r *reached) []string {
 	var people []string
 	switch t.Kind {
 	case escalation.Person:
 		people = []string{t.ID}
 	case escalation.OnCall:
-		s := p.cat.Rules.Schedules[t.ID]
-		if s == nil {
-			r.unknown = true
-			return nil
-		}
-		for _, l := range s.Layers {
-			people = append(people, l.People...)
-		}
-		r.unknown = r.unknown || len(people) == 0
+		people = p.onDuty(t.ID, r)
 	case escalation.Team:
 		other := p.teams[t.ID]
-		if other == nil {
+		switch {
+		case other == nil:
 			r.unknown = true
-			return nil
+		case t.Of == escalation.TeamOnCall:
+			people = p.onDuty(other.Schedule, r)
+		default:
+			people = slices.Clone(other.Members)
 		}
-		people = slices.Clone(other.Members)
 	case escalation.RoleKind:
-		people = p.role(t.ID, owner, before)
+		r.unknown = r.unknown || t.Of != "" && !p.known(roles[t.ID], t.Of)
+		people = p.role(t, of, before)
 	}
 	return slices.DeleteFunc(people, func(id string) bool {
 		missing := p.cat.People[id] == nil
@@ -87,51 +123,81 @@ func (p *parser) behind(t escalation.Target, owner *teamDraft, before []string, 
 	})
 }
 
-// role gives whom "lead" or "manager" means: the owning team's lead; the managers of those at
-// the level before, else the lead's.
-func (p *parser) role(role string, owner *teamDraft, before []string) []string {
-	if role == escalation.RoleLead {
-		if owner.Lead == "" {
-			return nil
-		}
-		return []string{owner.Lead}
-	}
-	of := before
-	if len(of) == 0 && owner.Lead != "" {
-		of = []string{owner.Lead}
-	}
+// onDuty gives everybody of a schedule.
+func (p *parser) onDuty(schedule string, r *reached) []string {
 	var people []string
-	for _, id := range of {
-		if one := p.cat.Rules.People[id]; one != nil && one.Manager != "" {
-			people = append(people, one.Manager)
+	if s := p.cat.Rules.Schedules[schedule]; s != nil {
+		for _, l := range s.Layers {
+			people = append(people, l.People...)
 		}
 	}
+	r.unknown = r.unknown || len(people) == 0
 	return people
 }
 
-// unheard warns of levels that page nobody, whoever is on call.
-func (p *parser) unheard(d *policyDraft, owner *teamDraft, found reached) {
-	for n, people := range found.levels {
-		if found.unknown || len(people) > 0 || len(d.targets[n]) == 0 {
-			continue
+// role gives whom a role means: nobody for the holder, as there may be none.
+func (p *parser) role(t escalation.Target, of pairing, before []string) []string {
+	switch t.ID {
+	case escalation.RoleLead:
+		return some(p.lead(firstOf(t.Of, of.team)))
+	case escalation.RoleOwner:
+		if t.Of == "" {
+			return some(of.owner)
 		}
-		d.targets[n][0].warn("", "%s pages nobody for team %s", levelName(d.ID, n), quote(owner.ID))
+		if s := p.cat.Rules.Services[t.Of]; s != nil {
+			return some(s.Owner)
+		}
+	case escalation.RoleManager:
+		if t.Of != "" {
+			return p.managersOf([]string{t.Of})
+		}
+		if len(before) == 0 {
+			before = some(p.lead(of.team))
+		}
+		return p.managersOf(before)
 	}
+	return nil
+}
+
+func (p *parser) lead(team string) string {
+	if t := p.teams[team]; t != nil {
+		return t.Lead
+	}
+	return ""
+}
+
+func (p *parser) managersOf(people []string) []string {
+	var above []string
+	for _, id := range people {
+		if one := p.cat.Rules.People[id]; one != nil && one.Manager != "" {
+			above = append(above, one.Manager)
+		}
+	}
+	return above
+}
+
+// some gives the names that are given.
+func some(names ...string) []string {
+	return slices.DeleteFunc(names, func(s string) bool { return s == "" })
 }
 
 // slow warns of contact methods whose delay is longer than a level waits: by then the next level
 // is paged already.
-func (p *parser) slow(d *policyDraft, found reached) {
+func (p *parser) slow(d *policyDraft, found *reached) {
 	for n, people := range found.levels {
+		level := d.Levels[n]
 		for _, id := range people {
-			p.slowFor(id, d, n, d.Levels[n].AckTimeout)
+			p.slowFor(id, d, n, level.AckTimeout*time.Duration(level.Repeat+1))
 		}
 	}
 }
 
 func (p *parser) slowFor(id string, d *policyDraft, level int, wait time.Duration) {
 	who := p.drafts[id]
-	for _, urgency := range []string{High, Low} {
+	for _, urgency := range urgencies {
+		if of := d.Levels[level].Urgency; of != "" && of != urgency {
+			continue
+		}
 		for _, step := range who.Plans[urgency].Steps {
 			place := urgency + " " + step.Contact
 			at, given := who.steps[place]

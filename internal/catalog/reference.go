@@ -12,11 +12,23 @@ const (
 	service   noun = "service"
 	policy    noun = "policy"
 	severity  noun = "severity"
+	calendar  noun = "calendar"
+	chat      noun = "chat"
+	hooked    noun = "webhook"
+	goal      noun = "target"
+	impact    noun = "impact"
+	urgency   noun = "urgency"
 	intakeKey noun = "intake key"
 )
 
 // isID says whether names of the kind travel in subjects and so must be ids.
-func (n noun) isID() bool { return n != severity }
+func (n noun) isID() bool {
+	switch n {
+	case severity, goal, impact, urgency:
+		return false
+	}
+	return true
+}
 
 // reference is a name somewhere that something must have.
 type reference struct {

@@ -3,32 +3,13 @@ package catalog
 import (
 	"time"
 
-	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// teamDraft keeps where a team stands.
-type teamDraft struct {
-	*rules.Team
-	key item
-}
-
-func (p *parser) team(id string, key, body item) {
-	f := body.fields("name", "lead", "members")
-	t := &rules.Team{ID: id, Name: f["name"].line(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"])}
-	if t.Name == "" {
-		t.Name = id
-	}
-	p.teams[id] = &teamDraft{t, key}
-	p.cat.Rules.Teams[id] = t
-}
-
 func (p *parser) schedule(id string, key, body item) {
-	f := body.fields("timezone", "layers", "holidays")
+	f := body.fields(keysSchedule)
 	s := &oncall.Schedule{ID: id, Location: time.UTC, Holidays: f["holidays"].holidays()}
-	if zone := f["timezone"]; !zone.given() {
-		key.fault(`add one, such as: timezone: Europe/Madrid`, "schedule %s has no timezone", quote(id))
-	} else if loc := p.zone(zone); loc != nil {
+	if loc := p.zoneOf(schedule, id, key, f["timezone"]); loc != nil {
 		s.Location = loc
 	}
 	if f["layers"].empty() {
@@ -60,6 +41,17 @@ func (p *parser) zone(at item) *time.Location {
 	if !ok {
 		return nil
 	}
+	loc := p.zoneNamed(name)
+	if loc == nil {
+		at.fault(zoneHint, "%s is not a time zone", quote(name))
+	}
+	return loc
+}
+
+const zoneHint = "use an IANA name such as Europe/Madrid or UTC"
+
+// zoneNamed finds a time zone by its IANA name; nil for what is none.
+func (p *parser) zoneNamed(name string) *time.Location {
 	loc, asked := p.zones[name]
 	if !asked {
 		if found, err := time.LoadLocation(name); err == nil && !ownZone(name) {
@@ -67,10 +59,15 @@ func (p *parser) zone(at item) *time.Location {
 		}
 		p.zones[name] = loc
 	}
-	if loc == nil {
-		at.fault("use an IANA name such as Europe/Madrid or UTC", "%s is not a time zone", quote(name))
-	}
 	return loc
+}
+
+// zoneOf reads the time zone that something must have.
+func (p *parser) zoneOf(kind noun, id string, key, zone item) *time.Location {
+	if !zone.given() {
+		key.fault("add one, such as: timezone: Europe/Madrid", "%s %s has no timezone", kind, quote(id))
+	}
+	return p.zone(zone)
 }
 
 // ownZone says whether a name that the library knows means another zone on each machine.

@@ -17,7 +17,7 @@ func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
 		at.wrong("a mapping")
 		return oncall.Layer{}
 	}
-	f := at.fields("rotation", "every", "handoff", "start", "end", "people", "only", "on_holidays")
+	f := at.fields(keysLayer)
 	if at.kind() != "a mapping" {
 		return oncall.Layer{}
 	}
@@ -34,7 +34,7 @@ func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
 		at.fault("", "a layer without people")
 	}
 	if only := f["only"]; only.present() {
-		l.Only = only.windows()
+		l.Only = only.windows("leave it out for a layer that is always on", "no window: the layer would never be on")
 	}
 	l.OnHolidays = f["on_holidays"].holidayRule(len(s.Holidays))
 	return l

@@ -8,21 +8,24 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// windowHint shows what a window looks like.
-const windowHint = `write it like {days: [Mon, Tue], from: "09:00", to: "17:00"}`
+// Hints for windows: what one looks like, and how all hours of a day are written.
+const (
+	windowHint   = `write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`
+	wholeDayHint = `a whole day is from "00:00" to "24:00"`
+)
 
-// maxWindows bounds the windows of a layer; a question about it looks at all of them.
+// maxWindows bounds the windows of a layer or calendar; a question about it looks at all of them.
 const maxWindows = 100
 
-// windows reads when a layer is on.
-func (i item) windows() []oncall.Window {
+// windows reads when a layer is on, or work is done; none is a fault, with the words given.
+func (i item) windows(otherwise, none string) []oncall.Window {
 	if i.empty() {
-		i.fault("leave it out for a layer that is always on, or "+windowHint, "no window: the layer would never be on")
+		i.fault(otherwise+", or "+windowHint, "%s", none)
 		return nil
 	}
 	list := i.list()
 	if len(list) > maxWindows {
-		i.fault("", "more than %d windows in one layer", maxWindows)
+		i.fault("", "more than %d windows in one list", maxWindows)
 		return nil
 	}
 	var all []oncall.Window
@@ -36,9 +39,13 @@ func (i item) windows() []oncall.Window {
 	return all
 }
 
-// window reads one window. Days left out are all days, from left out is midnight, and so is to.
+// window reads one window, in words or as a mapping. Days left out are all days, from left out is
+// midnight, and so is to.
 func (i item) window() (oncall.Window, bool) {
-	f := i.fields("days", "from", "to")
+	if i.kind() == "text" {
+		return i.windowNamed()
+	}
+	f := i.fields(keysWindow)
 	if i.kind() != "a mapping" {
 		return oncall.Window{}, false
 	}
@@ -48,7 +55,7 @@ func (i item) window() (oncall.Window, bool) {
 		f["from"].fault(`midnight at the beginning of a day is "00:00"`, `a window cannot begin at "24:00"`)
 	}
 	if w.From == w.To {
-		i.fault(`a whole day is from "00:00" to "24:00"`, "an empty window: it ends when it begins")
+		i.fault(wholeDayHint, "an empty window: it ends when it begins")
 	}
 	if days := f["days"]; days.given() {
 		if days.empty() {

@@ -9,19 +9,23 @@ import (
 // serviceDraft keeps where a service stands.
 type serviceDraft struct {
 	*rules.Service
-	key item
+	key   item
+	goals map[string]goalDraft
 }
 
 func (p *parser) service(id string, key, body item) {
-	f := body.fields("team", "policy", "tier", "runbook", "depends_on")
-	s := &rules.Service{ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].line()}
+	f := body.fields(keysService)
+	s := &rules.Service{
+		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].line(),
+		Owner: p.refer(person, f["owner"]), Impact: p.refer(impact, f["impact"]), Calendar: p.refer(calendar, f["calendar"]),
+	}
 	if f["tier"].given() {
 		s.Tier = f["tier"].number(1, math.MaxInt16)
 	}
 	if needs := p.referAll(service, f["depends_on"]); len(needs) > 0 {
 		p.cat.DependsOn[id] = needs
 	}
-	p.services = append(p.services, &serviceDraft{s, key})
+	p.services = append(p.services, &serviceDraft{s, key, p.serviceGoals(f["targets"])})
 	p.cat.Rules.Services[id] = s
 }
 
@@ -46,9 +50,10 @@ func (p *parser) fallback() *rules.Service {
 }
 
 // complete gives every service a team and a policy: one without takes those of the fallback
-// service; a policy may also come from the team, by having its name. Where there is but one team
-// or policy, the fallback service needs to name none.
+// service; a policy may also come from the team. Where there is but one team or policy, the
+// fallback service needs to name none.
 func (p *parser) complete() {
+	p.defaultPolicies()
 	fallback := p.fallback()
 	if fallback == nil {
 		return
@@ -59,21 +64,13 @@ func (p *parser) complete() {
 			fallback.Team = id
 		}
 	}
-	if fallback.Policy == "" && p.cat.Rules.Policies[fallback.Team] == nil && len(p.policies) == 1 {
-		for id := range p.policies {
-			fallback.Policy = id
-		}
+	if fallback.Policy == "" && p.policyOf(fallback.Team) == "" && len(p.policies) == 1 {
+		fallback.Policy = p.policies[0].ID
 	}
 	for _, s := range p.services {
-		if s.Team == "" {
-			s.Team = fallback.Team
-		}
-		if s.Policy == "" && p.cat.Rules.Policies[s.Team] != nil {
-			s.Policy = s.Team
-		}
-		if s.Policy == "" {
-			s.Policy = fallback.Policy
-		}
+		s.Team = firstOf(s.Team, fallback.Team)
+		s.Policy = firstOf(s.Policy, p.policyOf(s.Team), fallback.Policy)
+		p.inherit(s)
 	}
 	for _, s := range p.services {
 		if s.Service != fallback {
@@ -86,4 +83,22 @@ func (p *parser) complete() {
 			s.key.fault("", "service %s takes what no route places and needs a policy", quote(s.ID))
 		}
 	}
+}
+
+// policyOf gives the policy of a team; empty where there is no such team, or it has none.
+func (p *parser) policyOf(team string) string {
+	if t := p.teams[team]; t != nil {
+		return t.Policy
+	}
+	return ""
+}
+
+// firstOf gives the first word that is not empty.
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
 }

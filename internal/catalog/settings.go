@@ -8,7 +8,7 @@ import (
 
 // intake reads one key by which a sender is let in.
 func (p *parser) intake(name string, at, body item) {
-	f := body.fields("secret", "service")
+	f := body.fields(keysIntakeKey)
 	k := IntakeKey{Name: name, Secret: f["secret"].secret(), Service: p.refer(service, f["service"])}
 	if !f["secret"].given() {
 		at.fault(secretHint, "an intake key without a secret")
@@ -18,7 +18,7 @@ func (p *parser) intake(name string, at, body item) {
 
 // egress reads the inner addresses that webhooks may reach.
 func (p *parser) egress(section item) {
-	for _, one := range section.fields("allow")["allow"].list() {
+	for _, one := range section.fields(keysEgress)["allow"].list() {
 		s, ok := one.scalar()
 		if !ok {
 			continue
@@ -39,7 +39,7 @@ func (p *parser) egress(section item) {
 const DefaultMailTimeout = 30 * time.Second
 
 func (p *parser) channels(section item) {
-	f := section.fields("email")
+	f := section.fields(keysChannels)
 	if !f["email"].given() {
 		return
 	}
@@ -48,7 +48,7 @@ func (p *parser) channels(section item) {
 		return
 	}
 	p.email = f["email"]
-	e := p.email.fields("smtp", "from", "user", "password", "timeout")
+	e := p.email.fields(keysEmail)
 	p.cat.Channels.Email = EmailChannel{
 		SMTP: e["smtp"].smtp(), From: e["from"].address(), User: e["user"].line(),
 		Password: e["password"].secret(), Timeout: e["timeout"].duration(1, DefaultMailTimeout),

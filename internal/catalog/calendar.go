@@ -1,0 +1,78 @@
+package catalog
+
+import (
+	"strings"
+	"time"
+
+	"tocsin.dev/internal/rules/clock"
+	"tocsin.dev/internal/rules/oncall"
+)
+
+// calendar reads when work is done: hours in the words of a layer's `only`, days off in those of a
+// schedule's `holidays`. Hours left out are all hours.
+func (p *parser) calendar(id string, key, body item) {
+	f := body.fields(keysCalendar)
+	c := &clock.Calendar{ID: id, Location: time.UTC, Holidays: f["holidays"].holidays()}
+	if loc := p.zoneOf(calendar, id, key, f["timezone"]); loc != nil {
+		c.Location = loc
+	}
+	if hours := f["hours"]; hours.present() {
+		c.Hours = hours.windows("leave it out for all hours", "no hours: nobody would ever work")
+	}
+	p.cat.Rules.Calendars[id] = c
+}
+
+// windowNamed reads a window in words: "Mon-Fri 09:00-18:00", "Sat,Sun" or "22:00-06:00".
+func (i item) windowNamed() (oncall.Window, bool) {
+	s, _ := i.scalar()
+	w := oncall.Window{To: 24 * 60}
+	words := strings.Fields(s)
+	sound := len(words) == 1 || len(words) == 2
+	if sound && (len(words) == 2 || !strings.Contains(words[0], ":")) {
+		w.Days, sound = daysNamed(words[0])
+		words = words[1:]
+	}
+	if sound && len(words) == 1 {
+		from, to, _ := strings.Cut(words[0], "-")
+		var begins, ends bool
+		w.From, begins = clockTime(from)
+		w.To, ends = clockTime(to)
+		sound = begins && ends && w.From < 24*60
+	}
+	switch {
+	case !sound:
+		i.fault(windowHint, "%s is not a window", quote(s))
+	case w.From == w.To:
+		i.fault(wholeDayHint, "an empty window: it ends when it begins")
+	}
+	return w, sound
+}
+
+// daysNamed reads "Mon", "Mon-Fri" or "Mon,Wed-Fri"; a stretch may go over the end of the week.
+func daysNamed(words string) ([]time.Weekday, bool) {
+	var days []time.Weekday
+	seen := [7]bool{}
+	for word := range strings.SplitSeq(words, ",") {
+		first, last, stretch := strings.Cut(word, "-")
+		from, ok := dayNamed(first)
+		if !ok {
+			return nil, false
+		}
+		to := from
+		if stretch {
+			if to, ok = dayNamed(last); !ok {
+				return nil, false
+			}
+		}
+		for day := from; ; day = (day + 1) % 7 {
+			if !seen[day] {
+				seen[day] = true
+				days = append(days, day)
+			}
+			if day == to {
+				break
+			}
+		}
+	}
+	return days, true
+}

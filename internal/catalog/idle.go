@@ -1,0 +1,132 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/escalation"
+)
+
+// idle warns of levels and triggers that can never do anything.
+func (p *parser) idle(handovers []handover) {
+	all := p.usages(handovers)
+	for _, d := range p.policies {
+		p.idleLevels(d, all[d])
+		same := map[string]item{}
+		for n, t := range d.Triggers {
+			p.idleTrigger(d, t, d.triggers[n], all[d], same)
+		}
+	}
+}
+
+func (p *parser) idleLevels(d *policyDraft, of usage) {
+	leaves := -1
+	for n, level := range d.Levels {
+		draft := d.levels[n]
+		if leaves >= 0 {
+			draft.at.warn("put it above", "never reached: %s hands over", levelName(d.ID, leaves))
+			continue
+		}
+		if draft.never {
+			draft.when.warn("", "never reached: the condition of %s is never true", levelName(d.ID, n))
+		}
+		if level.Hold == escalation.WorkingHours && of.used && !of.calendar {
+			draft.hold.warn("add calendar: to a service", "no service of policy %s has a calendar: all hours are working hours", quote(d.ID))
+		}
+		if level.Team != "" && len(level.Targets) == 0 && level.When == nil {
+			leaves = n
+		}
+	}
+	if leaves >= 0 && d.exhausted.at.present() {
+		d.exhausted.at.warn("leave it out", "never reached: %s hands over", levelName(d.ID, leaves))
+	}
+}
+
+func (p *parser) idleTrigger(d *policyDraft, t escalation.Trigger, draft triggerDraft, of usage, same map[string]item) {
+	key := sameness(t)
+	if first, twice := same[key]; twice {
+		draft.at.warn("leave one of them out", "the trigger in line %d is the same", first.at.Line)
+		return
+	}
+	same[key] = draft.at
+	if draft.never {
+		draft.at.warn("", "never goes off: its condition is never true")
+		return
+	}
+	switch t.On {
+	case escalation.Response:
+		idleGoal(draft.at, of.used && !of.response, "response", d.ID)
+	case escalation.Resolution:
+		idleGoal(draft.at, of.used && !of.resolution, "resolution", d.ID)
+	case escalation.Unresolved:
+		if held := d.UnacknowledgeAfter; held > 0 && t.After > held {
+			draft.after.warn("shorten it, or lengthen unacknowledge_after", "never comes due: an acknowledgement is over after %s", held)
+		}
+	case escalation.Unacknowledged:
+		if longest, leaves := d.longest(); leaves && t.After.Seconds() > longest {
+			draft.after.warn("shorten it", "never comes due: the climb hands over after %s at most", time.Duration(longest*float64(time.Second)))
+		}
+	case escalation.Nobody:
+		if !slices.ContainsFunc(d.Levels, func(l escalation.Level) bool { return slices.ContainsFunc(l.Targets, mayBeNobody) }) {
+			draft.at.warn("", "never goes off: every level of policy %s names people", quote(d.ID))
+		}
+	case escalation.PriorityRaised:
+		idleRaise(t, draft)
+	}
+	if t.Do.Priority == leastUrgent {
+		draft.at.warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
+	}
+}
+
+func idleGoal(at item, missing bool, what, policy string) {
+	if missing {
+		at.warn("add one to targets", "never goes off: no service of policy %s has a %s target", quote(policy), what)
+	}
+}
+
+// leastUrgent is what every other priority is above.
+var leastUrgent = priorities[len(priorities)-1]
+
+// idleRaise warns of priorities that every raise reaches, and of raising to what is reached already.
+func idleRaise(t escalation.Trigger, draft triggerDraft) {
+	least := priorities[len(priorities)-2] // a raised priority is at least this one
+	if t.To != "" && !alert.Higher(t.To, least) {
+		draft.raised.warn("leave it out", "to_priority: %s says nothing: every raise is to %s or above", t.To, least)
+	}
+	if at := firstOf(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
+		draft.at.warn("", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
+	}
+}
+
+// mayBeNobody says whether there may be nobody behind a target at some time.
+func mayBeNobody(t escalation.Target) bool { return t.IsPerson() && t.Kind != escalation.Person }
+
+// sameness is equal for triggers that say the same.
+func sameness(t escalation.Trigger) string {
+	when := ""
+	if t.When != nil {
+		when = t.When.Text
+	}
+	t.Place, t.When = "", nil
+	return fmt.Sprintf("%+v %q", t, when)
+}
+
+// longest is how many seconds a climb lasts at most before it hands over; leaves is false where it
+// does not, or where nobody can tell.
+func (d *policyDraft) longest() (seconds float64, leaves bool) {
+	if slices.ContainsFunc(d.Triggers, func(t escalation.Trigger) bool { return t.Do.Climb != 0 }) {
+		return 0, false
+	}
+	for _, level := range d.Levels {
+		if level.Hold != "" {
+			return 0, false
+		}
+		if level.Team != "" && len(level.Targets) == 0 && level.When == nil {
+			return seconds, true
+		}
+		seconds += level.AckTimeout.Seconds() * float64(level.Repeat+1)
+	}
+	return seconds * float64(d.Repeat+1), d.Exhausted.Team != ""
+}

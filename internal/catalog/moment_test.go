@@ -1,0 +1,3 @@
+package catalog_test
+
+const everything = ""

@@ -1,0 +1,119 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/pkg/events"
+)
+
+// roles are those that a target may name, and what narrows each; "" for nothing.
+var roles = map[string]noun{
+	escalation.RoleLead: team, escalation.RoleManager: person, escalation.RoleOwner: service, escalation.RoleHolder: "",
+}
+
+var roleWords = []string{escalation.RoleLead, escalation.RoleManager, escalation.RoleOwner, escalation.RoleHolder}
+
+// named are the kinds of target that are followed by a name.
+var named = map[escalation.TargetKind]noun{
+	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: hooked,
+}
+
+// narrowings are what may stand behind the name of a target.
+var narrowings = map[escalation.TargetKind][]string{
+	escalation.OnCall: {escalation.RoundRobin}, escalation.Team: {escalation.RoundRobin, escalation.TeamOnCall},
+}
+
+// holder is whoever has the incident.
+var holder = escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleHolder}
+
+// targets reads a list of targets, and where each of them stands.
+func (p *parser) targets(list item) ([]escalation.Target, []item) {
+	var targets []escalation.Target
+	var places []item
+	for _, one := range list.list() {
+		t, ok := p.target(one)
+		switch {
+		case !ok:
+		case slices.Contains(targets, t):
+			one.warn("", "%s stands here a second time", quote(t.String()))
+		default:
+			targets = append(targets, t)
+			places = append(places, one)
+		}
+	}
+	return targets, places
+}
+
+// target reads a word such as schedule:payments-primary or role:lead:db-team.
+func (p *parser) target(at item) (escalation.Target, bool) {
+	if !at.given() || at.kind() == "a mapping" {
+		at.fault("write it without a space: person:ana", "a target is expected here, not %s", at.kind())
+		return escalation.Target{}, false
+	}
+	word, ok := at.scalar()
+	if !ok {
+		return escalation.Target{}, false
+	}
+	kind, rest, _ := strings.Cut(word, ":")
+	id, of, narrowed := strings.Cut(strings.TrimSpace(rest), ":")
+	t := escalation.Target{Kind: escalation.TargetKind(kind), ID: id, Of: of}
+	switch {
+	case t.Kind == escalation.RoleKind:
+		return t, p.roleTarget(at, word, t, narrowed)
+	case named[t.Kind] == "":
+		at.fault("write person:, schedule:, team:, role:, chat: or webhook: before the name", "%s is not a target", quote(word))
+		return t, false
+	case events.CheckID(id) != nil:
+		at.fault("", "%s names no %s", quote(word), named[t.Kind])
+		return t, false
+	}
+	if known := narrowings[t.Kind]; narrowed && !slices.Contains(known, of) {
+		hint := "nothing stands behind the name of a " + string(named[t.Kind])
+		if len(known) > 0 {
+			hint = "known here: " + strings.Join(known, ", ")
+		}
+		at.fault(hint, "%s is not a target: %s means nothing here", quote(word), quote(of))
+		return t, false
+	}
+	p.refs = append(p.refs, reference{named[t.Kind], id, at})
+	if t.Of == escalation.TeamOnCall {
+		p.duties = append(p.duties, duty{id, at})
+	}
+	return t, true
+}
+
+// roleTarget checks a target such as role:manager:ana.
+func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed bool) bool {
+	of, known := roles[t.ID]
+	switch {
+	case !known:
+		at.fault(didYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
+	case !narrowed:
+		return true
+	case of == "":
+		at.fault("write role:"+t.ID, "nothing can stand behind role:%s", t.ID)
+	case events.CheckID(t.Of) != nil:
+		at.fault("", "%s names no %s", quote(word), of)
+	default:
+		p.refs = append(p.refs, reference{of, t.Of, at})
+		return true
+	}
+	return false
+}
+
+// duty is a team whose own schedule some target means.
+type duty struct {
+	team string
+	at   item
+}
+
+// dutiful reports targets that mean the schedule of a team that has none.
+func (p *parser) dutiful() {
+	for _, d := range p.duties {
+		if t := p.teams[d.team]; t != nil && t.Schedule == "" {
+			d.at.fault("add schedule: to the team", "team %s has no schedule", quote(d.team))
+		}
+	}
+}

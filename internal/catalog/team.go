@@ -1,0 +1,31 @@
+package catalog
+
+import "tocsin.dev/internal/rules"
+
+// teamDraft keeps where a team stands.
+type teamDraft struct {
+	*rules.Team
+	key item
+}
+
+func (p *parser) team(id string, key, body item) {
+	f := body.fields(keysTeam)
+	t := &rules.Team{
+		ID: id, Name: f["name"].line(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"]),
+		Schedule: p.refer(schedule, f["schedule"]), Policy: p.refer(policy, f["policy"]),
+	}
+	if t.Name == "" {
+		t.Name = id
+	}
+	p.teams[id] = &teamDraft{t, key}
+	p.cat.Rules.Teams[id] = t
+}
+
+// defaultPolicies gives the teams that name no policy the one of their own name, where there is one.
+func (p *parser) defaultPolicies() {
+	for id, t := range p.teams {
+		if t.Policy == "" && p.climbs[id] != nil {
+			t.Policy = id
+		}
+	}
+}

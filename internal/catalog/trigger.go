@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"tocsin.dev/internal/rules/escalation"
+)
+
+// triggerDraft keeps where the parts of a trigger stand.
+type triggerDraft struct {
+	actionDraft
+	at, after, raised item
+	never             bool // its condition is false whatever the incident is
+}
+
+// ons are what triggers wait for, with the keys that say more of each.
+var ons = map[escalation.On][]string{
+	escalation.Unacknowledged: {"after", "repeat"},
+	escalation.Unresolved:     {"after", "repeat"},
+	escalation.OpenFor:        {"after", "repeat"},
+	escalation.Response:       {"at"},
+	escalation.Resolution:     {"at"},
+	escalation.PriorityRaised: {"to_priority"},
+	escalation.Nobody:         nil,
+	escalation.Undeliverable:  nil,
+	escalation.OnSpike:        {"more_than", "times_usual", "within", "by"},
+}
+
+var onWords = []string{
+	string(escalation.Unacknowledged), string(escalation.Unresolved), string(escalation.OpenFor), string(escalation.Response),
+	string(escalation.Resolution), string(escalation.PriorityRaised), string(escalation.Nobody), string(escalation.Undeliverable),
+	string(escalation.OnSpike),
+}
+
+// Bounds of a spike, far above what anybody would call usual.
+const (
+	maxPercent = 1000
+	maxAlerts  = 1_000_000
+	maxTimes   = 1000
+)
+
+func (p *parser) trigger(at item, d *policyDraft) {
+	if !at.given() {
+		at.wrong("a mapping")
+		return
+	}
+	f := at.fields(keysTrigger)
+	if at.kind() != "a mapping" {
+		return
+	}
+	t := escalation.Trigger{On: escalation.On(f["on"].oneOf("something to wait for", onWords...)), Place: at.fileLine()}
+	draft := triggerDraft{at: at, after: f["after"], raised: f["to_priority"]}
+	t.When, draft.never = p.when(f["when"])
+	t.Do, draft.actionDraft = p.action(at, f)
+	t.Do.Climb = f["climb"].climb(d.ID, len(d.Levels))
+	if t.On == "" {
+		if !f["on"].given() {
+			at.fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger that waits for nothing")
+		}
+		return
+	}
+	misplaced(t.On, f)
+	p.waits(at, &t, f)
+	if !acts(f) {
+		if t.On == escalation.Unresolved {
+			t.Do.Page = []escalation.Target{holder}
+		} else {
+			at.fault(actionHint, "a trigger that does nothing")
+		}
+	}
+	d.add(t, draft)
+}
+
+// misplaced reports keys that belong to triggers of other kinds.
+func misplaced(on escalation.On, f map[string]item) {
+	for _, word := range onWords {
+		for _, key := range ons[escalation.On(word)] {
+			if f[key].present() && !slices.Contains(ons[on], key) {
+				f[key].fault("", "%s has no meaning with on: %s", key, on)
+				delete(f, key) // once is enough
+			}
+		}
+	}
+}
+
+// waits reads what says more of the thing a trigger waits for.
+func (p *parser) waits(at item, t *escalation.Trigger, f map[string]item) {
+	switch t.On {
+	case escalation.Unacknowledged, escalation.Unresolved, escalation.OpenFor:
+		if !f["after"].given() {
+			at.fault("add after: 30m", "on: %s without how long", t.On)
+		}
+		t.After = f["after"].duration(1, 0)
+		t.Repeat = f["repeat"].number(0, maxRepeat)
+	case escalation.Response, escalation.Resolution:
+		t.Percent = f["at"].percent(maxPercent, 100)
+	case escalation.PriorityRaised:
+		if f["to_priority"].given() {
+			t.To = f["to_priority"].priority()
+		}
+	case escalation.OnSpike:
+		t.Spike = spike(at, f)
+	}
+}
+
+func spike(at item, f map[string]item) escalation.Spike {
+	s := escalation.Spike{Within: f["within"].duration(1, 0), By: f["by"].line()}
+	most, times := f["more_than"], f["times_usual"]
+	switch {
+	case most.given() && times.given():
+		times.fault("keep one of the two", "a spike is more_than a number or times_usual, not both")
+	case most.given():
+		s.MoreThan = most.number(1, maxAlerts)
+	case times.given():
+		s.Times = times.number(2, maxTimes)
+	default:
+		at.fault("add more_than: 50 or times_usual: 5", "a spike of how many")
+	}
+	if !f["within"].given() {
+		at.fault("add within: 10m", "a spike within how long")
+	}
+	return s
+}

@@ -1,0 +1,57 @@
+package catalog
+
+import (
+	"slices"
+
+	"tocsin.dev/internal/rules"
+)
+
+// usage is what the services have whose incidents come to a policy.
+type usage struct{ used, calendar, response, resolution bool }
+
+func (u usage) with(other usage) usage {
+	return usage{
+		u.used || other.used, u.calendar || other.calendar,
+		u.response || other.response, u.resolution || other.resolution,
+	}
+}
+
+// usages finds what comes to each policy, from services of its own and by hand-overs.
+func (p *parser) usages(handovers []handover) map[*policyDraft]usage {
+	all := map[*policyDraft]usage{}
+	for _, s := range p.services {
+		if d := p.climbs[s.Policy]; d != nil {
+			all[d] = all[d].with(p.usageOf(s))
+		}
+	}
+	next := map[*policyDraft][]*policyDraft{}
+	for _, h := range handovers {
+		next[h.from] = append(next[h.from], h.to)
+	}
+	for queue := slices.Clone(p.policies); len(queue) > 0; queue = queue[1:] {
+		from := queue[0]
+		for _, to := range next[from] {
+			if more := all[to].with(all[from]); more != all[to] { // only grows, so this ends
+				all[to] = more
+				queue = append(queue, to)
+			}
+		}
+	}
+	return all
+}
+
+func (p *parser) usageOf(s *serviceDraft) usage {
+	u := usage{used: true, calendar: s.Calendar != ""}
+	for _, level := range priorities {
+		g, own := s.Goals[level]
+		if !own {
+			g = p.cat.Rules.Goals[level]
+		}
+		u = u.with(usageOfGoal(g))
+	}
+	return u
+}
+
+func usageOfGoal(g rules.Goal) usage {
+	return usage{response: g.Response > 0, resolution: g.Resolution > 0}
+}
