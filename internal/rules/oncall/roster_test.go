@@ -48,6 +48,18 @@ func TestImported(t *testing.T) {
 	}
 }
 
+func TestManyEqualBeginningsKeepTheirOrder(t *testing.T) {
+	var duties []oncall.Duty
+	begin := [3][]string{} // who begins at which hour
+	for i := range 90 {
+		hour, person := i*7%3, fmt.Sprint("p", i)
+		begin[hour] = append(begin[hour], person)
+		duties = append(duties, oncall.Duty{People: []string{person}, From: at5(hour), To: at5(10)})
+	}
+	people, _ := (&oncall.Schedule{Imported: roster(t, duties...)}).At(at5(9))
+	require.Equal(t, slices.Concat(begin[:]...), people)
+}
+
 func TestNewRosterFaults(t *testing.T) {
 	_, err := oncall.NewRoster([]oncall.Duty{
 		{People: []string{"ana"}, From: at5(9), To: at5(9)},

@@ -163,6 +163,11 @@ func TestShiftsWithOverrides(t *testing.T) {
 			[]string{"ana Jan05 12:00 +00", "dee Jan05 15:00 +00 by t", "ana Jan05 20:00 +00", "bo Jan06 09:00 +00"},
 		},
 		{
+			"a shift whose end is not after its beginning is none", "UTC", noon("05"), noon("06"), days,
+			[]oncall.Override{{ID: "t", Kind: oncall.Temporary, From: at5(15), To: at5(20), Shifts: []oncall.Duty{{People: []string{"dee"}, From: at5(18), To: at5(17)}}}},
+			[]string{"ana Jan05 12:00 +00", "nobody Jan05 15:00 +00 by t", "ana Jan05 20:00 +00", "bo Jan06 09:00 +00"},
+		},
+		{
 			"a shadow is not on call", "UTC", noon("05"), noon("06"), office,
 			[]oncall.Override{with(oncall.Shadow, "2026-01-05T15:00:00Z", "2026-01-06T20:00:00Z", "cleo")},
 			[]string{"ana Jan05 12:00 +00", "nobody Jan05 17:00 +00", "ana Jan06 09:00 +00"},
