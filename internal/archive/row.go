@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
+
+	"tocsin.dev/internal/rules/timeline"
 )
 
 // An incident's place is one number that orders lists: the millisecond of its opening, and its
@@ -40,7 +41,8 @@ type Row struct {
 	Document []byte // the incident as JSON
 	Place    int64
 	// Told is the terms that the incident's facts have and its document does not, Terms all of them;
-	// both are joined by blanks. Mark is a hash of Terms.
+	// both are joined by blanks. Mark is a hash of what Terms are made of. Terms are left empty where
+	// they are what they were, and the status was not [timeline.Resolved].
 	Told, Terms string
 	Mark        int64
 	// Fresh says that there was no row before, Changed that Terms are others than before, Was what
@@ -132,8 +134,10 @@ func (r *Row) fill(was Known, news []string) (err error) {
 	}
 	r.Place, r.Was = was.Place, was.Status
 	r.Told = join(was.Told, news)
-	r.Terms, r.Mark = Indexed(r.Incident, r.Told)
-	r.Changed = r.Fresh || r.Mark != was.Mark
+	r.Mark = mark(r.Incident, r.Told)
+	if r.Changed = r.Fresh || r.Mark != was.Mark; r.Changed || was.Status == timeline.Resolved {
+		r.Terms = strings.Join(terms(r.Incident, strings.Fields(r.Told)), " ")
+	}
 	return nil
 }
 
@@ -150,13 +154,8 @@ func join(told string, news []string) string {
 	return strings.Join(set.all, " ")
 }
 
-// Indexed gives the terms of an incident whose facts told so much besides, and their mark.
-func Indexed(in *Incident, told string) (all string, mark int64) {
-	all = strings.Join(terms(in, strings.Fields(told)), " ")
-	sum := fnv.New64a()
-	sum.Write([]byte(all)) //nolint:errcheck // a hash never fails
-	return all, int64(sum.Sum64())
-}
+// MarkOf gives the mark of an incident whose facts told so much besides.
+func MarkOf(in *Incident, told string) int64 { return mark(in, told) }
 
 // Plain gives s as every store can keep it as text: valid UTF-8 without a zero byte. Lines are kept
 // as they are; only what is drawn out of them for lookups goes through it.

@@ -3,6 +3,8 @@ package archive
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 	"unicode"
@@ -100,7 +102,6 @@ func terms(in *Incident, told []string) []string {
 	set.tag(tagService, in.Service)
 	set.tag(tagTeam, in.Team)
 	set.tag(tagPriority, in.Priority)
-	set.person(in.AcknowledgedBy)
 	set.person(in.Assignee)
 	set.add(Words(in.Title)...)
 	set.add(Words(in.Service)...)
@@ -120,6 +121,23 @@ func terms(in *Incident, told []string) []string {
 	return set.all
 }
 
+// mark gives a hash of all that terms are made of, without making them: most facts change none.
+func mark(in *Incident, told string) int64 {
+	sum := fnv.New64a()
+	add := func(all ...string) {
+		for _, s := range all {
+			io.WriteString(sum, s) //nolint:errcheck // a hash never fails
+			sum.Write([]byte{0})   //nolint:errcheck // as above
+		}
+	}
+	add(in.Service, in.Team, in.Priority, in.Assignee, in.Title, told)
+	for i := range in.Alerts {
+		a := &in.Alerts[i]
+		add(string(a.Labels), a.Summary, a.Description)
+	}
+	return int64(sum.Sum64())
+}
+
 // toldBy gives the terms that only the fact has, because no incident's document does: who was
 // paged, who did something, and the words of notes.
 func toldBy(f *Fact) []string {
@@ -128,7 +146,7 @@ func toldBy(f *Fact) []string {
 		set.person(f.Actor)
 	}
 	switch f.Type {
-	case pageRequested, noted:
+	case pageRequested, noted, acknowledged, resolved:
 		_, raw, err := events.Split(f.Line)
 		if err != nil {
 			break // kept, and told as it stands
@@ -136,6 +154,10 @@ func toldBy(f *Fact) []string {
 		switch d, _ := events.DecodeData(f.Type, raw); d := d.(type) {
 		case events.PageRequested:
 			set.person(d.Target)
+		case events.IncidentAcknowledged:
+			set.person(d.By)
+		case events.IncidentResolved:
+			set.person(d.By)
 		case events.IncidentAnnotated:
 			set.person(d.By)
 			set.add(Words(d.Note)...)
@@ -147,6 +169,8 @@ func toldBy(f *Fact) []string {
 var (
 	pageRequested = events.TypeOf(events.PageRequested{})
 	noted         = events.TypeOf(events.IncidentAnnotated{})
+	acknowledged  = events.TypeOf(events.IncidentAcknowledged{})
+	resolved      = events.TypeOf(events.IncidentResolved{})
 )
 
 // termSet collects terms, each once, up to [MaxTerms].

@@ -224,7 +224,7 @@ func (a *audit) document(k archive.Kept, s *story) error {
 	if k.ID != kept.ID || archive.Plain(kept.Service) != k.Service || archive.Plain(kept.Team) != k.Team || archive.Plain(kept.Status) != k.Status {
 		return problem("what it is found by is not what its document says")
 	}
-	if _, mark := archive.Indexed(&s.incident, s.told); mark != k.Mark || s.told != k.Told {
+	if archive.MarkOf(&s.incident, s.told) != k.Mark || s.told != k.Told {
 		return problem("the words it is found by are not those of its facts")
 	}
 	return nil

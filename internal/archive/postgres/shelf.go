@@ -63,7 +63,8 @@ func (s shelf) put(ctx context.Context, rows []archive.Row) error {
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::bigint[], $10::text[])
 			AS row (place, id, service, team, status, resolved, document, told, mark, terms)
 		ON CONFLICT (place) DO UPDATE SET service = excluded.service, team = excluded.team, status = excluded.status,
-			resolved = excluded.resolved, document = excluded.document, told = excluded.told, mark = excluded.mark, terms = excluded.terms`,
+			resolved = excluded.resolved, document = excluded.document, told = excluded.told, mark = excluded.mark,
+			terms = CASE WHEN excluded.terms = '' THEN tocsin_incidents.terms ELSE excluded.terms END`,
 		c.place, c.id, c.service, c.team, c.status, c.resolved, c.document, c.told, c.mark, c.of)
 	if err != nil {
 		return fmt.Errorf("incidents: %w", err)

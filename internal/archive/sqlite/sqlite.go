@@ -110,13 +110,15 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 		return nil, fmt.Errorf("open archive: %w", err)
 	}
 	settings := url.Values{"mode": {mode}, "_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(5000)", "cache_size(-16384)", "temp_store(memory)",
+		"busy_timeout(5000)", "temp_store(memory)",
 	}}
 	if mode == "ro" {
 		settings.Del("_txlock")
-		settings.Add("_pragma", "query_only(1)")
+		settings["_pragma"] = append(settings["_pragma"], "query_only(1)", "cache_size(-16384)")
 	} else {
-		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)", "wal_autocheckpoint(4000)")
+		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)",
+			// A rebuild fills indexes all over: what does not stay in memory is written again and again.
+			"cache_size(-131072)", "wal_autocheckpoint(32000)")
 	}
 	name := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}
 	db, err := sql.Open("sqlite", name.String())

@@ -11,7 +11,7 @@ import (
 )
 
 // many is how many facts or incidents an upgrade holds in memory at once.
-const many = 5000
+const many = 1000
 
 // upgrade brings a file of version 1 to the present layout, in one transaction. Nothing is asked of
 // the ledger, which may have been trimmed: what version 2 keeps besides follows from the facts.
@@ -53,17 +53,10 @@ func upgradeRecords(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		records := archive.Records(prev, facts)
-		stmt, err := tx.PrepareContext(ctx, insertRecord+rows(recordColumns, 1))
-		if err != nil {
-			return err
-		}
-		for _, r := range recordRows(records) {
-			if _, err := stmt.ExecContext(ctx, r...); err != nil {
+		for values := recordValues(records); len(values) > 0; values = values[recordColumns:] {
+			if _, err := tx.ExecContext(ctx, insertRecord+rows(recordColumns, 1), values[:recordColumns]...); err != nil {
 				return err
 			}
-		}
-		if err := stmt.Close(); err != nil {
-			return err
 		}
 		prev = records[len(records)-1].Hash
 		last = facts[len(facts)-1].Key()

@@ -14,8 +14,11 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// manyFacts is the rows in one INSERT: fewer calls into the database for the same rows.
-const manyFacts = 100
+// Rows in one INSERT: fewer calls into the database for the same rows.
+const (
+	manyFacts   = 100
+	manyRecords = 100
+)
 
 const (
 	insertFact    = "INSERT INTO facts (id, incident, seq, name, at, cause, line, hash) VALUES "
@@ -27,7 +30,7 @@ const (
 // writer is the one connection that changes the file, with its prepared statements.
 type writer struct {
 	db                            *sql.DB
-	fact, facts, record           *sql.Stmt
+	fact, facts, record, records  *sql.Stmt
 	position, move, get, top, old *sql.Stmt
 	shelf                         shelf
 }
@@ -41,6 +44,7 @@ func newWriter(db *sql.DB) (*writer, error) {
 		{&w.fact, insertFact + rows(factColumns, 1)},
 		{&w.facts, insertFact + rows(factColumns, manyFacts)},
 		{&w.record, insertRecord + rows(recordColumns, 1)},
+		{&w.records, insertRecord + rows(recordColumns, manyRecords)},
 		{&w.position, "SELECT position, hash FROM progress"},
 		{&w.move, "UPDATE progress SET position = ?, hash = ?"},
 		{&w.get, "SELECT document FROM incidents WHERE id IN (SELECT value FROM json_each(?1)) " +
@@ -126,11 +130,8 @@ func (w *writer) keep(ctx context.Context, tx *sql.Tx, facts []archive.Fact, inc
 		return err
 	}
 	records := archive.Records(present.Hash, facts)
-	record := tx.StmtContext(ctx, w.record)
-	for _, row := range recordRows(records) {
-		if _, err := record.ExecContext(ctx, row...); err != nil {
-			return fmt.Errorf("record %d: %w", row[0], err)
-		}
+	if err := insert(ctx, tx, w.records, w.record, recordValues(records), recordColumns, manyRecords); err != nil {
+		return fmt.Errorf("records: %w", err)
 	}
 	if n := len(records); n > 0 {
 		present.Hash = records[n-1].Hash
@@ -152,11 +153,11 @@ func (w *writer) keepFacts(ctx context.Context, tx *sql.Tx, facts []archive.Fact
 	return insert(ctx, tx, w.facts, w.fact, values, factColumns, manyFacts)
 }
 
-func recordRows(records []archive.Record) [][]any {
-	out := make([][]any, len(records))
+func recordValues(records []archive.Record) []any {
+	out := make([]any, 0, recordColumns*len(records))
 	for i := range records {
 		r := &records[i]
-		out[i] = []any{int64(r.Position), r.Facts, r.Sum[:], r.Hash[:]}
+		out = append(out, int64(r.Position), r.Facts, r.Sum[:], r.Hash[:])
 	}
 	return out
 }
