@@ -4,66 +4,36 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"tocsin.dev/internal/archive"
 	"tocsin.dev/pkg/events"
 )
 
-// verb is one command and the input it becomes.
-type verb struct {
-	name, summary string
-	make          func(c events.Command, level int) events.Data
-}
-
-var verbs = []verb{
-	{"acknowledge", "Take the incident; escalation pauses", func(c events.Command, _ int) events.Data {
-		return events.AcknowledgementReceived{Command: c}
-	}},
-	{"unacknowledge", "Give the incident back; escalation starts anew", func(c events.Command, _ int) events.Data {
-		return events.AcknowledgementWithdrawn{Command: c}
-	}},
-	{"resolve", "End the incident", func(c events.Command, _ int) events.Data {
-		return events.ResolutionReceived{Command: c}
-	}},
-	{"reopen", "Open a resolved incident again", func(c events.Command, _ int) events.Data {
-		return events.ReopeningReceived{Command: c}
-	}},
-	{escalate, "Climb now, to a level or the next one", func(c events.Command, level int) events.Data {
-		return events.EscalationReceived{Command: c, Level: level}
-	}},
-	{note, "Leave a note in the timeline", func(c events.Command, _ int) events.Data {
-		return events.NoteReceived{Command: c}
-	}},
-}
-
-// The commands with a rule of their own.
-const (
-	escalate = "escalate"
-	note     = "note"
-)
-
-// Asking is the body of a command.
+// Asking is what goes with every command, and all that goes with most.
 type Asking struct {
-	By    string `json:"by,omitempty" maxLength:"200" doc:"who asks: a person's id, or any name"`
-	Note  string `json:"note,omitempty" maxLength:"10000" doc:"free text for the timeline"`
-	Level int    `json:"level,omitempty" minimum:"0" maximum:"1000" doc:"of escalate: the level to climb to, counted from 1; 0 means the next one"`
+	By   string `json:"by,omitempty" maxLength:"200" doc:"who asks: a person's id, or any name"`
+	Note string `json:"note,omitempty" maxLength:"10000" doc:"free text for the timeline"`
 }
 
-// Outcome is what became of an input.
-type Outcome struct {
-	ID string `json:"id" doc:"the input's id, which its facts name as their cause"`
-	// Done is false when nothing was heard within the time; the input is durable nevertheless.
-	Done     bool              `json:"done" doc:"false: accepted, and the outcome is not known yet"`
-	Incident *archive.Incident `json:"incident" doc:"the incident as it stands now, where it is known"`
-	Facts    []archive.Entry   `json:"facts" doc:"what the input led to"`
+func (a *Asking) asks() Asking { return *a }
+
+// asking is the body of a command: an [Asking], and what the command alone has.
+type asking interface{ asks() Asking }
+
+type commandInput[B any] struct {
+	Named
+	Repeatable
+	Body *B
 }
 
-// outcomeAnswer is 200 when done and 202 when only accepted.
-type outcomeAnswer struct {
-	Status int
-	Body   Outcome
+// verb is one command with its body B and the input it becomes.
+type verb[B any] struct {
+	name, summary string
+	// needs says that the command means nothing without a body.
+	needs bool
+	input func(ctx context.Context, c events.Command, body *B) (events.CommandData, error)
 }
 
 // Repeatable lets a caller send the same request again without doing it twice.
@@ -71,41 +41,51 @@ type Repeatable struct {
 	Key string `header:"Idempotency-Key" maxLength:"200" doc:"the same key for the same command is one command, however often it is sent"`
 }
 
-type commandInput struct {
-	Named
-	Repeatable
-	Body *Asking
+// register adds the operation of a verb. Each has the schema of its own body, so that a field of
+// another command is refused by its place.
+func register[B any, P interface {
+	*B
+	asking
+}](s *server, api huma.API, v verb[B],
+) {
+	huma.Register(api, huma.Operation{
+		OperationID: v.name + "-incident", Method: http.MethodPost, Path: "/api/v1/incidents/{id}/" + v.name, Summary: v.summary,
+		Description: "200 when it was done, 409 when it was refused, 202 when it is accepted and the outcome is not known yet.",
+		Tags:        []string{"commands"}, MaxBodyBytes: maxInput, BodyReadTimeout: bodyTimeout,
+		RequestBody: &huma.RequestBody{Required: v.needs},
+	}, func(ctx context.Context, in *commandInput[B]) (*outcomeAnswer, error) {
+		if in.Body == nil {
+			if v.needs {
+				return nil, misplaced(v.name+" needs a body", "body", "expected an object", nil)
+			}
+			in.Body = new(B)
+		}
+		incident, err := s.Archive.Incident(ctx, in.ID)
+		if err != nil {
+			return nil, s.asked(v.name, err)
+		}
+		ask := P(in.Body).asks()
+		by := s.person(ask.By)
+		data, err := v.input(ctx, events.Command{Incident: incident.ID, By: by, Via: "api", Note: ask.Note}, in.Body)
+		if err != nil {
+			return nil, err
+		}
+		e := events.New(data)
+		e.Subject, e.Service, e.Team, e.Actor = incident.ID, incident.Service, incident.Team, by
+		return s.send(ctx, e, "commands", in.Key, v.name, incident.ID)
+	})
 }
 
-func (s *server) commands(api huma.API) {
-	for _, v := range verbs {
-		huma.Register(api, huma.Operation{
-			OperationID: v.name + "-incident", Method: http.MethodPost, Path: "/api/v1/incidents/{id}/" + v.name, Summary: v.summary,
-			Description: "200 when it was done, 409 when it was refused, 202 when it is accepted and the outcome is not known yet.",
-			Tags:        []string{"commands"}, MaxBodyBytes: maxInput, BodyReadTimeout: bodyTimeout,
-		}, func(ctx context.Context, in *commandInput) (*outcomeAnswer, error) { return s.command(ctx, v, in) })
-	}
+// bare adds a verb without a body of its own.
+func bare(s *server, api huma.API, name, summary string, input func(events.Command) events.CommandData) {
+	register(s, api, verb[Asking]{name: name, summary: summary, input: func(_ context.Context, c events.Command, _ *Asking) (events.CommandData, error) {
+		return input(c), nil
+	}})
 }
 
-func (s *server) command(ctx context.Context, v verb, in *commandInput) (*outcomeAnswer, error) {
-	var asking Asking
-	if in.Body != nil {
-		asking = *in.Body
-	}
-	if v.name == note && strings.TrimSpace(asking.Note) == "" {
-		return nil, huma.Error422UnprocessableEntity("a note needs a text", &huma.ErrorDetail{Message: "expected a text", Location: "body.note"})
-	}
-	if v.name != escalate && asking.Level != 0 {
-		return nil, huma.Error422UnprocessableEntity("only escalate knows levels", &huma.ErrorDetail{Message: "expected no level", Location: "body.level"})
-	}
-	incident, err := s.Archive.Incident(ctx, in.ID)
-	if err != nil {
-		return nil, s.asked(v.name, err)
-	}
-	e := events.New(v.make(events.Command{Incident: incident.ID, By: s.person(asking.By), Via: "api", Note: asking.Note}, asking.Level))
-	e.Subject, e.Service, e.Team = incident.ID, incident.Service, incident.Team
-	e.Actor = s.person(asking.By)
-	return s.send(ctx, e, "commands", in.Key, v.name, incident.ID)
+// misplaced refuses one place of a request that its schema lets through.
+func misplaced(detail, place, message string, value any) error {
+	return huma.Error422UnprocessableEntity(detail, &huma.ErrorDetail{Message: message, Location: place, Value: value})
 }
 
 // person gives the actor's word for somebody the catalog knows, and every other name as it is.
@@ -115,4 +95,25 @@ func (s *server) person(by string) string {
 		return "person:" + by
 	}
 	return by
+}
+
+// Span is how long something lasts: until an instant, or for a time from now.
+type Span struct {
+	Until time.Time `json:"until,omitzero" doc:"the instant of its end (RFC 3339)"`
+	For   string    `json:"for,omitempty" maxLength:"40" doc:"how long, in place of until: 90m, 2h30m"`
+}
+
+// end gives the instant; zero where neither is said.
+func (s *server) end(in Span) (time.Time, error) {
+	if in.For == "" {
+		return in.Until, nil
+	}
+	if !in.Until.IsZero() {
+		return time.Time{}, misplaced("until and for exclude each other", "body.for", "expected one of until and for", in.For)
+	}
+	lasts, err := time.ParseDuration(in.For)
+	if err != nil || lasts <= 0 {
+		return time.Time{}, misplaced("that is no length of time", "body.for", "expected a length of time such as 90m or 2h30m", in.For)
+	}
+	return s.Clock().UTC().Add(lasts), nil
 }

@@ -34,69 +34,115 @@ func inputID(key string, about ...string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
 }
 
+// Outcome is what became of an input.
+type Outcome struct {
+	ID string `json:"id" doc:"the input's id, which its facts name as their cause"`
+	// Done is false when nothing was heard within the time; the input is durable nevertheless.
+	Done     bool              `json:"done" doc:"false: accepted, and the outcome is not known yet"`
+	Incident *archive.Incident `json:"incident" doc:"the incident as it stands now, where it is known"`
+	Facts    []archive.Entry   `json:"facts" doc:"what the input led to"`
+}
+
+// outcomeAnswer is 200 when done and 202 when only accepted.
+type outcomeAnswer struct {
+	Status int
+	Body   Outcome
+}
+
 // send publishes one input to its service's partition and waits for what becomes of it. An input
 // with a key that was decided already is not published again, however long ago that was.
 func (s *server) send(ctx context.Context, e events.Event, kind, key string, about ...string) (*outcomeAnswer, error) {
-	e.ID, e.Source, e.Time = inputID(key, about...), "tocsin/gateway", s.Clock().UTC()
+	e.ID, e.Source, e.Time = inputID(key, about...), source, s.Clock().UTC()
 	if key != "" {
 		if facts, err := s.Archive.Caused(ctx, e.ID); err == nil && len(facts) > 0 {
-			return s.done(ctx, &outcomeAnswer{Body: Outcome{ID: e.ID}}, facts)
+			return s.outcome(ctx, e)
 		}
 	}
-	body, err := events.EncodeBatch([]events.Event{e})
-	if err != nil {
-		return nil, huma.Error422UnprocessableEntity("the input cannot be written as JSON")
-	}
-	err = s.Publisher.Publish(ctx, bus.Message{
-		Subject: events.IntakeSubject(events.Partition(e.Service, s.Partitions), kind), ID: e.ID,
-		Header: map[string][]string{"content-type": {events.ContentBatch}}, Body: body,
-	})
-	if err != nil {
-		return nil, s.told(events.NameOf(e.Type), err)
+	if err := s.publish(ctx, e, events.Partition(e.Service, s.Partitions), kind, e.ID); err != nil {
+		return nil, err
 	}
 	return s.outcome(ctx, e)
 }
 
-// outcome asks the archive until it knows facts that e led to, or the time is over.
+// source is the CloudEvents source of what comes in here.
+const source = "tocsin/gateway"
+
+// publish puts an input on INTAKE of one partition. The message's id makes it safe to repeat.
+func (s *server) publish(ctx context.Context, e events.Event, partition int, kind, message string) error {
+	body, err := events.EncodeBatch([]events.Event{e})
+	if err != nil {
+		return huma.Error422UnprocessableEntity("the input cannot be written as JSON")
+	}
+	err = s.Publisher.Publish(ctx, bus.Message{
+		Subject: events.IntakeSubject(partition, kind), ID: message,
+		Header: map[string][]string{"content-type": {events.ContentBatch}}, Body: body,
+	})
+	if err != nil {
+		return s.told(events.NameOf(e.Type), err)
+	}
+	return nil
+}
+
+// outcome asks the archive until it knows what e led to, or the time is over.
 func (s *server) outcome(ctx context.Context, e events.Event) (*outcomeAnswer, error) {
-	accepted := &outcomeAnswer{Status: http.StatusAccepted, Body: Outcome{ID: e.ID, Facts: []archive.Entry{}}}
+	facts := []archive.Entry{}
+	known := s.await(ctx, func(ctx context.Context) (bool, error) {
+		caused, err := s.Archive.Caused(ctx, e.ID)
+		if err != nil || len(caused) == 0 {
+			return false, err
+		}
+		var settled bool
+		facts, settled, err = s.settle(ctx, caused)
+		return settled, err
+	})
+	if !known {
+		return &outcomeAnswer{Status: http.StatusAccepted, Body: Outcome{ID: e.ID, Facts: facts}}, nil
+	}
+	return s.done(ctx, e, facts)
+}
+
+// await looks until what is looked for is there, or the time is over, or looking failed: the input
+// is durable by then, and that is what the caller must know.
+func (s *server) await(ctx context.Context, look func(context.Context) (bool, error)) bool {
 	ctx, cancel := context.WithTimeout(ctx, s.Wait)
 	defer cancel()
 	for pause := firstLook; ; pause = min(2*pause, longestLook) {
-		facts, err := s.Archive.Caused(ctx, e.ID)
-		if err == nil && len(facts) > 0 {
-			return s.done(ctx, accepted, facts)
-		}
+		found, err := look(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("archive did not answer", zap.String("question", "outcome"), zap.Error(err))
-			return accepted, nil // the input is durable, and that is what the caller must know
+			return false
+		}
+		if err == nil && found {
+			return true
 		}
 		timer := time.NewTimer(pause)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
 			timer.Stop()
-			return accepted, nil
+			return false
 		}
 	}
 }
 
 var refused = events.CommandRefused{}.Name()
 
-func (s *server) done(ctx context.Context, answer *outcomeAnswer, facts []archive.Entry) (*outcomeAnswer, error) {
+// done tells what e led to: a refusal, or facts with the incident that e names, else the first one
+// of the facts.
+func (s *server) done(ctx context.Context, e events.Event, facts []archive.Entry) (*outcomeAnswer, error) {
+	about := e.Subject
 	for _, f := range facts {
 		if f.Type == refused {
 			return nil, huma.Error409Conflict(reasonOf(f))
 		}
-	}
-	answer.Status, answer.Body.Done, answer.Body.Facts = http.StatusOK, true, facts
-	for _, f := range facts {
-		if f.Incident == "" {
-			continue
+		if about == "" {
+			about = f.Incident
 		}
-		if incident, err := s.Archive.Incident(ctx, f.Incident); err == nil {
+	}
+	answer := &outcomeAnswer{Status: http.StatusOK, Body: Outcome{ID: e.ID, Done: true, Facts: facts}}
+	if about != "" {
+		if incident, err := s.Archive.Incident(ctx, about); err == nil {
 			answer.Body.Incident = &incident
-			break
 		}
 	}
 	return answer, nil

@@ -1,5 +1,5 @@
-// Package apitest runs the gateway's API for tests: the real handlers over a real archive, with a
-// small engine in between that answers every input at once.
+// Package apitest runs the gateway's API for tests: the real handlers over a real archive, with the
+// real rules in between, which answer every input at once.
 //
 // In: HTTP requests, as a client sends them. Out: the answers of a running Tocsin. It pages nobody
 // and knows only what the tests of clients need.
@@ -20,7 +20,6 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/gateway/api"
-	"tocsin.dev/pkg/events"
 )
 
 // Token is what callers of the gateway show.
@@ -61,7 +60,8 @@ type Gateway struct {
 	mu        sync.Mutex
 	catalog   *catalog.Catalog
 	published []bus.Message
-	engine    engine
+	engine    *engine
+	blobs     map[string][]byte
 	mute      bool
 	refuse    error
 }
@@ -85,7 +85,7 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	a, err := sqlite.Open(filepath.Join(tb.TempDir(), "archive.db"))
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, a.Close()) })
-	g := &Gateway{Archive: a, engine: engine{archive: a}}
+	g := &Gateway{Archive: a, engine: newEngine(a), blobs: map[string][]byte{}}
 	_, faults, err := g.apply(context.Background(), map[string][]byte{"catalog.yaml": []byte(Catalog)})
 	require.NoError(tb, err)
 	require.Empty(tb, faults)
@@ -145,11 +145,7 @@ func (g *Gateway) Publish(ctx context.Context, m bus.Message) error {
 	if g.mute {
 		return nil
 	}
-	all, err := events.DecodeBatch(m.Body)
-	if err != nil {
-		return err
-	}
-	return g.engine.decide(ctx, all)
+	return g.engine.take(ctx, m)
 }
 
 func (g *Gateway) inForce() *catalog.Catalog {
@@ -166,5 +162,6 @@ func (g *Gateway) apply(_ context.Context, files map[string][]byte) (string, []c
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.catalog = c
+	g.engine.use(c)
 	return c.Rules.Revision, faults, nil
 }

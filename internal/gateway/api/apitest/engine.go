@@ -2,127 +2,146 @@ package apitest
 
 import (
 	"context"
-	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/archive/archivetest"
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
 
-// engine decides as simply as can be and keeps the facts in the archive at once.
+// engine decides by the real rules, each partition for itself, and keeps the facts in the archive
+// at once. It fires no deadlines: time stands still but for a second with each input.
 type engine struct {
 	archive  archive.Archive
-	position uint64
-	at       int // advances with every fact, so that no two incidents open at one instant
+	states   [Partitions]*rules.State
+	position uint64 // of the ledger's newest record
+	inputs   uint64
 }
 
-func (g *engine) decide(ctx context.Context, inputs []events.Event) error {
-	for _, in := range inputs {
-		if err := g.input(ctx, in); err != nil {
+func newEngine(a archive.Archive) *engine {
+	g := &engine{archive: a}
+	for p := range g.states {
+		g.states[p] = rules.NewState(p)
+	}
+	return g
+}
+
+// use puts a catalog in force in every partition.
+func (g *engine) use(c *catalog.Catalog) {
+	for _, s := range g.states {
+		s.Use(c.Rules)
+	}
+}
+
+// take decides the inputs of one message of INTAKE.
+func (g *engine) take(ctx context.Context, m bus.Message) error {
+	p, err := strconv.Atoi(strings.Split(m.Subject, ".")[2])
+	if err != nil {
+		return err
+	}
+	all, err := events.DecodeBatch(m.Body)
+	if err != nil {
+		return err
+	}
+	g.inputs++
+	for i, e := range all {
+		now := Now.Add(time.Duration(g.inputs) * time.Second) // so that no two incidents open at one instant
+		facts := g.states[p].Decide(rules.Input{Position: g.inputs, Index: i, Event: e}, now).Facts
+		if err := g.keep(ctx, facts); err != nil {
+			return err
+		}
+		if err := g.forward(ctx, facts); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (g *engine) input(ctx context.Context, in events.Event) error {
-	id := in.Subject
-	if id == "" {
-		id = events.DeriveID("incident", in.Service, key(in.Data))
+// forward takes what concerns another partition there.
+func (g *engine) forward(ctx context.Context, facts []events.Event) error {
+	for _, f := range facts {
+		service := ""
+		switch d := f.Data.(type) {
+		case events.MergeRequested:
+			service = d.IntoService
+		case events.MergeAnswered:
+			service = d.Service
+		default:
+			continue
+		}
+		body, err := events.EncodeBatch([]events.Event{f})
+		if err != nil {
+			return err
+		}
+		if err := g.take(ctx, bus.Message{Subject: events.IntakeSubject(events.Partition(service, Partitions), "merges"), Body: body}); err != nil {
+			return err
+		}
 	}
-	now, err := g.archive.Incident(ctx, id)
-	if err != nil && !errors.Is(err, archive.ErrNotFound) {
-		return err
-	}
-	now.ID = id
-	data, reason := answer(now, in)
-	if len(data) == 0 {
-		return nil
-	}
-	return g.keep(ctx, now, in, data, reason)
+	return nil
 }
 
-// keep writes one record with the facts that in led to.
-func (g *engine) keep(ctx context.Context, now archive.Incident, in events.Event, all []events.Data, reason string) error {
-	_, hash, err := g.archive.Head(ctx, now.ID)
-	if err != nil {
-		return err
+// keep writes one record with the facts, as the recorder does.
+func (g *engine) keep(ctx context.Context, facts []events.Event) error {
+	if len(facts) == 0 {
+		return nil
 	}
 	g.position++
-	var facts []archive.Fact
-	for i, data := range all {
-		g.at++
-		e := events.New(data)
-		e.ID, e.Source, e.Subject = events.DeriveID(in.ID, data.Name()), "tocsin/engine", now.ID
-		e.Service, e.Team, e.IncidentSeq = in.Service, "payments", now.Seq+1
-		e.Time, e.CausationID, e.Actor, e.Reason = Now.Add(time.Duration(g.at)*time.Second), in.ID, in.Actor, reason
+	var kept []archive.Fact
+	stories := map[string]*story{}
+	for i, e := range facts {
 		line, err := e.Encode()
 		if err != nil {
 			return err
 		}
-		hash = archivetest.Chain(hash, line)
-		now = timeline.Fold(now, e)
-		facts = append(facts, archive.Fact{Envelope: e.Envelope, Position: g.position, Index: i, Hash: hash, Line: line})
+		f := archive.Fact{Envelope: e.Envelope, Position: g.position, Index: i, Line: line}
+		if e.IncidentSeq == 0 {
+			f.Subject = "" // no line of a timeline
+		} else {
+			s, err := g.story(ctx, stories, e.Subject)
+			if err != nil {
+				return err
+			}
+			s.hash = archivetest.Chain(s.hash, line)
+			s.incident = timeline.Fold(s.incident, e)
+			f.Hash = s.hash
+		}
+		kept = append(kept, f)
 	}
-	return g.archive.Keep(ctx, facts, []archive.Incident{now}, g.position)
+	var touched []archive.Incident
+	for _, s := range stories {
+		touched = append(touched, s.incident)
+	}
+	return g.archive.Keep(ctx, kept, touched, g.position)
 }
 
-func key(data events.Data) string {
-	switch d := data.(type) {
-	case events.AlertReceived:
-		return d.Dedup()
-	case events.AlertCleared:
-		return d.Dedup()
-	}
-	return ""
+// story is an incident with the end of its chain.
+type story struct {
+	incident archive.Incident
+	hash     []byte
 }
 
-// answer gives the facts for one input; none for an alert that cleared before it fired.
-func answer(now archive.Incident, in events.Event) ([]events.Data, string) {
-	refused := func(why string) ([]events.Data, string) {
-		return []events.Data{events.CommandRefused{Command: events.NameOf(in.Type)}}, why
+func (g *engine) story(ctx context.Context, stories map[string]*story, id string) (*story, error) {
+	if s := stories[id]; s != nil {
+		return s, nil
 	}
-	over := now.Status == timeline.Resolved
-	switch d := in.Data.(type) {
-	case events.AlertReceived:
-		if now.Seq > 0 {
-			return []events.Data{events.AlertJoined(d)}, ""
-		}
-		return []events.Data{
-			events.IncidentTriggered{Title: d.Summary, DedupKey: d.Dedup(), Severity: d.Severity, Priority: "P1", Policy: "payments", Alert: d.Alert},
-			events.EscalationAdvanced{Round: 1, Level: 1, Trigger: "triggered", Targets: []string{"schedule:payments-primary"}, Pages: []string{"person:ana"}},
-		}, ""
-	case events.AlertCleared:
-		if now.Seq == 0 || over {
-			return nil, ""
-		}
-		return []events.Data{events.AlertLeft{Key: d.Key, How: "cleared"}, events.IncidentResolved{How: "cleared"}}, ""
-	case events.AcknowledgementReceived:
-		if over {
-			return refused("the incident is resolved")
-		}
-		return []events.Data{events.IncidentAcknowledged{By: d.By, Via: d.Via}}, ""
-	case events.AcknowledgementWithdrawn:
-		if now.Status != timeline.Acknowledged {
-			return refused("nobody has it")
-		}
-		return []events.Data{events.IncidentUnacknowledged{By: d.By}}, ""
-	case events.ResolutionReceived:
-		if over {
-			return refused("the incident is resolved already")
-		}
-		return []events.Data{events.IncidentResolved{By: d.By, How: "command"}}, ""
-	case events.ReopeningReceived:
-		if !over {
-			return refused("the incident is open")
-		}
-		return []events.Data{events.IncidentReopened{By: d.By}}, ""
-	case events.EscalationReceived:
-		return []events.Data{events.EscalationAdvanced{Round: 1, Level: max(d.Level, now.Level+1), Trigger: "command", Targets: []string{"person:bo"}, Pages: []string{"person:bo"}}}, ""
-	case events.NoteReceived:
-		return []events.Data{events.IncidentAnnotated{By: d.By, Note: d.Note}}, ""
+	_, hash, err := g.archive.Head(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	return nil, ""
+	found, err := g.archive.Load(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	s := &story{hash: hash}
+	if len(found) > 0 {
+		s.incident = found[0]
+	}
+	stories[id] = s
+	return s, nil
 }

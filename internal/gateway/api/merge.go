@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"tocsin.dev/internal/archive"
+	"tocsin.dev/pkg/events"
+)
+
+// Merging names the incident that goes on.
+type Merging struct {
+	Asking
+	Into string `json:"into" minLength:"1" maxLength:"200" doc:"id of the incident that goes on, or the beginning of it"`
+}
+
+// merged finds the other incident's service, which tells the engine where that one is decided.
+func (s *server) merged(ctx context.Context, c events.Command, b *Merging) (events.CommandData, error) {
+	into, err := s.Archive.Incident(ctx, b.Into)
+	if err != nil {
+		return nil, s.asked("merge", err)
+	}
+	return events.MergeReceived{Command: c, Into: into.ID, IntoService: into.Service}, nil
+}
+
+var (
+	mergeRequested = events.MergeRequested{}.Name()
+	mergeDone      = events.IncidentMerged{}.Name()
+)
+
+// settle adds what became of a merge that another partition has to answer: the end of it has
+// another cause than its beginning. It gives false while that is not known; what is no such merge is
+// settled as it stands.
+func (s *server) settle(ctx context.Context, facts []archive.Entry) ([]archive.Entry, bool, error) {
+	i := slices.IndexFunc(facts, func(f archive.Entry) bool { return f.Type == mergeRequested })
+	if i < 0 {
+		return facts, true, nil
+	}
+	later, err := s.Archive.Timeline(ctx, facts[i].Incident, facts[i].Seq)
+	if err != nil {
+		return facts, false, err
+	}
+	n := slices.IndexFunc(later, endsMerge)
+	if n < 0 {
+		return facts, false, nil
+	}
+	facts = append(slices.Clip(facts), later[n])
+	for _, f := range later[n+1:] {
+		if f.Cause != "" && f.Cause == later[n].Cause {
+			facts = append(facts, f)
+		}
+	}
+	return facts, true, nil
+}
+
+func endsMerge(f archive.Entry) bool {
+	var refusal events.CommandRefused
+	return f.Type == mergeDone || f.Type == refused && json.Unmarshal(f.Data, &refusal) == nil && refusal.Ends
+}
