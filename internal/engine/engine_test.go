@@ -2,10 +2,12 @@ package engine_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/bus"
@@ -71,6 +73,29 @@ func TestSnapshotIsTheState(t *testing.T) {
 	require.NoError(t, h.bus.Put(t.Context(), "snapshot.ledger.0", []byte("damaged")))
 	replayed := leave(h.take(h.engine()))
 	require.JSONEq(t, stateOf(t, live), stateOf(t, replayed))
+}
+
+// TestFailedConditionsAreCounted: once each, however many records follow.
+func TestFailedConditionsAreCounted(t *testing.T) {
+	h := emptyHouse(t)
+	h.apply(strings.Replace(catalogText, "page: [person:ana],", `page: [person:ana], when: "int(labels.rack) > 3",`, 1))
+	metrics := prometheus.NewRegistry()
+	e, err := engine.New(engine.Config{
+		Bus: h.bus, Catalogs: h.catalogs, Foreign: cloudevents.FromNATS, Instance: "counting", Clock: h.clock, Metrics: metrics,
+	})
+	require.NoError(t, err)
+	o := h.take(e)
+	h.ask(h.alert("a"), h.alert("b")) // they have no such label
+	h.settle(o.Turn)
+	h.ask(h.event("note", events.NoteReceived{Command: events.Command{Incident: h.facts()[1].Subject, Note: "x"}}))
+	h.settle(o.Turn)
+	all, err := metrics.Gather()
+	require.NoError(t, err)
+	failures := map[string]float64{}
+	for _, f := range all {
+		failures[f.GetName()] = f.GetMetric()[0].GetCounter().GetValue()
+	}
+	require.InDelta(t, 2, failures["tocsin_engine_condition_failures_total"], 0)
 }
 
 func TestFirstCatalogIsWaitedFor(t *testing.T) {

@@ -66,6 +66,32 @@ func TestForeignForms(t *testing.T) {
 	}
 }
 
+// TestStrangersMayOnlyCommand goes through every event there is: commands of strangers are decided,
+// and what only our own parts may say is refused.
+func TestStrangersMayOnlyCommand(t *testing.T) {
+	h := newHouse(t)
+	o := h.take(h.engine())
+	var asked []string
+	for _, name := range events.Names() {
+		e := h.event("ask-"+name, events.NoteReceived{})
+		e.Type = events.TypePrefix + name + ".v1"
+		data, err := events.DecodeData(e.Type, []byte(`{"incident":"no-such"}`))
+		require.NoError(t, err)
+		e.Data = data
+		h.publish(bus.Message{Subject: "tocsin.commands.checkout", Body: encode(t, e)})
+		h.settle(o.Turn)
+		facts := h.facts()
+		if last, ok := facts[len(facts)-1].Data.(events.CommandRefused); ok && last.Command == name {
+			asked = append(asked, name)
+		}
+	}
+	require.Len(t, h.facts(), 1+len(asked), "nothing else is decided")
+	require.Subset(t, asked, []string{"acknowledgement.received", "merge.received", "snooze.withdrawn", "clocks.cancelled"})
+	for _, name := range []string{"merge.requested", "merge.answered", "override.received", "override.withdrawn", "receipt.received", "catalog.revised"} {
+		require.NotContains(t, asked, name)
+	}
+}
+
 func TestPoisonIsPassed(t *testing.T) {
 	h := newHouse(t)
 	good := h.alert("good")

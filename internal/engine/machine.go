@@ -21,8 +21,11 @@ type machine struct {
 	partition int
 	state     *rules.State
 
-	lines [][]byte // decided and not yet taken
-	size  int
+	lines    [][]byte // decided and not yet taken
+	size     int
+	outgoing []events.Event // of the facts not yet durable: those that concern another partition
+	// failures is up to where the state's failed conditions stand in the metric.
+	failures uint64
 	// current is the intake message in work, decoded once however many records it fills.
 	current struct {
 		seq    uint64
@@ -163,6 +166,9 @@ func (m *machine) gather(facts []events.Event) {
 		}
 		m.lines = append(m.lines, line)
 		m.size += len(line) + 2
+		if receiver(f.Data) != "" {
+			m.outgoing = append(m.outgoing, f)
+		}
 		m.engine.metrics.facts.WithLabelValues(f.Data.Name()).Inc()
 	}
 }
@@ -195,8 +201,21 @@ func (m *machine) Take() ([][]byte, uint64) {
 	return lines, 0
 }
 
-// Committed has nothing to do: notifier, teller and recorder read the ledger.
-func (m *machine) Committed(context.Context, partition.Record) { m.engine.metrics.records.Inc() }
+// Committed forwards what concerns another partition. Notifier, teller and recorder read the ledger.
+func (m *machine) Committed(ctx context.Context, _ partition.Record) {
+	m.engine.metrics.records.Inc()
+	m.countFailures()
+	facts := m.outgoing
+	m.outgoing = nil
+	m.engine.forward(ctx, facts)
+}
+
+// countFailures adds to the metric what the state has counted since it did last.
+func (m *machine) countFailures() {
+	failures := m.state.ConditionFailures()
+	m.engine.metrics.conditions.Add(float64(failures - m.failures))
+	m.failures = failures
+}
 
 // Leave has nothing under way.
 func (m *machine) Leave() bool { return false }

@@ -12,6 +12,8 @@ type metrics struct {
 	records  prometheus.Counter
 	told     prometheus.Counter
 	lateness prometheus.Histogram
+	// conditions counts those of policies that could not be evaluated.
+	conditions prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -27,7 +29,8 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "tocsin_engine_deadline_lateness_seconds", Help: "How late deadlines were taken.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 60},
 		}),
+		conditions: prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_engine_condition_failures_total", Help: "Conditions of policies that could not be evaluated."}),
 	}
-	r.MustRegister(m.owned, m.inputs, m.ignored, m.facts, m.refused, m.records, m.told, m.lateness)
+	r.MustRegister(m.owned, m.inputs, m.ignored, m.facts, m.refused, m.records, m.told, m.lateness, m.conditions)
 	return m
 }

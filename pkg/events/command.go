@@ -10,7 +10,18 @@ type Command struct {
 	Note     string `json:"note,omitempty"` // free text for the timeline
 }
 
-// The commands (INTAKE). What becomes of each is a fact on LEDGER: the deed, or a refusal.
+// Ask gives the command itself. Whatever embeds a Command has this method, and nothing else does.
+func (c Command) Ask() Command { return c }
+
+// CommandData is the data of a command, whichever of them it is: what anybody may ask with.
+type CommandData interface {
+	Data
+	// Ask gives what all commands have in common.
+	Ask() Command
+}
+
+// The commands (INTAKE): each embeds [Command], and so is a [CommandData]. What becomes of each is a fact
+// on LEDGER: the deed, or a refusal.
 type (
 	// AcknowledgementReceived asks to take the incident; escalation pauses.
 	AcknowledgementReceived struct{ Command }
@@ -35,7 +46,7 @@ type (
 	// SnoozeReceived asks to leave the incident alone until an instant; then escalation starts anew.
 	SnoozeReceived struct {
 		Command
-		Until time.Time `json:"until"`
+		Until time.Time `json:"until"` // 30 days ahead at most
 	}
 	// SnoozeWithdrawn asks to wake a snoozed incident now.
 	SnoozeWithdrawn struct{ Command }
@@ -54,8 +65,9 @@ type (
 	PriorityReceived struct {
 		Command
 		Priority string `json:"priority,omitempty"` // P1 to P5
-		Impact   string `json:"impact,omitempty"`
-		Urgency  string `json:"urgency,omitempty"`
+		// Impact and Urgency are words of the catalog's matrix; both or neither.
+		Impact  string `json:"impact,omitempty"`
+		Urgency string `json:"urgency,omitempty"`
 	}
 	// MergeReceived asks to end the incident in favour of another one.
 	MergeReceived struct {
@@ -68,7 +80,7 @@ type (
 	SplitReceived struct {
 		Command
 		Alerts []string `json:"alerts"`          // keys
-		Title  string   `json:"title,omitempty"` // defaults to the summary of the first
+		Title  string   `json:"title,omitempty"` // defaults to the title of the incident that they leave
 	}
 	// RoleReceived asks to give a role in the response to a person.
 	RoleReceived struct {
@@ -111,7 +123,7 @@ type (
 type MergeRequested struct {
 	Incident    string  `json:"incident"` // the one that is to end
 	Service     string  `json:"service"`
-	Into        string  `json:"into"`
+	Into        string  `json:"into"` // the one that goes on
 	IntoService string  `json:"into_service"`
 	By          string  `json:"by,omitempty"`
 	Title       string  `json:"title"`
@@ -125,7 +137,7 @@ type MergeAnswered struct {
 	Service  string `json:"service"`
 	Into     string `json:"into"`
 	Accepted bool   `json:"accepted"`
-	Refusal  string `json:"refusal,omitempty"`
+	Refusal  string `json:"refusal,omitempty"` // why not; empty when it was accepted
 }
 
 // CommandRefused (LEDGER): a command changed nothing; the envelope's reason says why.

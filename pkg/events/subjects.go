@@ -38,8 +38,8 @@ func Partition(key string, n int) int {
 	return int(h.Sum32() % uint32(n))
 }
 
-// IntakeSubject is where Tocsin's doors put what concerns partition p; kind is "alerts", "commands",
-// "receipts" or "catalog".
+// IntakeSubject is where Tocsin's own parts put what concerns partition p; kind is "alerts", "commands",
+// "receipts", "catalog", "overrides" or "merges".
 func IntakeSubject(p int, kind string) string {
 	return SubjectIntake + "." + strconv.Itoa(p) + "." + kind
 }
