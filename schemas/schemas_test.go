@@ -139,7 +139,10 @@ func changed(m map[string]any, key string, v any) map[string]any {
 }
 
 func TestClosedSetsAndPatterns(t *testing.T) {
-	tests := []struct{ name, key, bad string }{
+	tests := []struct {
+		name, key string
+		bad       any
+	}{
 		{"alert.left", "how", "gone"},
 		{"delivery.closed", "how", "lost"},
 		{"delivery.answered", "outcome", "fine"},
@@ -148,6 +151,23 @@ func TestClosedSetsAndPatterns(t *testing.T) {
 		{"incident.resolved", "how", "magic"},
 		{"incident.triggered", "priority", "P6"},
 		{"incident.prioritized", "was", "high"},
+		{"closure.received", "outcome", "forgotten"},
+		{"escalation.advanced", "picked", map[string]any{"team:payments:round_robin": 1}},
+		{"escalation.fired", "index", -2},
+		{"escalation.fired", "on", "boredom"},
+		{"escalation.held", "for", "better weather"},
+		{"escalation.skipped", "index", -1},
+		{"escalation.skipped", "on", "command"},
+		{"incident.clock_met", "clock", "cuckoo"},
+		{"incident.clock_retimed", "clock", "cuckoo"},
+		{"incident.clock_started", "clock", "cuckoo"},
+		{"incident.clock_at_risk", "percent", -1},
+		{"incident.closed", "outcome", "forgotten"},
+		{"incident.role_assigned", "role", "hero"},
+		{"incident.snoozed", "until", "tomorrow"},
+		{"override.added", "kind", "deputy"},
+		{"priority.received", "priority", "P0"},
+		{"role.received", "role", "hero"},
 		{"page.requested", "urgency", "medium"},
 		{"page.requested", "opened_at", "2026-03-02"},
 	}

@@ -34,12 +34,13 @@ type EscalationAdvanced struct {
 
 // EscalationHeld (LEDGER, EVENTS): the next level waits for working hours, or for somebody on call.
 type EscalationHeld struct {
+	// Repeat, Level and Again are the step that waits, as in [EscalationAdvanced].
 	Repeat  int       `json:"repeat,omitempty"`
 	Level   int       `json:"level"`
 	Again   int       `json:"again,omitempty"`
-	For     string    `json:"for"` // "working_hours" or "on_call"
-	Targets []string  `json:"targets"`
-	Until   time.Time `json:"until"`
+	For     string    `json:"for"`     // "working_hours" or "on_call"
+	Targets []string  `json:"targets"` // the level's own words
+	Until   time.Time `json:"until"`   // when it is tried again
 }
 
 // EscalationFired (LEDGER, EVENTS): one of the policy's triggers went off. What it did follows as
@@ -54,7 +55,8 @@ type EscalationFired struct {
 	// Category is the value of the label that a spike is counted by; empty for most.
 	Category string `json:"category,omitempty"`
 	// Kind is "functional", "hierarchical", or empty where the policy does not say.
-	Kind    string   `json:"kind,omitempty"`
+	Kind string `json:"kind,omitempty"`
+	// Targets are the trigger's own words, Pages whom they meant; both empty where it pages nobody.
 	Targets []string `json:"targets,omitempty"`
 	Pages   []string `json:"pages,omitempty"`
 	Round   int      `json:"round,omitempty"` // of the pages
@@ -62,10 +64,12 @@ type EscalationFired struct {
 
 // EscalationSkipped (LEDGER, EVENTS): a trigger came due and did nothing; the envelope's reason says why.
 type EscalationSkipped struct {
+	// On is "unacknowledged", "unresolved", "open", "response", "resolution", "priority_raised",
+	// "nobody", "undeliverable" or "spike".
 	On    string `json:"on"`
-	Rule  string `json:"rule"`
-	Index int    `json:"index"`
-	Count int    `json:"count"`
+	Rule  string `json:"rule"`  // where the trigger stands: "policies.yaml:31"
+	Index int    `json:"index"` // its place in the policy's list, from 0
+	Count int    `json:"count"` // how often it has come due for the incident, from 1
 	// Category is as in [EscalationFired].
 	Category string `json:"category,omitempty"`
 }

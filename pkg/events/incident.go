@@ -138,8 +138,8 @@ type IncidentSplit struct {
 
 // IncidentRoleAssigned (LEDGER, EVENTS): a person has a role in the response.
 type IncidentRoleAssigned struct {
-	Role   string `json:"role"` // "incident-manager", "communications" or "scribe"
-	Person string `json:"person,omitempty"`
+	Role   string `json:"role"`             // "incident-manager", "communications" or "scribe"
+	Person string `json:"person,omitempty"` // empty: nobody has the role any more
 	By     string `json:"by,omitempty"`
 }
 

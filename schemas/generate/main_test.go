@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tocsin.dev/pkg/events"
 	"tocsin.dev/schemas"
 )
 
@@ -50,4 +51,26 @@ func TestClosedFieldsHaveWords(t *testing.T) {
 		require.Greater(t, len(m.words(field)), 1, field)
 	}
 	require.Empty(t, m.words("Alert.Key"))
+}
+
+func TestFieldTypes(t *testing.T) {
+	d, err := readDocs(source)
+	require.NoError(t, err)
+	data := func(event events.Data) *schema {
+		return document(events.TypeOf(event), event, d).Defs["data"]
+	}
+	advanced := data(events.EscalationAdvanced{})
+	require.Equal(t, "object", advanced.Properties["picked"].Type)
+	require.Equal(t, "string", advanced.Properties["picked"].Additional.(*schema).Type, "the values of a map")
+	require.NotContains(t, advanced.Required, "picked")
+
+	retimed := data(events.IncidentClockRetimed{})
+	require.Equal(t, []string{"clock", "goal", "was_goal", "arithmetic"}, retimed.Required, "the fields of an embedded struct come first")
+	require.Equal(t, []string{"response", "resolution"}, retimed.Properties["clock"].Enum, "its comment counts as well")
+
+	require.Equal(t, -1, *data(events.EscalationFired{}).Properties["index"].Minimum)
+	require.Equal(t, 0, *data(events.EscalationSkipped{}).Properties["index"].Minimum)
+
+	require.NotEmpty(t, data(events.IncidentPrioritized{}).Properties["was"].Pattern)
+	require.Empty(t, data(events.IncidentTransferred{}).Properties["was"].Pattern, "a team is no priority")
 }

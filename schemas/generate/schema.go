@@ -3,6 +3,7 @@ package main
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,9 +114,13 @@ func (m *maker) field(t reflect.Type, f reflect.StructField, name string, option
 	if f.Type.Kind() == reflect.Slice && !optional {
 		v.Type = []string{"array", "null"} // Go writes an empty list that was never made as null
 	}
-	v.Enum = m.words(t.Name() + "." + f.Name)
-	if name == "priority" || name == "was" {
+	of := t.Name() + "." + f.Name
+	v.Enum = m.words(of)
+	if name == "priority" || of == "IncidentPrioritized.Was" {
 		v.Pattern = "^P[1-5]$"
+	}
+	if least, ok := signed[of]; ok {
+		v.Minimum = new(least)
 	}
 	return v
 }
@@ -130,6 +135,8 @@ func (m *maker) value(t reflect.Type) *schema {
 		return &schema{Type: "array", Items: m.value(t.Elem())}
 	case t == reflect.TypeFor[events.Labels]():
 		return &schema{Type: "object", Additional: &schema{Type: "string"}}
+	case t.Kind() == reflect.Map: // in JSON every key is a string
+		return &schema{Type: "object", Additional: m.value(t.Elem())}
 	case t.Kind() == reflect.Struct:
 		name := strings.ToLower(t.Name())
 		if m.defs[name] == nil {
@@ -145,26 +152,44 @@ func (m *maker) value(t reflect.Type) *schema {
 	return &schema{Type: "integer", Minimum: new(0)} // every number of ours counts something
 }
 
+// signed lists the numbers that may fall below 0, and how far. Every other one counts something.
+var signed = map[string]int{"EscalationFired.Index": -1}
+
 // closed lists the fields that take no other values than those quoted in a comment, and whose
 // comment that is. The types are plain strings, so the comment is the only place that says them.
 var closed = map[string]string{
-	"AlertLeft.How":              "AlertLeft.How",
-	"Attempt.Outcome":            "Attempt.Outcome",
-	"DeliveryAnswered.Outcome":   "Attempt.Outcome",
-	"DeliveryClosed.How":         "DeliveryClosed.How",
-	"EscalationAdvanced.Kind":    "EscalationAdvanced.Kind",
-	"EscalationAdvanced.Trigger": "EscalationAdvanced.Trigger",
-	"IncidentResolved.How":       "IncidentResolved.How",
-	"PageRequested.Urgency":      "PageRequested.Urgency",
+	"AlertLeft.How":               "AlertLeft.How",
+	"Attempt.Outcome":             "Attempt.Outcome",
+	"ClosureReceived.Outcome":     "ClosureReceived.Outcome",
+	"DeliveryAnswered.Outcome":    "Attempt.Outcome",
+	"DeliveryClosed.How":          "DeliveryClosed.How",
+	"EscalationAdvanced.Kind":     "EscalationAdvanced.Kind",
+	"EscalationAdvanced.Trigger":  "EscalationAdvanced.Trigger",
+	"EscalationFired.Kind":        "EscalationFired.Kind",
+	"EscalationFired.On":          "EscalationFired.On",
+	"EscalationHeld.For":          "EscalationHeld.For",
+	"EscalationSkipped.On":        "EscalationSkipped.On",
+	"IncidentClockAtRisk.Clock":   "IncidentClockStarted.Clock",
+	"IncidentClockBreached.Clock": "IncidentClockStarted.Clock",
+	"IncidentClockMet.Clock":      "IncidentClockStarted.Clock",
+	"IncidentClockStarted.Clock":  "IncidentClockStarted.Clock",
+	"IncidentClosed.Outcome":      "IncidentClosed.Outcome",
+	"IncidentResolved.How":        "IncidentResolved.How",
+	"IncidentRoleAssigned.Role":   "IncidentRoleAssigned.Role",
+	"Override.Kind":               "Override.Kind",
+	"PageRequested.Urgency":       "PageRequested.Urgency",
+	"RoleReceived.Role":           "RoleReceived.Role",
 }
 
-var quoted = regexp.MustCompile(`"([a-z]+)"`)
+var quoted = regexp.MustCompile(`"([a-z][a-z_-]*)"`)
 
 // words gives the values that a field may have; nil for any.
 func (m *maker) words(field string) []string {
 	var all []string
 	for _, match := range quoted.FindAllStringSubmatch(m.docs[closed[field]], -1) {
-		all = append(all, match[1])
+		if !slices.Contains(all, match[1]) {
+			all = append(all, match[1])
+		}
 	}
 	return all
 }
