@@ -210,7 +210,10 @@ func (d *decider) exhaust(i *Incident, reason string) {
 // the one that should be current now.
 func (d *decider) step(i *Incident) {
 	if i.Held.Level > 0 {
-		d.advance(i, move{to: i.Held, by: byHold, actor: ActorPolicy, reason: "what it was held for has come", since: i.StepAt})
+		d.advance(i, move{
+			to: i.Held, by: byHold, actor: ActorPolicy, reason: "what it was held for has come", since: i.StepAt,
+			again: i.Held.Level <= i.Climb.Level,
+		})
 		return
 	}
 	to, since, passed, exhausted := i.policy.Overdue(i.Climb, i.StepAt, d.now)

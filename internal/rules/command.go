@@ -18,7 +18,7 @@ func (d *decider) command(name string, c events.Command, ask incident.Ask, do fu
 	if d.repeated(i) {
 		return alert.Repeated
 	}
-	if _, refusal := incident.Move(i.Status, ask); refusal != "" && !(ask == incident.Acknowledge && i.Repaged) {
+	if _, refusal := incident.Move(i.Status, ask); refusal != "" && (ask != incident.Acknowledge || !i.Repaged) {
 		d.refuse(i, name, c, refusal)
 		return refusal
 	}

@@ -107,16 +107,14 @@ func commanded(e events.Event) bool {
 		events.IncidentMerged, events.IncidentSplit, events.IncidentRoleAssigned, events.IncidentTaskAdded,
 		events.IncidentTaskCompleted, events.IncidentClosed, events.IncidentClocksCancelled:
 		return e.CausationID != ""
-	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentClocksPaused, events.IncidentClocksResumed:
-		return e.CausationID != ""
+	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentClocksPaused, events.IncidentClocksResumed, events.IncidentTransferred:
+		return e.CausationID != "" // else time did it
 	case events.IncidentPrioritized:
 		return fact.Pinned
 	case events.IncidentResolved:
 		return fact.How == "command"
 	case events.IncidentReopened:
 		return fact.Alert == nil
-	case events.IncidentTransferred:
-		return fact.By != ""
 	case events.EscalationAdvanced:
 		return fact.Trigger == byCommand
 	case events.EscalationFired:

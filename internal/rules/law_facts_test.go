@@ -32,13 +32,18 @@ func (h *history) incidentFact(t *rapid.T, e events.Event) {
 		require.NotContains(t, h.incidents, e.Subject)
 		h.incidents = append(h.incidents, e.Subject)
 	case events.IncidentAcknowledged:
-		require.False(t, h.acked[e.Subject])
-		h.acked[e.Subject] = true
+		require.True(t, !h.acked[e.Subject] || h.repaged[e.Subject], "acknowledged twice")
+		h.acked[e.Subject], h.repaged[e.Subject] = true, false
+	case events.EscalationFired:
+		h.repaged[e.Subject] = h.repaged[e.Subject] || fact.On == "unresolved" && len(fact.Pages) > 0
 	case events.IncidentUnacknowledged:
 		require.True(t, h.acked[e.Subject])
 		h.acked[e.Subject] = false
-	case events.IncidentResolved:
+	case events.IncidentResolved, events.IncidentSnoozed:
 		h.acked[e.Subject] = false
+	case events.EscalationHeld:
+		require.False(t, h.acked[e.Subject])
+		h.exhausted[e.Subject] = false
 	case events.EscalationAdvanced:
 		require.False(t, h.acked[e.Subject], "level %d advanced after an acknowledgement", fact.Level)
 		h.exhausted[e.Subject] = false

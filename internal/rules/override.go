@@ -43,7 +43,7 @@ func (d *decider) withdrawOverride(ask events.OverrideWithdrawn) string {
 	if !d.s.hasOverride(ask.Schedule, ask.ID) {
 		return NoSuchOverride
 	}
-	d.emitLoose("", "", events.OverrideRemoved{ID: ask.ID, Schedule: ask.Schedule, By: ask.By})
+	d.emitLoose("", "", events.OverrideRemoved(ask))
 	return ""
 }
 

@@ -35,6 +35,7 @@ import (
 //	elsewhere <incident> accept|refuse      the partition of the other incident answers a merge
 //	absorb <incident> from=<name> service=…      another partition asks to merge one of its own in
 //	receipt <incident> <person> delivered|taken|failed|delayed [level=…]     taken: not said to be final
+//	phones                           from here on every page is delivered at once, which is not told
 //	advance <duration>               the engine is up while time passes
 //	outage <duration>                the engine is down while time passes; inputs may follow
 //	show <incident>                  where it stands
@@ -61,6 +62,7 @@ type stage struct {
 	now      time.Time
 	position uint64
 	ledger   []events.Event
+	phones   bool              // pages are delivered by themselves
 	names    map[string]string // incident id to its name in the story
 	ids      map[string]string // and back
 }
@@ -93,6 +95,9 @@ func (w *stage) command(t *testing.T, d *datadriven.TestData) string {
 		return w.ask(events.AlertCleared{Alert: w.alert(t, d)}, d)
 	case "receipt":
 		return w.ask(w.receipt(t, d), d)
+	case "phones":
+		w.phones = true
+		return "every page is delivered at once\n"
 	case "override", "withdraw":
 		return w.ask(w.override(t, d), d)
 	case "elsewhere", "absorb":
@@ -279,6 +284,20 @@ func (w *stage) receipt(t *testing.T, d *datadriven.TestData) events.ReceiptRece
 	return r
 }
 
+// deliver answers new pages where the phones work.
+func (w *stage) deliver(facts []events.Event) {
+	for _, fact := range facts {
+		p, ok := fact.Data.(events.PageRequested)
+		if !ok || !w.phones {
+			continue
+		}
+		w.position++
+		e := events.New(events.ReceiptReceived{Incident: fact.Subject, Page: p.Page, Target: p.Target, Delivered: true, Final: true})
+		e.ID, e.Time = events.DeriveID("input", fmt.Sprint(w.position)), w.now
+		w.ledger = append(w.ledger, w.state.Decide(rules.Input{Position: w.position, Event: e}, w.now).Facts...)
+	}
+}
+
 // ask decides one input and tells what follows.
 func (w *stage) ask(data events.Data, d *datadriven.TestData) string {
 	e := events.New(data)
@@ -292,6 +311,7 @@ func (w *stage) ask(data events.Data, d *datadriven.TestData) string {
 	}
 	decision := w.state.Decide(rules.Input{Position: w.position, Event: e}, w.now)
 	out := w.tell(decision.Facts)
+	w.deliver(decision.Facts)
 	if decision.Ignored != "" && len(decision.Facts) == 0 {
 		out += "ignored: " + decision.Ignored + "\n"
 	}
@@ -310,7 +330,9 @@ func (w *stage) advance(long time.Duration) string {
 		if at.After(w.now) {
 			w.now = at
 		}
-		out.WriteString(w.tell(w.state.Fire(w.now, 10)))
+		facts := w.state.Fire(w.now, 10)
+		out.WriteString(w.tell(facts))
+		w.deliver(facts)
 	}
 	w.now = end
 	if out.Len() == 0 {
