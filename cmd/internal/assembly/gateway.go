@@ -5,12 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/http"
-	"os"
-	"time"
 
-	"go.uber.org/zap"
-
-	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/gateway/api"
@@ -49,27 +44,6 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 		<-ctx.Done()
 		return reader.Close()
 	}}, nil
-}
-
-// openArchive waits until the recorder has made the file: services come up in any order.
-func (r *Runtime) openArchive(ctx context.Context) (*sqlite.Reader, error) {
-	for told := false; ; told = true {
-		reader, err := sqlite.OpenReader(r.Options.ArchivePath())
-		if err == nil {
-			return reader, nil
-		}
-		if _, missing := os.Stat(r.Options.ArchivePath()); missing == nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, err
-		}
-		if !told {
-			r.Log.Info("waiting for the recorder to make the archive", zap.String("path", r.Options.ArchivePath()))
-		}
-		select {
-		case <-ctx.Done():
-			return nil, err
-		case <-time.After(100 * time.Millisecond):
-		}
-	}
 }
 
 // intakeKey gives the hash of a key of the catalog in force.

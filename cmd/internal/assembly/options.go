@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -33,8 +32,10 @@ type Options struct {
 	NATSURL string
 	// NATSCreds is a credentials file for it. May be empty.
 	NATSCreds string
-	// Archive is the SQLite file. Defaults to <Data>/archive.db.
+	// Archive is a SQLite file, or the address of a PostgreSQL database. Defaults to <Data>/archive.db.
 	Archive string
+	// ArchiveKeep is how long resolved incidents stay in it: "400d", or a duration. Defaults to for ever.
+	ArchiveKeep string
 	// Partitions of services, Replicas of the streams: used when the streams are made. Default to 8 and 1.
 	Partitions, Replicas int
 	// LogLevel is debug, info, warn or error; LogFormat json or text. Default to info and json.
@@ -61,7 +62,9 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 	text(&o.Data, "data", "./data", "folder of the data")
 	text(&o.NATSURL, "nats-url", os.Getenv("NATS_URL"), "NATS that runs elsewhere, also NATS_URL")
 	text(&o.NATSCreds, "nats-creds", os.Getenv("NATS_CREDS"), "credentials file for it, also NATS_CREDS")
-	text(&o.Archive, "archive", "", "SQLite file of the archive; default <data>/archive.db")
+	text(&o.Archive, "archive", "", "the archive: a SQLite file, or postgres://…; default <data>/archive.db")
+	fs.Lookup("archive").DefValue = ShownArchive(o.Archive) // the help shows it
+	text(&o.ArchiveKeep, "archive-keep", "", "remove incidents resolved longer ago, such as 400d; default: keep all")
 	number(&o.Partitions, "partitions", 8, "partitions of services, fixed when the streams are made")
 	number(&o.Replicas, "replicas", 1, "replicas of each stream, used when the streams are made")
 	text(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
@@ -103,16 +106,14 @@ func (o Options) Validate() error {
 	if o.NATSURL == "" && o.NATS == "" {
 		faults = append(faults, errors.New("--nats-url is missing: say where NATS runs"))
 	}
+	if _, err := keepFor(o.ArchiveKeep); err != nil {
+		faults = append(faults, err)
+	}
 	return errors.Join(faults...)
 }
 
-// ArchivePath gives the archive's file.
-func (o Options) ArchivePath() string {
-	if o.Archive != "" {
-		return o.Archive
-	}
-	return filepath.Join(o.Data, "archive.db")
-}
+// ArchivePath gives the archive's file, or the address of its database.
+func (o Options) ArchivePath() string { return ArchiveAt(o.Archive, o.Data) }
 
 // natsOptions are what a connection to a server elsewhere needs.
 func (o Options) natsOptions() []nats.Option {

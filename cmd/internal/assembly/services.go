@@ -2,13 +2,14 @@ package assembly
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/channel/console"
@@ -87,23 +88,30 @@ func (r *Runtime) Notifier() (daemon.Part, error) {
 	return daemon.Part{Name: "notifier", Run: n.Run}, nil
 }
 
-// Recorder gives the part that remembers. It closes the archive when it ends.
+// Recorder gives the part that remembers, and removes what was kept long enough. It closes the
+// archive when it ends.
 func (r *Runtime) Recorder() (daemon.Part, error) {
-	a, err := sqlite.Open(r.Options.ArchivePath())
+	keep, err := keepFor(r.Options.ArchiveKeep)
+	if err != nil {
+		return daemon.Part{}, err
+	}
+	a, err := OpenArchive(context.Background(), r.Options.ArchivePath())
 	if err != nil {
 		return daemon.Part{}, err
 	}
 	rec, err := recorder.New(recorder.Config{Log: r.Bus, Archive: a, Logger: r.Log, Metrics: r.Health.Metrics})
 	if err != nil {
-		return daemon.Part{}, err
+		return daemon.Part{}, errors.Join(err, a.Close())
 	}
 	r.Health.Check("recorder", func(context.Context) error { return rec.Healthy() })
 	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
-		err := rec.Run(ctx)
-		if cerr := a.Close(); err == nil {
-			err = cerr
+		var retention sync.WaitGroup
+		if keep > 0 {
+			retention.Go(func() { r.retain(ctx, a, keep) })
 		}
-		return err
+		err := rec.Run(ctx)
+		retention.Wait()
+		return errors.Join(err, a.Close())
 	}}, nil
 }
 
