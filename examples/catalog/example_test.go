@@ -32,6 +32,24 @@ func TestExample(t *testing.T) {
 	require.Empty(t, c.Coverage(january, january.AddDate(1, 0, 0)), "somebody is always on call, and nobody twice")
 }
 
+// The example of every key is one catalog in several files, and needs no excuse.
+func TestFullExample(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join("..", "catalog-full", "*.yaml"))
+	require.NoError(t, err)
+	files := map[string][]byte{}
+	for _, name := range names {
+		files[filepath.Base(name)], err = os.ReadFile(name)
+		require.NoError(t, err)
+	}
+	c, faults := catalog.Parse(files)
+	require.Empty(t, faults, "neither fault nor warning")
+	require.Equal(t, "Control room", c.TargetName("chat:control-room"))
+	require.Equal(t, 5*time.Minute, c.Rules.Services["metering"].Goals["P1"].Response)
+	require.Equal(t, 4*time.Hour, c.Rules.Services["metering"].Goals["P1"].Resolution, "what the service leaves out is the catalog's")
+	service, _ := c.Place(map[string]string{"job": "metering"}, events.Alert{})
+	require.Equal(t, "metering", service)
+}
+
 // The catalog of a fresh machine must reach people without anything being set.
 func TestDefaultNeedsNothing(t *testing.T) {
 	c := load(t, filepath.Join("..", "..", "tocsin.d", "catalog.yaml"))

@@ -31,7 +31,7 @@ const (
 	keysIntakeKey shape = "intake_key"
 	keysEgress    shape = "egress"
 	keysChannels  shape = "channels"
-	keysEmail     shape = "email"
+	keysEmail     shape = "email_channel"
 )
 
 // shapes has the keys of each kind of mapping.

@@ -20,6 +20,9 @@ func TestSchemasAreUpToDate(t *testing.T) {
 	present, err := schemas.FS.ReadDir(".")
 	require.NoError(t, err)
 	for _, file := range present {
+		if file.Name() == "catalog.v1.json" {
+			continue // of a catalog's files; tests of internal/catalog hold it together with the parser
+		}
 		require.Contains(t, made, file.Name(), "no event has this name")
 	}
 	for name, content := range made {
