@@ -48,13 +48,18 @@ type Notification struct {
 	Team     string
 	Target   string // whom it is for: "person:ana"
 	Name     string // the same for a reader: "Ana Ruiz"
-	Level    int
-	Round    int
+	// Level is the one that asked for the page, from 1; 0 when none did, and Why says what did.
+	Level int
+	Round int
+	// Why is what the reader should know about having been asked: what asked where no level did, or
+	// that one only looks on. Mostly empty at a level.
+	Why      string
 	Urgency  string // "high" or "low"
 	Priority string // P1 to P5
 	Severity string // the source's word, may be empty
 	Title    string
 	Link     string        // the alert's own page, may be empty
+	Runbook  string        // link of the service, may be empty
 	Labels   events.Labels // of the alert that opened the incident, may be empty
 	Late     time.Duration // how late the page is when that is worth saying
 	OpenedAt time.Time

@@ -137,8 +137,8 @@ func (d *delivery) notification(b *book, step page.Step, move page.Move, now tim
 		ID:      events.DeriveID("notification", p.Page, step.Contact),
 		Attempt: move.Attempt, PossibleRepeat: move.Repeat,
 		Page: p.Page, Incident: d.Opened.Incident, Service: d.Opened.Service, Team: d.Opened.Team,
-		Target: p.Target, Name: b.name(p.Target), Level: p.Level, Round: p.Round,
-		Urgency: p.Urgency, Priority: p.Priority, Severity: p.Severity, Title: p.Title, Link: p.Link, Labels: p.Labels,
+		Target: p.Target, Name: b.name(p.Target), Level: p.Level, Round: p.Round, Why: p.Why,
+		Urgency: p.Urgency, Priority: p.Priority, Severity: p.Severity, Title: p.Title, Link: p.Link, Runbook: p.Runbook, Labels: p.Labels,
 		Late: time.Duration(p.Late) * time.Second, OpenedAt: p.OpenedAt, SentAt: now,
 	}
 }

@@ -71,6 +71,49 @@ func TestNotificationSaysWhatIsNeeded(t *testing.T) {
 	require.Equal(t, "https://one.example.com/ana", h.to[1])
 }
 
+// TestTargets: a target is its whole word. A room is tried by all its contact methods, a machine by
+// its one, and a word of another kind reaches nobody although the name is known.
+func TestTargets(t *testing.T) {
+	for target, c := range map[string]struct{ log, to, name string }{
+		"person:ana":          {"opened claimed:phone permanent claimed:desk accepted closed:delivered", "https://two.example.com/ana", "Ana Ruiz"},
+		"chat:ops-room":       {"opened claimed:main permanent claimed:spare accepted closed:delivered", "https://two.example.com/ops", "Ops room"},
+		"webhook:status-page": {"opened claimed:webhook permanent closed:failed", "https://one.example.com/status", "status-page"},
+		"chat:ana":            {"opened closed:failed", "", ""},
+		"webhook:ops-room":    {"opened closed:failed", "", ""},
+		"person:ops-room":     {"opened closed:failed", "", ""},
+		"schedule:ana":        {"opened closed:failed", "", ""},
+		"ana":                 {"opened closed:failed", "", ""},
+	} {
+		t.Run(target, func(t *testing.T) {
+			h := newHouse(t)
+			h.answers = []channel.Result{permanent}
+			h.start()
+			h.decide(page("p", target))
+			h.settle()
+			h.after(10 * time.Second)
+			require.Equal(t, c.log, h.log())
+			if c.to == "" {
+				require.Empty(t, h.sent)
+				return
+			}
+			last := h.sent[len(h.sent)-1]
+			require.Equal(t, c.to, h.to[len(h.to)-1])
+			require.Equal(t, []string{target, c.name}, []string{last.Target, last.Name})
+		})
+	}
+}
+
+func TestNotificationSaysWhatAskedForIt(t *testing.T) {
+	h := newHouse(t)
+	h.start()
+	p := page("p", "chat:ops-room")
+	p.Level, p.Why, p.Runbook = 0, "resolution target breached", "https://wiki.example.com/checkout"
+	h.decide(p)
+	h.settle()
+	require.Len(t, h.sent, 1)
+	require.Equal(t, []any{0, p.Why, p.Runbook}, []any{h.sent[0].Level, h.sent[0].Why, h.sent[0].Runbook})
+}
+
 func TestClaimIsRecordedBeforeTheFirstPacket(t *testing.T) {
 	h := newHouse(t)
 	h.start()

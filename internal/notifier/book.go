@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 	"tocsin.dev/internal/rules/page"
 )
 
-// book is how to reach people by one catalog revision: addresses with their secrets, and channels.
+// book is how to reach targets by one catalog revision: addresses with their secrets, and channels.
 type book struct {
 	catalog  *catalog.Catalog
 	channels map[string]channel.Channel
@@ -79,22 +78,14 @@ func (n *Notifier) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// plan gives the contact methods of a target; none for somebody unknown.
-func (b *book) plan(target, urgency string) page.Plan {
-	return b.catalog.Plan(strings.TrimPrefix(target, "person:"), urgency)
-}
+// plan gives the contact methods of a target; none for one that the catalog does not have.
+func (b *book) plan(target, urgency string) page.Plan { return b.catalog.TargetPlan(target, urgency) }
 
-func (b *book) name(target string) string {
-	if p := b.catalog.People[strings.TrimPrefix(target, "person:")]; p != nil && p.Name != "" {
-		return p.Name
-	}
-	return target
-}
+func (b *book) name(target string) string { return b.catalog.TargetName(target) }
 
 // reach gives the channel and the address of one contact method. Addresses are resolved once.
 func (b *book) reach(target, contact string) (channel.Channel, channel.Address, error) {
-	person := strings.TrimPrefix(target, "person:")
-	c, ok := b.catalog.Contact(person, contact)
+	c, ok := b.catalog.TargetContact(target, contact)
 	if !ok {
 		return nil, channel.Address{}, fmt.Errorf("%s has no contact method %q any more", target, contact)
 	}
@@ -104,7 +95,7 @@ func (b *book) reach(target, contact string) (channel.Channel, channel.Address, 
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	key := person + "/" + contact
+	key := target + "/" + contact
 	if to, ok := b.addresses[key]; ok {
 		return ch, to, nil
 	}

@@ -37,6 +37,14 @@ people:
       - {id: desk, webhook: {url: "https://two.example.com/cy"}}
     notify:
       high: [{via: phone}, {via: desk, after: 30s}]
+chats:
+  ops-room:
+    name: Ops room
+    contact:
+      - {id: main, webhook: {url: "https://one.example.com/ops"}}
+      - {id: spare, webhook: {url: "https://two.example.com/ops"}}
+webhooks:
+  status-page: {url: "https://one.example.com/status"}
 teams:
   shop: {lead: ana, members: [ana, bo]}
 services:

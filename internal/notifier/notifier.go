@@ -1,10 +1,10 @@
 // Package notifier is the service that delivers: a page becomes notifications on the contact
-// methods of one person, tried in order until one takes it.
+// methods of one target (a person, a chat room, a machine), tried in order until one takes it.
 //
 // In: page requests on LEDGER. Out: claims and outcomes on its own log DELIVERIES, notifications to
 // channels, and receipts to INTAKE. It is the engine's pattern keyed by target: several notifiers
 // share the targets; a claim is on disk before the first packet, so a stale notifier is fenced off
-// before it can send. What one person gets is decided in one place and in order.
+// before it can send. What one target gets is decided in one place and in order.
 //
 // The notifier never decides who is paged, and never answers for an incident.
 package notifier

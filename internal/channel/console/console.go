@@ -64,7 +64,14 @@ func Line(n channel.Notification) string {
 		b.WriteString(n.SentAt.UTC().Format(time.RFC3339) + " ")
 	}
 	fmt.Fprintf(&b, "PAGE %s → %s: %s", visible(n.Priority), visible(n.Name), visible(n.Title))
-	fmt.Fprintf(&b, " (service %s, level %d, round %d, incident %s", visible(n.Service), n.Level, n.Round, visible(n.Incident))
+	fmt.Fprintf(&b, " (service %s", visible(n.Service))
+	if n.Level > 0 {
+		fmt.Fprintf(&b, ", level %d, round %d", n.Level, n.Round)
+	}
+	if n.Why != "" {
+		b.WriteString(", " + visible(n.Why))
+	}
+	fmt.Fprintf(&b, ", incident %s", visible(n.Incident))
 	if n.Attempt > 1 {
 		fmt.Fprintf(&b, ", attempt %d", n.Attempt)
 	}
@@ -77,6 +84,9 @@ func Line(n channel.Notification) string {
 	b.WriteString(")")
 	if n.Link != "" {
 		b.WriteString(" " + visible(n.Link))
+	}
+	if n.Runbook != "" {
+		b.WriteString(" runbook: " + visible(n.Runbook))
 	}
 	return b.String()
 }

@@ -385,3 +385,26 @@ func TestConfig(t *testing.T) {
 	c = open(t, email.Config{SMTP: "smtps://mail.example.com"})
 	require.Equal(t, "mail.example.com:465", c.Endpoint(ana))
 }
+
+func TestText(t *testing.T) {
+	n := channeltest.Example()
+	require.Equal(t, `Checkout is down
+
+Priority: P1
+Severity: critical
+Service:  checkout
+Team:     payments
+For:      Ana Ruiz
+Level:    1 (round 1)
+Why:      looking on
+Opened:   2026-03-29T01:30:00Z
+Link:     https://example.com/alert
+Runbook:  https://example.com/runbook
+job:      checkout
+Incident: incident-1
+Page:     page-1
+`, email.Text(n))
+	n.Level, n.Round, n.Why, n.Runbook = 0, 4, "resolution target breached", ""
+	require.Contains(t, email.Text(n), "For:      Ana Ruiz\nWhy:      resolution target breached\nOpened:")
+	require.NotContains(t, email.Text(n), "Runbook")
+}

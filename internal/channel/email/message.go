@@ -74,11 +74,15 @@ func Text(n channel.Notification) string {
 	row("Service", n.Service)
 	row("Team", n.Team)
 	row("For", n.Name)
-	row("Level", fmt.Sprintf("%d (round %d)", n.Level, n.Round))
+	if n.Level > 0 {
+		row("Level", fmt.Sprintf("%d (round %d)", n.Level, n.Round))
+	}
+	row("Why", n.Why)
 	if !n.OpenedAt.IsZero() {
 		row("Opened", n.OpenedAt.UTC().Format(time.RFC3339))
 	}
 	row("Link", n.Link)
+	row("Runbook", n.Runbook)
 	labels := n.Labels.Map()
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		row(line(name), labels[name])

@@ -28,13 +28,15 @@ type Data struct {
 	Team     string `json:"team"`
 	Target   string `json:"target"` // "person:ana"
 	Name     string `json:"name"`   // "Ana Ruiz"
-	Level    int    `json:"level"`  // from 1
+	Level    int    `json:"level"`  // from 1; 0 when no level asked for the page
 	Round    int    `json:"round"`  // from 1
+	Why      string `json:"why"`    // what asked for the page where no level did
 	Urgency  string `json:"urgency"`
 	Priority string `json:"priority"` // P1 to P5
 	Severity string `json:"severity"`
 	Title    string `json:"title"`
 	Link     string `json:"link"`
+	Runbook  string `json:"runbook"`
 	// Labels are those of the alert that opened the incident.
 	Labels         events.Labels `json:"labels"`
 	LateSeconds    int           `json:"late_seconds"` // 0 = in time
@@ -46,8 +48,8 @@ type Data struct {
 func encode(n channel.Notification, at time.Time) ([]byte, error) {
 	b, err := json.Marshal(Body{Type: Type, Timestamp: at.UTC(), Data: Data{
 		Page: n.Page, Incident: n.Incident, Service: n.Service, Team: n.Team, Target: n.Target, Name: n.Name,
-		Level: n.Level, Round: n.Round, Urgency: n.Urgency, Priority: n.Priority, Severity: n.Severity,
-		Title: n.Title, Link: n.Link, Labels: n.Labels, LateSeconds: int(n.Late / time.Second),
+		Level: n.Level, Round: n.Round, Why: n.Why, Urgency: n.Urgency, Priority: n.Priority, Severity: n.Severity,
+		Title: n.Title, Link: n.Link, Runbook: n.Runbook, Labels: n.Labels, LateSeconds: int(n.Late / time.Second),
 		PossibleRepeat: n.PossibleRepeat, Attempt: n.Attempt, OpenedAt: n.OpenedAt.UTC(),
 	}})
 	if err != nil {
