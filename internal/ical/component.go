@@ -1,0 +1,128 @@
+package ical
+
+import "strings"
+
+// component is a stretch from BEGIN to END, with the lines in it.
+type component struct {
+	name  string
+	line  int
+	lines []line
+	parts []*component // of a VTIMEZONE
+	// parent is what it lies in; a component without a name where it lies in none.
+	parent *component
+	// skipped says that it is none of those that are read, or lies within one that is not.
+	skipped bool
+}
+
+// reader gathers the components that matter here: calendars, their events and their zones. All
+// others (to-dos, alarms, whatever a vendor made up) are passed over with what is in them.
+type reader struct {
+	report
+	stack     []*component
+	calendars []*component
+	events    []*component
+	zones     []*component
+}
+
+// read gives the components of a source, or the faults that it is refused with.
+func (r *reader) read(source []byte, maxEvents int) []Fault {
+	unfold(source, func(number int, text string) bool {
+		r.take(number, text)
+		return len(r.events) <= maxEvents
+	})
+	switch {
+	case len(r.events) > maxEvents:
+		return refuse(r.events[maxEvents].line, "there are more than %d events", maxEvents)
+	case len(r.stack) > 0:
+		open := r.stack[len(r.stack)-1]
+		return refuse(open.line, "BEGIN:%s has no END: the calendar is cut off", shownName(open.name))
+	case len(r.calendars) == 0 && len(r.events) == 0:
+		return refuse(0, "this is no calendar: it has no BEGIN:VCALENDAR")
+	}
+	return nil
+}
+
+func (r *reader) take(number int, text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	l, ok := splitLine(number, text)
+	switch {
+	case ok && l.name == "BEGIN":
+		r.begin(number, strings.ToUpper(strings.TrimSpace(l.value)))
+	case ok && l.name == "END":
+		r.end(number, strings.ToUpper(strings.TrimSpace(l.value)))
+	case len(r.stack) == 0 || r.stack[len(r.stack)-1].skipped:
+	case !ok:
+		r.add(number, "%s is no property; the line is ignored", quoted(text))
+	default:
+		top := r.stack[len(r.stack)-1]
+		top.lines = append(top.lines, l)
+	}
+}
+
+func (r *reader) begin(number int, name string) {
+	parent := &component{}
+	if len(r.stack) > 0 {
+		parent = r.stack[len(r.stack)-1]
+	}
+	c := &component{name: name, line: number, parent: parent, skipped: parent.skipped}
+	r.stack = append(r.stack, c)
+	outermost := parent.name == "" || parent.name == "VCALENDAR"
+	switch {
+	case c.skipped:
+	case name == "VCALENDAR" && parent.name == "":
+		r.calendars = append(r.calendars, c)
+	case name == "VEVENT" && outermost:
+		r.events = append(r.events, c)
+	case name == "VTIMEZONE" && outermost:
+		r.zones = append(r.zones, c)
+	case (name == "STANDARD" || name == "DAYLIGHT") && parent.name == "VTIMEZONE":
+		parent.parts = append(parent.parts, c)
+	default:
+		c.skipped = true
+	}
+}
+
+// end closes the innermost component of that name. What is open within it was never closed, so
+// nobody knows what is missing there.
+func (r *reader) end(number int, name string) {
+	at := len(r.stack) - 1
+	for at >= 0 && r.stack[at].name != name {
+		at--
+	}
+	if at < 0 {
+		if len(r.stack) > 0 {
+			r.add(number, "END:%s ends nothing; the line is ignored", shownName(name))
+		}
+		return
+	}
+	for _, open := range r.stack[at+1:] {
+		r.add(open.line, "BEGIN:%s has no END; it is left out", shownName(open.name))
+		r.drop(open)
+	}
+	r.stack = r.stack[:at]
+}
+
+func (r *reader) drop(c *component) {
+	if n := len(r.events); n > 0 && r.events[n-1] == c {
+		r.events = r.events[:n-1]
+	}
+	if n := len(r.zones); n > 0 && r.zones[n-1] == c {
+		r.zones = r.zones[:n-1]
+	}
+}
+
+func shownName(name string) string { return strings.Trim(quoted(name), `"`) }
+
+// first gives the text of the first line of one of the names, in the order of the names.
+func (c *component) first(names ...string) string {
+	for _, name := range names {
+		for _, l := range c.lines {
+			if l.name == name && l.value != "" {
+				return strings.TrimSpace(l.text())
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,233 @@
+package ical
+
+import "slices"
+
+// maxSteps bounds the work for one rule, and maxAllSteps for all rules of a calendar in one call. A
+// step is a day, hour, minute or second looked at, or an occurrence found; it takes about 50 ns.
+const (
+	maxSteps    = 1_000_000
+	maxAllSteps = 5_000_000
+)
+
+// work is what is left of the steps that are allowed.
+type work struct{ rule, all int }
+
+func (w *work) spend(steps int) bool {
+	w.rule -= steps
+	w.all -= steps
+	return w.rule >= 0 && w.all >= 0
+}
+
+// expansion is a rule that begins at a wall time. All of it is civil: no zone is known here.
+type expansion struct {
+	rule  *rule
+	start int64 // wall seconds
+	dates bool  // the start is a date, and lists of hours, minutes and seconds do not count
+	// from and to bound what is asked for: occurrences before from need not be given, and none is
+	// given at to or after.
+	from, to int64
+	work     *work
+	yield    func(wall int64) bool
+
+	first date // of the start
+	times []int64
+	last  int64 // the occurrence found last
+	found int
+	ended bool // by yield, by COUNT, or by work that ran out
+}
+
+// run calls yield with the occurrences in order, each once. It says whether it got to the end;
+// otherwise the work ran out.
+func (x *expansion) run() bool {
+	x.first = dateOf(floor(x.start, secondsPerDay))
+	x.last = x.start - 1
+	if x.rule.count > 0 {
+		x.from = x.start // to be counted, they must be found
+	}
+	x.from = max(x.from, x.start)
+	if x.rule.frequency >= daily {
+		x.times = x.timesOfDay()
+		x.runDays()
+	} else {
+		x.runClock()
+	}
+	return x.work.spend(0)
+}
+
+func (x *expansion) spend(steps int) {
+	if !x.work.spend(steps) {
+		x.ended = true
+	}
+}
+
+// runDays goes from period to period for DAILY to YEARLY.
+func (x *expansion) runDays() {
+	begin := x.firstPeriod()
+	for n := x.skipPeriods(begin); !x.ended; n++ {
+		number := begin + n*x.rule.interval
+		// SKIP may lead a day back out of a period, and a year of weeks begins in the year before.
+		if x.periodStart(number)-7 > floor(x.to, secondsPerDay) {
+			return
+		}
+		x.spend(1)
+		x.take(x.period(number), x.times)
+	}
+}
+
+// firstPeriod is the number of the period that the start lies in: years, months, weeks or days.
+func (x *expansion) firstPeriod() int64 {
+	day := floor(x.start, secondsPerDay)
+	switch x.rule.frequency {
+	case daily:
+		return day
+	case weekly:
+		return (weekOf(day, x.rule.weekStart) - x.weekEpoch()) / 7
+	case monthly:
+		return int64(x.first.year)*12 + int64(x.first.month-1)
+	}
+	if len(x.rule.weekNos) > 0 {
+		// A start whose own week has an occurrence to come counts from the year of that week; any other
+		// from its year.
+		year := weekYear(day, x.rule.weekStart)
+		weekEnd := weekOf(day, x.rule.weekStart) + 7
+		if slices.ContainsFunc(x.yearDates(year), func(d int64) bool { return day <= d && d < weekEnd }) {
+			return int64(year)
+		}
+	}
+	return int64(x.first.year)
+}
+
+// weekEpoch is a day near 1970-01-01 on which weeks begin.
+func (x *expansion) weekEpoch() int64 { return weekOf(0, x.rule.weekStart) }
+
+// periodStart is the first day of a period.
+func (x *expansion) periodStart(number int64) int64 {
+	switch x.rule.frequency {
+	case daily:
+		return number
+	case weekly:
+		return x.weekEpoch() + number*7
+	case monthly:
+		return dayNumber(int(floor(number, 12)), int(modulo(number, 12))+1, 1)
+	}
+	return dayNumber(int(number), 1, 1)
+}
+
+// skipPeriods is how many periods lie wholly before what is asked for.
+func (x *expansion) skipPeriods(begin int64) int64 {
+	day := floor(x.from, secondsPerDay)
+	at := dateOf(day)
+	var number int64
+	switch x.rule.frequency {
+	case daily:
+		number = day
+	case weekly:
+		number = floor(day-x.weekEpoch(), 7)
+	case monthly:
+		number = int64(at.year)*12 + int64(at.month-1)
+	default:
+		number = int64(at.year)
+	}
+	return max(0, (number-begin)/x.rule.interval-1)
+}
+
+// period gives the days of one period.
+func (x *expansion) period(number int64) []int64 {
+	switch x.rule.frequency {
+	case daily:
+		return x.rule.byAll().of([]int64{number})
+	case weekly:
+		return x.weekDates(x.periodStart(number))
+	case monthly:
+		return x.monthDates(int(floor(number, 12)), int(modulo(number, 12))+1)
+	}
+	return x.yearDates(int(number))
+}
+
+// timesOfDay gives the seconds of the day of each occurrence, in order. What the rule does not say,
+// the start does.
+func (x *expansion) timesOfDay() []int64 {
+	if x.dates {
+		return []int64{0}
+	}
+	clock := int(modulo(x.start, secondsPerDay))
+	hours := orElse(x.rule.hours, clock/secondsPerHour)
+	minutes := orElse(x.rule.minutes, clock/60%60)
+	seconds := orElse(x.rule.seconds, clock%60)
+	return times(hours, minutes, seconds)
+}
+
+func orElse(list []int, value int) []int {
+	if len(list) > 0 {
+		return list
+	}
+	return []int{value}
+}
+
+// times are all that hours, minutes and seconds make, at most 86,400.
+func times(hours, minutes, seconds []int) []int64 {
+	all := make([]int64, 0, len(hours)*len(minutes)*len(seconds))
+	for _, hour := range hours {
+		for _, minute := range minutes {
+			for _, second := range seconds {
+				all = append(all, int64(hour*secondsPerHour+minute*60+second))
+			}
+		}
+	}
+	return all
+}
+
+// take gives the occurrences of a period: each day at each time, or those of them that BYSETPOS
+// picks.
+func (x *expansion) take(days, times []int64) {
+	if len(x.rule.positions) > 0 {
+		for _, at := range chosen(x.rule.positions, len(days)*len(times)) {
+			x.give(days[at/len(times)]*secondsPerDay + times[at%len(times)])
+		}
+		return
+	}
+	for _, day := range days {
+		if (day+1)*secondsPerDay <= x.from {
+			continue
+		}
+		for _, clock := range times {
+			if x.ended {
+				return
+			}
+			x.give(day*secondsPerDay + clock)
+		}
+	}
+}
+
+// chosen turns positions, counted from 1 or from the end, into indexes.
+func chosen(positions []int, length int) []int {
+	var all []int
+	for _, at := range positions {
+		if at < 0 {
+			at += length + 1
+		}
+		if 1 <= at && at <= length {
+			all = append(all, at-1)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// give passes an occurrence on, if it is one: not before the start, and not one that SKIP made of
+// two different days.
+func (x *expansion) give(wall int64) {
+	x.spend(1)
+	if x.ended || wall <= x.last {
+		return
+	}
+	if wall >= x.to {
+		x.ended = true
+		return
+	}
+	x.last = wall
+	x.found++
+	if (wall >= x.from && !x.yield(wall)) || x.found == x.rule.count {
+		x.ended = true
+	}
+}

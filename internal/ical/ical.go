@@ -1,0 +1,82 @@
+// Package ical reads calendars that others wrote, and writes feeds that others read, as RFC 5545
+// (iCalendar) has them.
+//
+// In: the bytes of a calendar, which nobody has checked ([Parse]), a zone and a stretch of time
+// ([Calendar.Shifts]); and the events of a feed ([Write]). Out: shifts at instants, faults that name
+// the line, and the bytes of a feed. It never reads a clock, a file or the network; its only look
+// outside is for the zones of the zone database. No input makes it panic, or work without end.
+//
+// # Why it reads and expands by itself
+//
+// Lines of iCalendar are simple, and what is hard about foreign calendars lies elsewhere: which line
+// is at fault, where a file was cut off, which zone a made-up name means, how much work a rule may
+// cause. github.com/arran4/golang-ical keeps no line numbers, takes a cut-off file for a whole one,
+// has no answer to DURATION without DTEND and reads all-day dates as UTC, so that all of this would
+// have stood beside it. github.com/teambition/rrule-go counts steps of a [time.Location] and loses
+// or doubles what falls on a change of the clocks, and it bounds no work. Both stay where they help:
+// in the tests, to read what this package writes and to expand what it expands.
+//
+// # How time is read
+//
+// Recurrence is counted on the wall clock of the event's zone, and each occurrence is placed in the
+// zone afterwards: a wall time that does not exist moves forward by the gap, and one that exists
+// twice is the first. Dates without a time, and times without a zone, belong to the zone that the
+// caller names. An end given by DTEND keeps its wall time in summer and winter, as the calendars
+// that people use have it, so that a shift which ends at 09:00 always does; an end given by DURATION
+// is days on the wall clock and then exact hours.
+package ical
+
+import "time"
+
+// Limits bound what one calendar may cost. A field that is zero or negative has its default.
+type Limits struct {
+	// Bytes is the largest source. Defaults to 5 MiB.
+	Bytes int
+	// Events is how many VEVENTs a source may have. Defaults to 20,000.
+	Events int
+	// Occurrences is how many shifts one call of [Calendar.Shifts] gives. Defaults to 20,000.
+	Occurrences int
+}
+
+func (l Limits) withDefaults() Limits {
+	or := func(v *int, standard int) {
+		if *v <= 0 {
+			*v = standard
+		}
+	}
+	or(&l.Bytes, 5<<20)
+	or(&l.Events, 20_000)
+	or(&l.Occurrences, 20_000)
+	return l
+}
+
+// Calendar is what was read of a source. The zero Calendar has no events.
+type Calendar struct {
+	// Name is what the calendar calls itself (NAME or X-WR-CALNAME); often empty.
+	Name string
+	// Zone is the zone that the calendar names for itself (X-WR-TIMEZONE), as it stands there; often
+	// empty. Nothing is placed by it: the caller of [Calendar.Shifts] says the zone.
+	Zone   string
+	events []event
+}
+
+// Len is the number of VEVENTs that were understood, with overrides and cancelled ones.
+func (c Calendar) Len() int { return len(c.events) }
+
+// Shift is one occurrence of one event.
+type Shift struct {
+	// UID names the event; all occurrences of one event share it. Empty where the source gives none.
+	UID string
+	// Summary is the event's title, without white space around it.
+	Summary string
+	// Start and End are in the zone that was asked for. They are equal for an event without a length.
+	Start, End time.Time
+	// AllDay says that the event has dates and no times.
+	AllDay bool
+	// Organizer and Attendees are addresses, without "mailto:". Rooms, resources and who declined are
+	// not among the attendees. All occurrences of an event share one list: it must not be changed.
+	Organizer string
+	Attendees []string
+	// Line is where the event begins in the source.
+	Line int
+}

@@ -1,0 +1,139 @@
+package ical
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Shifts gives the occurrences of all events that lie within from and to, at least in part, by
+// start; an occurrence that two events give alike is given once. Dates, and times without a zone, are
+// placed in loc; nil counts as UTC. Cancelled events and occurrences are not among them.
+//
+// A rule alone makes the occurrences: a DTSTART that does not fit its own rule is none. An event whose
+// rule gives more than the limits allow, or takes more work than is reasonable, is left out as a
+// whole, with a fault.
+func (c Calendar) Shifts(loc *time.Location, from, to time.Time, limits Limits) ([]Shift, []Fault) {
+	if loc == nil {
+		loc = time.UTC
+	}
+	p := placing{loc: loc, from: from, to: to, left: limits.withDefaults().Occurrences, work: work{all: maxAllSteps}}
+	for _, group := range grouped(c.events) {
+		p.group(group)
+	}
+	slices.SortStableFunc(p.shifts, func(a, b Shift) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), strings.Compare(a.UID, b.UID), strings.Compare(a.Summary, b.Summary))
+	})
+	p.shifts = slices.CompactFunc(p.shifts, same)
+	return p.shifts, p.sorted()
+}
+
+// same says whether two shifts differ in no more than their line.
+func same(a, b Shift) bool {
+	return a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.UID == b.UID && a.Summary == b.Summary &&
+		a.Organizer == b.Organizer && slices.Equal(a.Attendees, b.Attendees)
+}
+
+// grouped brings together the events of one UID, in the order of the source. Events without a UID
+// have nothing to do with each other.
+func grouped(events []event) [][]*event {
+	var groups [][]*event
+	places := map[string]int{}
+	for i := range events {
+		e := &events[i]
+		at, known := places[e.uid]
+		if !known || e.uid == "" {
+			at = len(groups)
+			places[e.uid] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], e)
+	}
+	return groups
+}
+
+// placing is one call of Shifts.
+type placing struct {
+	report
+	loc      *time.Location
+	from, to time.Time
+	left     int // how many more shifts there may be
+	work     work
+	shifts   []Shift
+}
+
+// group places the events of one UID: those that stand for themselves, and those that replace single
+// occurrences of them.
+func (p *placing) group(events []*event) {
+	var masters, overrides []*event
+	newest := 0
+	for _, e := range events {
+		if e.replaces != nil {
+			overrides = append(overrides, e)
+			continue
+		}
+		// A higher SEQUENCE is a later edition of the same event. Some writers give one UID to all
+		// their events; those have one SEQUENCE too, and all count.
+		if e.sequence > newest || len(masters) == 0 {
+			masters, newest = nil, e.sequence
+		}
+		if e.sequence == newest {
+			masters = append(masters, e)
+		}
+	}
+	alive := len(masters) == 0
+	for _, e := range masters {
+		if !e.cancelled {
+			alive = true
+			p.add(e, func(s *series) bool { return s.all(overrides) })
+		}
+	}
+	for _, e := range latest(overrides, p.loc) {
+		if alive && !e.cancelled {
+			p.add(e, (*series).alone)
+		}
+	}
+}
+
+// latest gives of several overrides of one occurrence the one of the highest SEQUENCE, and of those
+// the last.
+func latest(overrides []*event, loc *time.Location) []*event {
+	places := map[int64]int{}
+	var all []*event
+	for _, e := range overrides {
+		key := e.replaces.in(loc).Unix()
+		at, known := places[key]
+		switch {
+		case !known:
+			places[key] = len(all)
+			all = append(all, e)
+		case e.sequence >= all[at].sequence:
+			all[at] = e
+		}
+	}
+	return all
+}
+
+// add takes over what a series gives, or nothing of it.
+func (p *placing) add(e *event, collect func(*series) bool) {
+	zone := p.loc
+	if e.start.zone != nil {
+		zone = e.start.zone
+	}
+	p.work.rule = maxSteps
+	s := &series{placing: p, event: e, zone: zone, given: map[int64]bool{}, goneAt: map[int64]bool{}, goneOn: map[int64]bool{}}
+	switch {
+	case !collect(s):
+		p.leaveOut(e, "its rule takes too much work")
+	case s.overfull():
+		p.leaveOut(e, "there are too many occurrences")
+	default:
+		p.left -= len(s.shifts)
+		p.shifts = append(p.shifts, s.shifts...)
+	}
+}
+
+func (p *placing) leaveOut(e *event, reason string) {
+	p.report.add(e.line, "%s between %s and %s; the event is left out", reason, p.from.UTC().Format(time.DateOnly), p.to.UTC().Format(time.DateOnly))
+}
