@@ -56,17 +56,37 @@ func (i *Incident) measure(goal time.Duration, calendar string) clock.Clock {
 	return clock.Clock{Goal: goal, Calendar: i.calendar(calendar), StartedAt: i.OpenedAt, Pauses: i.Pauses}
 }
 
-// percentAt is when so much of a running clock's goal is used up; zero for never.
-func (i *Incident) percentAt(name string, percent int) time.Time {
-	c := i.clock(name)
-	if c == nil || c.Met || i.paused() {
-		return time.Time{}
+// reckon works out when the policy's triggers on the clocks come due. That costs arithmetic with
+// calendars, and only a fact about the clocks changes it.
+func (i *Incident) reckon() {
+	i.percents = nil
+	if len(i.Clocks) == 0 || i.paused() || !i.Status.Open() {
+		return
 	}
 	from := i.OpenedAt
 	if n := len(i.Pauses); n > 0 {
 		from = i.Pauses[n-1].To
 	}
-	return i.measure(c.Goal, c.Calendar).At(percent, from).UTC()
+	for n, t := range i.policy.Triggers {
+		c := i.clock(string(t.On))
+		if c == nil || c.Met {
+			continue
+		}
+		if i.percents == nil {
+			i.percents = make([]time.Time, len(i.policy.Triggers))
+		}
+		i.percents[n] = inUTC(i.measure(c.Goal, c.Calendar).At(t.Percent, from))
+	}
+}
+
+// reckons says that a fact may change what [Incident.reckon] works out.
+func reckons(data events.Data) bool {
+	switch data.(type) {
+	case events.IncidentClockStarted, events.IncidentClockRetimed, events.IncidentClockMet, events.IncidentClocksPaused,
+		events.IncidentClocksResumed, events.IncidentClocksCancelled, events.IncidentTransferred, events.IncidentResolved, events.IncidentReopened:
+		return true
+	}
+	return false
 }
 
 // goal gives the targets of the incident's priority; ok is false when there are none.

@@ -55,6 +55,9 @@ func (s *State) Evolve(e events.Event) error {
 	}
 	i.Seq = e.IncidentSeq
 	i.evolve(e)
+	if reckons(e.Data) {
+		i.reckon()
+	}
 	if commanded(e) {
 		i.LastCommand = e.CausationID
 	}

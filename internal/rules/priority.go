@@ -12,8 +12,7 @@ import (
 func (c *Catalog) judge(service Service, a events.Alert) alert.Judgement {
 	impact, urgency := "", ""
 	if c.Matrix != nil {
-		labels := a.Labels.Map()
-		impact, urgency = labels["impact"], labels["urgency"]
+		impact, urgency = a.Labels.Get("impact"), a.Labels.Get("urgency")
 	}
 	return alert.Judge(c.Matrix, c.Priorities, service.Impact, impact, urgency, a.Severity)
 }

@@ -49,7 +49,7 @@ func category(s escalation.Spike, labels events.Labels) string {
 	if s.By == "" {
 		return ""
 	}
-	return labels.Map()[s.By]
+	return labels.Get(s.By)
 }
 
 // count takes an alert into the rates of the incident's policy.

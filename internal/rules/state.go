@@ -125,6 +125,9 @@ type Incident struct {
 	// PausedUntil is when the open pause ends by itself; zero for never, or none.
 	PausedUntil time.Time `json:"paused_until,omitzero"`
 
+	// percents are the instants at which the policy's triggers on clocks come due; empty for none.
+	percents []time.Time
+
 	catalog *Catalog
 	policy  *escalation.Policy
 	wakeAt  time.Time // in the heap; zero when nothing is due
@@ -211,6 +214,7 @@ func (s *State) put(i *Incident, newest bool) error {
 	}
 	i.heapPos, i.catalog = -1, c
 	i.share(c)
+	i.reckon()
 	s.incidents[i.ID] = i
 	if newest {
 		s.name(i, i.DedupKey)

@@ -65,10 +65,10 @@ func (i *Incident) triggerDue(index int) time.Time {
 	var base time.Time
 	switch {
 	case t.On == escalation.Response || t.On == escalation.Resolution:
-		if f.Count > 0 {
+		if f.Count > 0 || len(i.percents) == 0 {
 			return time.Time{}
 		}
-		return i.percentAt(string(t.On), t.Percent)
+		return i.percents[index]
 	case f.Count > t.Repeat:
 		return time.Time{}
 	case t.On == escalation.Unacknowledged && i.Status == incident.Triggered,

@@ -42,6 +42,31 @@ func (l Labels) Map() map[string]string {
 	return m
 }
 
+// Get gives the value of one name; empty where the set does not have it.
+func (l Labels) Get(name string) string {
+	if len(l) < 2 {
+		return ""
+	}
+	for rest := l[1:]; len(rest) > 1; {
+		key, after, ok := plainString(rest)
+		if !ok || len(after) == 0 || after[0] != ':' {
+			return l.Map()[name]
+		}
+		value, after, ok := plainString(after[1:])
+		if !ok {
+			return l.Map()[name] // something in it is escaped
+		}
+		if string(key) == name {
+			return string(value)
+		}
+		if len(after) < 2 {
+			return ""
+		}
+		rest = after[1:]
+	}
+	return ""
+}
+
 // MarshalJSON gives the object.
 func (l Labels) MarshalJSON() ([]byte, error) {
 	if l == "" {
@@ -91,19 +116,19 @@ func canonical(b []byte) bool {
 }
 
 // plainString reads a JSON string that holds nothing escaped, and gives what follows it.
-func plainString(b []byte) (s, rest []byte, ok bool) {
+func plainString[T ~string | ~[]byte](b T) (s, rest T, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
-		return nil, nil, false
+		return s, rest, false
 	}
 	for i := 1; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '"':
 			return b[1:i], b[i+1:], true
 		case c == '\\' || c < ' ':
-			return nil, nil, false
+			return s, rest, false
 		}
 	}
-	return nil, nil, false
+	return s, rest, false
 }
 
 // plain says that s can stand in JSON as it is.
