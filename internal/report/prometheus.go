@@ -1,0 +1,41 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Prometheus writes the numbers as gauges in the text format, for a collector that reads files: those
+// of the whole, by priority and by team. A number that nobody has is left out.
+func (r Report) Prometheus(w io.Writer) error {
+	var b strings.Builder
+	for _, c := range columns {
+		name := "tocsin_report_" + c.name
+		fmt.Fprintf(&b, "# HELP %s %s of the report's period, by formulas version %d.\n# TYPE %s gauge\n",
+			name, strings.ReplaceAll(c.name, "_", " "), r.Formulas, name)
+		sample := func(by, group string, n Numbers) {
+			if v := c.of(n); v != nil {
+				fmt.Fprintf(&b, "%s{by=%s,name=%s} %s\n", name, labelValue(by), labelValue(group), bare(v))
+			}
+		}
+		sample("all", r.Team, r.Numbers)
+		for _, g := range r.groups()[:2] { // services and weeks have no bound
+			for _, group := range slices.Sorted(maps.Keys(g.all)) {
+				sample(g.by, group, g.all[group])
+			}
+		}
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+func labelValue(s string) string {
+	return `"` + labelEscapes.Replace(strings.ToValidUTF8(s, "\uFFFD")) + `"`
+}
