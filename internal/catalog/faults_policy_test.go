@@ -124,6 +124,7 @@ var policyFaults = []faultCase{
 
 	{"hand-over to a team without a policy", teams("{levels: [{page: [person:ana]}, {to: c}], triggers: [{on: open, after: 1h, to: c}]}", oneLevel), `2:43: team "c" has no policy that could take over ~ give the team one: policy:, or a policy of its own name | 2:85: team "c" has no policy that could take over ~ give the team one: policy:, or a policy of its own name`},
 	{"a level that pages and hands over needs no policy", teams("{levels: [{page: [person:ana], to: c}]}", oneLevel), ``},
+	{"a team without a name", with("teams: {'': {}, t: {members: [ana]}}\n"), `1:9: "" is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit`},
 	{"policies in a circle", teams("{levels: [{page: [person:ana]}], exhausted: {to: b}}", "{levels: [{page: [person:ana]}, {to: t}]}"), `2:55: policies hand over in a circle: p → b → p ~ leave one of them out`},
 	{"a policy that leads to itself", teams("{levels: [{page: [person:ana]}, {to: t}]}", oneLevel), `2:43: policies hand over in a circle: p → p ~ leave one of them out`},
 	{"a circle through a trigger", teams("{levels: [{page: [person:ana]}], triggers: [{on: open, after: 1h, to: b}]}", "{levels: [{page: [person:ana]}, {to: t}]}"), `?2:76: this hand-over may come back: p → b → p ~ it ends, as a trigger goes off once, but is it meant?`},

@@ -18,14 +18,12 @@ func (p *parser) handovers() []handover {
 	var all []handover
 	note := func(d *policyDraft, team string, at item, trigger bool) {
 		t := p.teams[team]
-		if t == nil {
+		if team == "" || t == nil {
 			return // none, or told already
 		}
-		to := p.climbs[t.Policy]
 		if t.Policy == "" {
 			at.fault("give the team one: policy:, or a policy of its own name", "team %s has no policy that could take over", quote(team))
-		}
-		if to != nil {
+		} else if to := p.climbs[t.Policy]; to != nil {
 			all = append(all, handover{d, to, at, trigger})
 		}
 	}
