@@ -148,7 +148,7 @@ func views(t *testing.T, plain archive.Archive) {
 	n := 0
 	require.NoError(t, v.Facts(ctx(), func(f archive.Fact) error {
 		want := all[0].Facts[n]
-		require.Equal(t, want.Line, []byte(f.Line))
+		require.Equal(t, want.Line, f.Line)
 		require.Equal(t, fmt.Sprint(want.Position, want.Index, want.Subject, want.IncidentSeq, events.NameOf(want.Type), want.Time, want.CausationID),
 			fmt.Sprint(f.Position, f.Index, f.Subject, f.IncidentSeq, f.Type, f.Time, f.CausationID))
 		n++

@@ -34,7 +34,7 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 		return err
 	}
 	db := stdlib.OpenDB(*cfg)
-	defer db.Close()
+	defer db.Close() //nolint:errcheck // everything was applied or not by then
 	p, err := goose.NewProvider(goose.DialectPostgres, db, files,
 		goose.WithTableName(versions), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
 	if err != nil {

@@ -63,10 +63,11 @@ func old(t *testing.T, path string, batches []archivetest.Batch) {
 
 // TestUpgrade brings a file of version 1 up to date in place: it is what a new one would be.
 func TestUpgrade(t *testing.T) {
+	const each = 5
 	for _, incidents := range []int{0, 1, 7, many + 10} {
 		t.Run(fmt.Sprint(incidents), func(t *testing.T) {
 			dir, fresh := t.TempDir(), t.TempDir()
-			batches := archivetest.Batches(t, archivetest.Ledger(incidents, 5), 2000)
+			batches := archivetest.Batches(t, archivetest.Ledger(incidents, each), 1000)
 			old(t, filepath.Join(dir, fileName), batches)
 
 			_, err := OpenReader(filepath.Join(dir, fileName))
@@ -89,7 +90,7 @@ func TestUpgrade(t *testing.T) {
 			defer v.Close() //nolint:errcheck // it only read
 			sum, err := audit.Verify(t.Context(), v, func(f audit.Finding) { t.Error(f) })
 			require.NoError(t, err)
-			require.Equal(t, incidents*5, sum.Facts)
+			require.Equal(t, incidents*each, sum.Facts)
 
 			more := archivetest.Ledger(1, 1)
 			position, err := a.Position(t.Context())
