@@ -2,6 +2,7 @@ package timeline
 
 import (
 	"slices"
+	"time"
 
 	"tocsin.dev/pkg/events"
 )
@@ -21,14 +22,19 @@ func Fold(i Incident, e events.Event) Incident {
 		return reopened(i, d)
 	case events.IncidentAcknowledged:
 		at := e.Time
-		i.Status, i.AcknowledgedAt, i.AcknowledgedBy = Acknowledged, &at, d.By
-	case events.IncidentUnacknowledged:
-		i.Status, i.AcknowledgedAt, i.AcknowledgedBy = Triggered, nil, ""
+		i.Status, i.AcknowledgedAt, i.AcknowledgedBy, i.SnoozedUntil = Acknowledged, &at, d.By, time.Time{}
+		i.Responders = with(i.Responders, d.Responders...)
+	case events.IncidentUnacknowledged, events.IncidentWoken:
+		i = nobodys(i, Triggered)
+	case events.IncidentSnoozed:
+		i = nobodys(i, Snoozed)
+		i.SnoozedUntil = d.Until
 	case events.IncidentResolved:
 		at := e.Time
-		i.Status, i.ResolvedAt = Resolved, &at
+		i.Status, i.ResolvedAt, i.SnoozedUntil = Resolved, &at, time.Time{}
+		i = running(i) // a pause ends with the incident, without a fact of its own
 	case events.IncidentPrioritized:
-		i.Severity, i.Priority = d.Severity, d.Priority
+		i.Severity, i.Priority, i.Impact, i.Urgency = d.Severity, d.Priority, d.Impact, d.Urgency
 	case events.EscalationAdvanced:
 		i.Level, i.Round = d.Level, d.Round
 	case events.AlertJoined:
@@ -37,6 +43,8 @@ func Fold(i Incident, e events.Event) Incident {
 		i.Alerts = changed(i.Alerts, d.Key, func(a *Alert) { a.Status, a.EndsAt = Firing, d.EndsAt })
 	case events.AlertLeft:
 		i.Alerts = changed(i.Alerts, d.Key, func(a *Alert) { a.Status = left(d.How) })
+	default:
+		return foldClock(foldResponse(i, e), e)
 	}
 	return i
 }
@@ -60,17 +68,24 @@ func identify(i Incident, e events.Event) Incident {
 
 func opened(i Incident, e events.Event, d events.IncidentTriggered) Incident {
 	i.Title, i.DedupKey, i.Severity, i.Priority, i.Policy = d.Title, d.DedupKey, d.Severity, d.Priority, d.Policy
+	i.Impact, i.Urgency, i.SplitFrom = d.Impact, d.Urgency, d.SplitFrom
 	i.Status, i.OpenedAt = Triggered, e.Time
 	i.Alerts = fired(i.Alerts, d.Alert)
 	return i
 }
 
 func reopened(i Incident, d events.IncidentReopened) Incident {
-	i.Status, i.ResolvedAt = Triggered, nil
-	i.AcknowledgedAt, i.AcknowledgedBy = nil, ""
+	i = nobodys(i, Triggered)
+	i.ResolvedAt, i.MergedInto, i.Outcome, i.Cause = nil, "", "", ""
 	if d.Alert != nil {
 		i.Alerts = fired(i.Alerts, *d.Alert)
 	}
+	return i
+}
+
+// nobodys takes the acknowledgement or the snooze off an incident that is open.
+func nobodys(i Incident, status string) Incident {
+	i.Status, i.AcknowledgedAt, i.AcknowledgedBy, i.SnoozedUntil = status, nil, "", time.Time{}
 	return i
 }
 

@@ -131,11 +131,11 @@ func TestFoldTwiceIsOnce(t *testing.T) {
 }
 
 func TestFoldSurvivesUnknownFacts(t *testing.T) {
-	strange := events.Event{Envelope: events.Envelope{Type: "dev.tocsin.incident.merged.v1", Subject: "inc-1", IncidentSeq: 2, Time: start}}
+	strange := events.Event{Envelope: events.Envelope{Type: "dev.tocsin.incident.forgiven.v1", Subject: "inc-1", IncidentSeq: 2, Time: start}}
 	i := fold(Incident{}, opening(), strange)
 	require.EqualValues(t, 2, i.Seq)
 	require.Equal(t, Triggered, i.Status)
-	require.Equal(t, "incident.merged", Tell(strange).Summary)
+	require.Equal(t, "incident.forgiven", Tell(strange).Summary)
 
 	foreign := events.Event{Envelope: events.Envelope{Type: "com.example.thing"}}
 	require.Equal(t, "com.example.thing", Tell(foreign).Summary)

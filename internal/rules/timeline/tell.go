@@ -2,7 +2,7 @@ package timeline
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"tocsin.dev/pkg/events"
@@ -17,9 +17,14 @@ func Tell(e events.Event) Entry {
 	}
 }
 
+// sayings are the words of each part of the flow.
+var sayings = []func(events.Event) string{
+	incidentSaid, responseSaid, togetherSaid, clockSaid, escalationSaid, pageSaid, alertSaid, overrideSaid, otherSaid,
+}
+
 // summary says in one sentence what happened; each stage of the flow has its own words.
 func summary(e events.Event) string {
-	for _, say := range []func(events.Event) string{incidentSaid, escalationSaid, pageSaid, alertSaid, otherSaid} {
+	for _, say := range sayings {
 		if s := say(e); s != "" {
 			return s
 		}
@@ -30,14 +35,11 @@ func summary(e events.Event) string {
 func incidentSaid(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.IncidentTriggered:
-		return fmt.Sprintf("%s incident opened: %s", d.Priority, d.Title)
+		return fmt.Sprintf("%s incident opened: %s%s", d.Priority, d.Title, clause("; split off from incident ", d.SplitFrom))
 	case events.IncidentAcknowledged:
-		return who(d.By, "somebody") + " acknowledged it" + clause(" by ", d.Via) + until(e.Time, d.Until)
+		return who(d.By, "somebody") + " acknowledged it" + clause(" by ", d.Via) + clause(", after an answer of ", others(d)) + until(e.Time, d.Until)
 	case events.IncidentUnacknowledged:
-		if d.By == "" && (e.Actor == "policy" || e.Actor == "clock") {
-			return "the acknowledgement ran out"
-		}
-		return who(d.By, "somebody") + " gave it back"
+		return unacknowledgedSaid(e, d)
 	case events.IncidentResolved:
 		return resolvedSaid(d)
 	case events.IncidentReopened:
@@ -46,18 +48,51 @@ func incidentSaid(e events.Event) string {
 		}
 		return who(d.By, "somebody") + " opened it again"
 	case events.IncidentPrioritized:
-		if d.Priority == d.Was {
-			return "severity is now " + who(d.Severity, "unknown") + "; priority stays " + d.Priority
-		}
-		return fmt.Sprintf("priority changed from %s to %s%s", d.Was, d.Priority, clause(", severity ", d.Severity))
+		return prioritizedSaid(d)
 	case events.IncidentAnnotated:
 		return who(d.By, "somebody") + " noted: " + d.Note
 	}
 	return ""
 }
 
+// unacknowledgedSaid tells an acknowledgement that ran out from one that a policy took back.
+func unacknowledgedSaid(e events.Event, d events.IncidentUnacknowledged) string {
+	const ranOut = "the acknowledgement ran out"
+	switch {
+	case d.By != "" || e.Actor != "policy" && e.Actor != "clock":
+		return who(d.By, "somebody") + " gave it back"
+	case e.Reason == "" || e.Reason == ranOut:
+		return ranOut
+	}
+	return "the acknowledgement was taken back: " + e.Reason
+}
+
+// others are those who answered before the one by whose answer there were enough.
+func others(d events.IncidentAcknowledged) string {
+	return names(slices.DeleteFunc(slices.Clone(d.Responders), func(one string) bool { return one == d.By }))
+}
+
+func prioritizedSaid(d events.IncidentPrioritized) string {
+	measure := clause(", impact ", d.Impact) + clause(", urgency ", d.Urgency)
+	switch {
+	case d.By != "" || d.Pinned:
+		said := fmt.Sprintf("%s changed the priority from %s to %s%s", who(d.By, "somebody"), d.Was, d.Priority, measure)
+		if d.Pinned {
+			said += "; alerts do not change it any more"
+		}
+		return said
+	case d.Priority == d.Was:
+		return "severity is now " + who(d.Severity, "unknown") + "; priority stays " + d.Priority
+	case measure != "":
+		return fmt.Sprintf("priority changed from %s to %s%s", d.Was, d.Priority, measure)
+	}
+	return fmt.Sprintf("priority changed from %s to %s%s", d.Was, d.Priority, clause(", severity ", d.Severity))
+}
+
 func resolvedSaid(d events.IncidentResolved) string {
 	switch {
+	case d.How == "merged":
+		return "resolved: another incident goes on in its place"
 	case d.By != "":
 		return who(d.By, "") + " resolved it"
 	case d.How == Expired:
@@ -66,28 +101,6 @@ func resolvedSaid(d events.IncidentResolved) string {
 		return "resolved by command"
 	}
 	return "resolved: all its alerts cleared"
-}
-
-func escalationSaid(e events.Event) string {
-	switch d := e.Data.(type) {
-	case events.EscalationAdvanced:
-		return fmt.Sprintf("level %d of round %d: %s%s", d.Level, d.Round, paged(d), next(e.Time, d.DueAt))
-	case events.EscalationExhausted:
-		return fmt.Sprintf("nobody answered: %s of %s climbed", count(d.Levels, "level"), count(d.Rounds, "round"))
-	}
-	return ""
-}
-
-func paged(d events.EscalationAdvanced) string {
-	via := strings.Join(d.Targets, ", ")
-	people := strings.Join(d.Pages, ", ")
-	switch {
-	case len(d.Pages) == 0:
-		return "nobody to page" + clause(" behind ", via)
-	case via == people || via == "":
-		return "paged " + people
-	}
-	return "paged " + people + " via " + via
 }
 
 func pageSaid(e events.Event) string {
@@ -100,7 +113,7 @@ func pageSaid(e events.Event) string {
 		if d.Late > 0 {
 			again += fmt.Sprintf(", %s late", time.Duration(d.Late)*time.Second)
 		}
-		return fmt.Sprintf("page to %s requested, urgency %s%s", d.Target, d.Urgency, again)
+		return fmt.Sprintf("page to %s requested, urgency %s%s%s", d.Target, d.Urgency, again, clause(": ", d.Why))
 	case events.PageDelivered:
 		return fmt.Sprintf("page to %s delivered by %s (%s) at attempt %d%s", d.Target, d.Channel, d.Contact, max(1, len(d.Attempts)), repeated(d.Attempts))
 	case events.PageDelayed:
@@ -161,23 +174,4 @@ func otherSaid(e events.Event) string {
 		return "receipt: page to " + d.Target + " failed"
 	}
 	return ""
-}
-
-// asked gives a command's name as what it asks for.
-func asked(command string) string {
-	switch command {
-	case "acknowledgement.received":
-		return "acknowledge it"
-	case "acknowledgement.withdrawn":
-		return "give it back"
-	case "resolution.received":
-		return "resolve it"
-	case "reopening.received":
-		return "reopen it"
-	case "escalation.received":
-		return "escalate it"
-	case "note.received":
-		return "leave a note"
-	}
-	return "do " + command
 }

@@ -28,6 +28,7 @@ const (
 	Firing  = "firing"
 	Cleared = "cleared" // its source says that it is over
 	Expired = "expired" // its source fell silent
+	Moved   = "moved"   // it feeds another incident now, after a split or a merge
 )
 
 // Incident is what is known about one incident. The zero value is an incident before its first fact.
@@ -47,17 +48,52 @@ type Incident struct {
 	AcknowledgedAt *time.Time `json:"acknowledged_at"` // nil while nobody has it
 	AcknowledgedBy string     `json:"acknowledged_by"`
 	ResolvedAt     *time.Time `json:"resolved_at"` // nil while it is open
-	Assignee       string     `json:"assignee"`
-	Alerts         []Alert    `json:"alerts"` // in the order in which they first came
+	Assignee       string     `json:"assignee"`    // who is answerable for it
+	Alerts         []Alert    `json:"alerts"`      // in the order in which they first came
 	// Seq is the number of its newest fact, UpdatedAt that fact's time.
 	Seq       uint64    `json:"seq"`
 	UpdatedAt time.Time `json:"updated_at"`
+
+	SnoozedUntil time.Time `json:"snoozed_until,omitzero"` // zero while it is not snoozed
+	// Impact and Urgency are what the priority was made of; empty where something else decided.
+	Impact  string `json:"impact,omitempty"`
+	Urgency string `json:"urgency,omitempty"`
+	// Roles are the people by their role in the response, such as "scribe".
+	Roles map[string]string `json:"roles,omitempty"`
+	// Responders were asked to help, or answered where several had to; in the order in which they came.
+	Responders []string `json:"responders,omitempty"`
+	Tasks      []Task   `json:"tasks,omitempty"` // follow-ups, in the order of their numbers
+	Notes      int      `json:"notes,omitempty"` // how many there are
+
+	// Clocks measure it by the targets of its priority. ClocksPaused says that they stand still,
+	// PausedUntil for how long; zero means until they are resumed by hand.
+	Clocks       []Clock   `json:"clocks,omitempty"`
+	ClocksPaused bool      `json:"clocks_paused,omitempty"`
+	PausedUntil  time.Time `json:"paused_until,omitzero"`
+
+	// MergedInto is the incident in whose favour this one ended, Absorbed are those that ended in
+	// favour of this one, SplitFrom is the one that its first alert fed before.
+	MergedInto string   `json:"merged_into,omitempty"`
+	Absorbed   []string `json:"absorbed,omitempty"`
+	SplitFrom  string   `json:"split_from,omitempty"`
+
+	// Outcome and Cause are what the books were closed with; empty while they are not.
+	Outcome string `json:"outcome,omitempty"`
+	Cause   string `json:"cause,omitempty"`
+}
+
+// Task is a follow-up of an incident.
+type Task struct {
+	Number int    `json:"number"` // from 1, within the incident
+	Text   string `json:"text"`
+	Owner  string `json:"owner,omitempty"` // "person:bo"
+	Done   bool   `json:"done"`
 }
 
 // Alert is one alert of an incident.
 type Alert struct {
 	events.Alert
-	Status string `json:"status"` // firing, cleared, expired
+	Status string `json:"status"` // firing, cleared, expired, moved
 }
 
 // Entry is one line of a timeline.

@@ -14,6 +14,23 @@ func who(actor, nobody string) string {
 	return strings.TrimPrefix(actor, "person:")
 }
 
+// by says what somebody did, or what happened when nobody in particular did it.
+func by(actor, did, happened string) string {
+	if actor == "" {
+		return happened
+	}
+	return who(actor, "") + " " + did
+}
+
+// names lists people; see [who].
+func names(actors []string) string {
+	all := make([]string, len(actors))
+	for n, actor := range actors {
+		all[n] = who(actor, "somebody")
+	}
+	return strings.Join(all, ", ")
+}
+
 // clause joins lead and text, or is empty when there is no text.
 func clause(lead, text string) string {
 	if text == "" {
@@ -22,8 +39,8 @@ func clause(lead, text string) string {
 	return lead + text
 }
 
-// clock writes an instant in UTC: the time of day on the day of now, else the date too.
-func clock(now, at time.Time) string {
+// instant writes an instant in UTC: the time of day on the day of now, else the date too.
+func instant(now, at time.Time) string {
 	now, at = now.UTC(), at.UTC()
 	if now.Format(time.DateOnly) == at.Format(time.DateOnly) {
 		return at.Format("15:04:05Z")
@@ -35,14 +52,32 @@ func next(now, due time.Time) string {
 	if due.IsZero() {
 		return ", no further step"
 	}
-	return ", next step at " + clock(now, due)
+	return ", next step at " + instant(now, due)
 }
 
-func until(now, end time.Time) string {
-	if end.IsZero() {
+func until(now, end time.Time) string { return when(", until ", now, end) }
+
+// when joins lead and an instant, or is empty when there is none.
+func when(lead string, now, at time.Time) string {
+	if at.IsZero() {
 		return ""
 	}
-	return ", until " + clock(now, end)
+	return lead + instant(now, at)
+}
+
+// span writes a duration without units at its end that are zero: "4h", "1h30m". What is none stays
+// as it is.
+func span(word string) string {
+	if _, err := time.ParseDuration(word); err != nil {
+		return word
+	}
+	if strings.HasSuffix(word, "m0s") {
+		word = strings.TrimSuffix(word, "0s")
+	}
+	if strings.HasSuffix(word, "h0m") {
+		word = strings.TrimSuffix(word, "0m")
+	}
+	return word
 }
 
 func count(n int, noun string) string {

@@ -1,0 +1,33 @@
+package timeline
+
+// wishes are the commands as what they ask for.
+var wishes = map[string]string{
+	"acknowledgement.received":  "acknowledge it",
+	"acknowledgement.withdrawn": "give it back",
+	"resolution.received":       "resolve it",
+	"reopening.received":        "reopen it",
+	"escalation.received":       "escalate it",
+	"note.received":             "leave a note",
+	"snooze.received":           "snooze it",
+	"snooze.withdrawn":          "wake it",
+	"assignment.received":       "assign it",
+	"responders.requested":      "ask for help",
+	"priority.received":         "change its priority",
+	"merge.received":            "merge it into another",
+	"split.received":            "split it",
+	"role.received":             "change who has a role",
+	"task.received":             "note a task",
+	"task.completed":            "complete a task",
+	"closure.received":          "close it",
+	"pause.received":            "pause its clocks",
+	"pause.withdrawn":           "let its clocks run again",
+	"clocks.cancelled":          "cancel its clocks",
+}
+
+// asked gives a command's name as what it asks for.
+func asked(command string) string {
+	if wish := wishes[command]; wish != "" {
+		return wish
+	}
+	return "do " + command
+}
