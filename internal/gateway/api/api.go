@@ -43,6 +43,10 @@ type Config struct {
 	// Apply puts new catalog files in force. It gives their revision and every fault; none is in
 	// force after a fault that is more than a warning. Nil refuses to apply.
 	Apply func(ctx context.Context, files map[string][]byte) (revision string, faults []catalog.Fault, err error)
+	// Journal tells of overrides. Nil: none are known, and none can be made.
+	Journal Journal
+	// Blobs keep the secrets of feeds. Nil: there are no feeds.
+	Blobs bus.Blobs
 	// Token is what a caller shows in "Authorization: Bearer". An empty one lets nobody in.
 	Token string
 	// Clock gives the time of inputs. Defaults to time.Now.
@@ -90,7 +94,10 @@ const maxInput = 64 << 10
 const bodyTimeout = 10 * time.Second
 
 // server holds what the operations share.
-type server struct{ Config }
+type server struct {
+	Config
+	known standings
+}
 
 // Mount puts the API on mux, everything below /api/v1/ behind the token. Other routes below it may
 // be mounted beside it as long as they are more specific. It panics on a Config that is not valid.
@@ -98,10 +105,10 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	if err := cfg.Validate(); err != nil {
 		panic(err)
 	}
-	s := &server{cfg.WithDefaults()}
+	s := &server{Config: cfg.WithDefaults()}
 	inner := http.NewServeMux()
 	inner.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, http.StatusNotFound, "there is nothing here; see /api/v1/openapi.json")
+		writeProblem(w, http.StatusNotFound, nothingHere+"; see /api/v1/openapi.json")
 	})
 	api := humago.New(inner, description())
 	s.incidents(api)
@@ -109,6 +116,8 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.alerts(api)
 	s.oncall(api)
 	s.schedules(api)
+	s.overrides(api)
+	s.feeds(api, mux)
 	s.catalogs(api)
 	mux.Handle("/api/v1/", Guard(s.Token, inner))
 }

@@ -3,9 +3,11 @@ package api_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +80,8 @@ func TestEveryRouteNeedsTheToken(t *testing.T) {
 	for _, route := range []string{
 		"GET /api/v1/incidents", "GET /api/v1/incidents/" + in.ID, "GET /api/v1/incidents/" + in.ID + "/timeline",
 		"POST /api/v1/incidents/" + in.ID + "/acknowledge", "POST /api/v1/incidents/" + in.ID + "/note", "GET /api/v1/oncall", "GET /api/v1/schedules", "GET /api/v1/schedules/payments-primary",
+		"GET /api/v1/schedules/payments-primary/overrides", "POST /api/v1/schedules/payments-primary/overrides", "DELETE /api/v1/schedules/payments-primary/overrides/abcd",
+		"GET /api/v1/schedules/payments-primary/feed", "POST /api/v1/people/ana/feed", "POST /api/v1/incidents/" + in.ID + "/snooze",
 		"GET /api/v1/catalog", "PUT /api/v1/catalog", "POST /api/v1/catalog/check", "POST /api/v1/alerts",
 		"GET /api/v1/openapi.json", "GET /api/v1/nothing", "DELETE /api/v1/incidents",
 	} {
@@ -161,50 +165,13 @@ func TestTimeline(t *testing.T) {
 	call(t, g, "POST", "/api/v1/incidents/"+in.ID+"/acknowledge", `{"by":"ana"}`)
 	var all, rest []archive.Entry
 	call(t, g, "GET", "/api/v1/incidents/"+in.ID[:6]+"/timeline", "").into(t, &all)
-	require.Len(t, all, 3)
-	require.Equal(t, "ana acknowledged it by api", all[2].Summary)
-	require.NotEmpty(t, all[2].Data)
-	call(t, g, "GET", "/api/v1/incidents/"+in.ID+"/timeline?after=2", "").into(t, &rest)
-	require.Equal(t, all[2:], rest)
+	n := slices.IndexFunc(all, func(e archive.Entry) bool { return e.Type == "incident.acknowledged" })
+	require.Positive(t, n)
+	require.Equal(t, "ana acknowledged it by api", all[n].Summary)
+	require.NotEmpty(t, all[n].Data)
+	call(t, g, "GET", fmt.Sprintf("/api/v1/incidents/%s/timeline?after=%d", in.ID, n), "").into(t, &rest)
+	require.Equal(t, all[n:], rest)
 	require.Equal(t, 404, call(t, g, "GET", "/api/v1/incidents/nobody/timeline", "").status)
-}
-
-func TestCommandsAreAnsweredWithTheirOutcome(t *testing.T) {
-	g := apitest.Start(t)
-	in := fire(t, g, "checkout", "slow")
-	for _, c := range []struct {
-		verb, body string
-		status     int
-		want       string // status of the incident, or the detail of the refusal
-	}{
-		{"acknowledge", `{"by":"ana","note":"mine"}`, 200, "acknowledged"},
-		{"unacknowledge", `{"by":"ana"}`, 200, "triggered"},
-		{"unacknowledge", ``, 409, "nobody has it"},
-		{"escalate", `{"by":"ana","level":3}`, 200, "triggered"},
-		{"note", `{"by":"ana","note":"rolling back"}`, 200, "triggered"},
-		{"reopen", `{}`, 409, "the incident is open"},
-		{"resolve", ``, 200, "resolved"},
-		{"acknowledge", ``, 409, "the incident is resolved"},
-		{"reopen", `{"by":"grafana bot"}`, 200, "triggered"},
-		{"note", `{"by":"ana"}`, 422, "a note needs a text"},
-		{"resolve", `{"level":2}`, 422, "only escalate knows levels"},
-		{"escalate", `{"level":-1}`, 422, "validation failed"},
-		{"acknowledge", `{"bye":"ana"}`, 422, "validation failed"},
-	} {
-		got := call(t, g, "POST", "/api/v1/incidents/"+in.ID+"/"+c.verb, c.body)
-		require.Equal(t, c.status, got.status, "%s %s: %s", c.verb, c.body, got.body)
-		if c.status != 200 {
-			require.Equal(t, c.want, got.detail(t))
-			continue
-		}
-		var out api.Outcome
-		got.into(t, &out)
-		require.Equal(t, c.want, out.Incident.Status)
-		require.NotEmpty(t, out.Facts)
-		require.Equal(t, out.ID, out.Facts[0].Cause)
-	}
-	require.Equal(t, 404, call(t, g, "POST", "/api/v1/incidents/nobody/resolve", "").status)
-	require.Equal(t, 404, call(t, g, "POST", "/api/v1/incidents/"+in.ID+"/explode", "").status)
 }
 
 func TestCommandOnTheBus(t *testing.T) {
@@ -340,7 +307,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	call(t, g, "GET", "/api/v1/openapi.json", "").into(t, &doc)
 	require.Equal(t, "3.1.0", doc.OpenAPI)
-	require.Len(t, doc.Paths, 15)
+	require.Len(t, doc.Paths, 33)
 	require.Contains(t, doc.Paths["/api/v1/incidents/{id}/acknowledge"], "post")
 }
 

@@ -55,9 +55,6 @@ func register[B any, P interface {
 		RequestBody: &huma.RequestBody{Required: v.needs},
 	}, func(ctx context.Context, in *commandInput[B]) (*outcomeAnswer, error) {
 		if in.Body == nil {
-			if v.needs {
-				return nil, misplaced(v.name+" needs a body", "body", "expected an object", nil)
-			}
 			in.Body = new(B)
 		}
 		incident, err := s.Archive.Incident(ctx, in.ID)

@@ -3,10 +3,10 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,7 +19,8 @@ type Duty struct {
 	Schedule string    `json:"schedule"`
 	At       time.Time `json:"at"`
 	People   []string  `json:"people" doc:"ids; empty when nobody is on call"`
-	Until    time.Time `json:"until,omitzero" doc:"the next hand-off; left out when nothing will change"`
+	Shadows  []string  `json:"shadows,omitempty" doc:"ids of those who look on"`
+	Until    time.Time `json:"until,omitzero" doc:"the next change; left out when nothing will change"`
 }
 
 // duties is one object when a schedule is named, and an array when none is.
@@ -49,42 +50,46 @@ func (s *server) oncall(api huma.API) {
 	}, s.who)
 }
 
-func (s *server) who(_ context.Context, in *struct {
+func (s *server) who(ctx context.Context, in *struct {
 	Schedule string    `query:"schedule" doc:"one schedule; all of them when left out"`
 	At       time.Time `query:"at" doc:"an instant (RFC 3339); now when left out"`
 },
 ) (*struct{ Body duties }, error) {
-	c := s.Catalog()
-	if c == nil {
-		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	r, err := s.rota(ctx)
+	if err != nil {
+		return nil, err
 	}
 	at := in.At
 	if at.IsZero() {
 		at = s.Clock()
 	}
 	if in.Schedule != "" {
-		schedule := c.Rules.Schedules[in.Schedule]
+		schedule := r.Rules.Schedules[in.Schedule]
 		if schedule == nil {
 			return nil, huma.Error404NotFound("no such schedule: " + in.Schedule)
 		}
-		d := duty(schedule, at)
+		d := r.duty(schedule, at)
 		return &struct{ Body duties }{duties{one: &d}}, nil
 	}
 	all := []Duty{}
-	for _, schedule := range c.Rules.Schedules {
-		all = append(all, duty(schedule, at))
+	for _, id := range slices.Sorted(maps.Keys(r.Rules.Schedules)) {
+		all = append(all, r.duty(r.Rules.Schedules[id], at))
 	}
-	slices.SortFunc(all, func(a, b Duty) int { return strings.Compare(a.Schedule, b.Schedule) })
 	return &struct{ Body duties }{duties{all: all}}, nil
 }
 
-func duty(s *oncall.Schedule, at time.Time) Duty {
-	people, until := s.At(at)
+func (r rota) duty(s *oncall.Schedule, at time.Time) Duty {
+	view := r.view(s)
+	people, until := view.At(at)
 	if people == nil {
 		people = []string{}
+	}
+	shadows, change := view.Shadows(at)
+	if len(shadows) > 0 && (until.IsZero() || change.Before(until)) {
+		until = change
 	}
 	if s.Location != nil {
 		at = at.In(s.Location)
 	}
-	return Duty{Schedule: s.ID, At: at, People: people, Until: until}
+	return Duty{Schedule: s.ID, At: at, People: people, Shadows: shadows, Until: until}
 }

@@ -36,6 +36,23 @@ type SchedulePlan struct {
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
 	Shifts   []Shift   `json:"shifts"`
+	Gaps     []Stretch `json:"gaps" doc:"where nobody is on call"`
+	// Conflicts are of this schedule with each other one.
+	Conflicts []Conflict `json:"conflicts" doc:"where somebody is on call here and in another schedule at once"`
+}
+
+// Stretch is a stretch of time.
+type Stretch struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Conflict is a person who is on call in another schedule too.
+type Conflict struct {
+	Person   string    `json:"person"`
+	Schedule string    `json:"schedule" doc:"the other one"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
 }
 
 // Shift is a turn within the stretch, or a part of one.
@@ -44,6 +61,8 @@ type Shift struct {
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
 	Layer  int       `json:"layer,omitzero" doc:"the layer that decides, counted from 1; left out where no layer decides"`
+	// Override is the id of the last one that made the shift what it is.
+	Override string `json:"override,omitempty" doc:"the id of the override that decides; left out where none does"`
 }
 
 func (s *server) schedules(api huma.API) {
@@ -56,31 +75,31 @@ func (s *server) schedules(api huma.API) {
 	}, s.showSchedule)
 }
 
-func (s *server) listSchedules(context.Context, *struct{}) (*struct{ Body []ScheduleLine }, error) {
-	c := s.Catalog()
-	if c == nil {
-		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+func (s *server) listSchedules(ctx context.Context, _ *struct{}) (*struct{ Body []ScheduleLine }, error) {
+	r, err := s.rota(ctx)
+	if err != nil {
+		return nil, err
 	}
 	now, all := s.Clock(), []ScheduleLine{}
-	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
-		schedule := c.Rules.Schedules[id]
-		d := duty(schedule, now)
+	for _, id := range slices.Sorted(maps.Keys(r.Rules.Schedules)) {
+		schedule := r.Rules.Schedules[id]
+		d := r.duty(schedule, now)
 		all = append(all, ScheduleLine{id, timezone(schedule), len(schedule.Layers), append([]string{}, schedule.People()...), d.People, d.Until})
 	}
 	return &struct{ Body []ScheduleLine }{all}, nil
 }
 
-func (s *server) showSchedule(_ context.Context, in *struct {
-	ID   string    `path:"id"`
+func (s *server) showSchedule(ctx context.Context, in *struct {
+	ScheduleNamed
 	From time.Time `query:"from" doc:"the first instant (RFC 3339); now when left out"`
 	To   time.Time `query:"to" doc:"the instant after the last; two weeks after from when left out"`
 },
 ) (*struct{ Body SchedulePlan }, error) {
-	c := s.Catalog()
-	if c == nil {
-		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	r, err := s.rota(ctx)
+	if err != nil {
+		return nil, err
 	}
-	schedule := c.Rules.Schedules[in.ID]
+	schedule := r.Rules.Schedules[in.ID]
 	if schedule == nil {
 		return nil, huma.Error404NotFound("no such schedule: " + in.ID)
 	}
@@ -99,20 +118,39 @@ func (s *server) showSchedule(_ context.Context, in *struct {
 	case from.Year() < 1900 || to.Year() > 9000: // far from what cannot be written as RFC 3339
 		return nil, huma.Error422UnprocessableEntity("from and to must lie between the years 1900 and 9000")
 	}
-	return &struct{ Body SchedulePlan }{plan(schedule, from, to)}, nil
+	return &struct{ Body SchedulePlan }{r.plan(schedule, from, to)}, nil
 }
 
-func plan(s *oncall.Schedule, from, to time.Time) SchedulePlan {
-	p := SchedulePlan{Schedule: s.ID, Timezone: timezone(s), Shifts: []Shift{}}
-	for _, one := range s.Shifts(from, to) {
+func (r rota) plan(s *oncall.Schedule, from, to time.Time) SchedulePlan {
+	p := SchedulePlan{Schedule: s.ID, Timezone: timezone(s), Shifts: []Shift{}, Gaps: []Stretch{}, Conflicts: r.conflicts(s, from, to)}
+	for _, one := range r.view(s).Shifts(from, to) {
 		people := one.People
-		if people == nil {
+		if len(people) == 0 {
 			people = []string{}
+			p.Gaps = append(p.Gaps, Stretch{one.From, one.To})
 		}
-		p.Shifts = append(p.Shifts, Shift{people, one.From, one.To, one.Layer + 1})
+		p.Shifts = append(p.Shifts, Shift{people, one.From, one.To, one.Layer + 1, one.Override})
 	}
 	p.From, p.To = p.Shifts[0].From, p.Shifts[len(p.Shifts)-1].To // there is one at least, as to is after from
 	return p
+}
+
+// conflicts gives who is on call in the schedule and in another one at once.
+func (r rota) conflicts(s *oncall.Schedule, from, to time.Time) []Conflict {
+	var views []oncall.View
+	for _, one := range r.Rules.Schedules {
+		views = append(views, r.view(one))
+	}
+	all := []Conflict{}
+	for _, c := range oncall.Conflicts(views, from, to) {
+		switch s.ID {
+		case c.Schedules[0]:
+			all = append(all, Conflict{c.Person, c.Schedules[1], c.From, c.To})
+		case c.Schedules[1]:
+			all = append(all, Conflict{c.Person, c.Schedules[0], c.From, c.To})
+		}
+	}
+	return all
 }
 
 // timezone is the name of the zone in which a schedule hands off.

@@ -24,7 +24,8 @@ func TestSchedulePlan(t *testing.T) {
 	require.JSONEq(t, `{"schedule":"payments-primary","timezone":"Europe/Madrid","from":"2026-01-01T01:00:00+01:00","to":"2026-01-14T01:00:00+01:00","shifts":[
 		{"people":[],"from":"2026-01-01T01:00:00+01:00","to":"2026-01-05T09:00:00+01:00"},
 		{"people":["ana"],"from":"2026-01-05T09:00:00+01:00","to":"2026-01-12T09:00:00+01:00","layer":1},
-		{"people":["bo"],"from":"2026-01-12T09:00:00+01:00","to":"2026-01-14T01:00:00+01:00","layer":1}]}`,
+		{"people":["bo"],"from":"2026-01-12T09:00:00+01:00","to":"2026-01-14T01:00:00+01:00","layer":1}],
+		"gaps":[{"from":"2026-01-01T01:00:00+01:00","to":"2026-01-05T09:00:00+01:00"}],"conflicts":[]}`,
 		call(t, g, "GET", path+"?from=2026-01-01T00:00:00Z&to=2026-01-14T00:00:00Z", "").body)
 	var usual api.SchedulePlan
 	call(t, g, "GET", path, "").into(t, &usual)

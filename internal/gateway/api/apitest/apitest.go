@@ -34,10 +34,12 @@ var Now = time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC)
 // Catalog is the catalog in force at the start.
 const Catalog = `
 people:
-  ana: {name: Ana Ruiz, timezone: Europe/Madrid, contact: [{id: here, console: true}]}
-  bo: {name: Bo Lind, timezone: Europe/Stockholm, contact: [{id: here, console: true}]}
+  ana: {name: Ana Ruiz, timezone: Europe/Madrid, manager: cleo, contact: [{id: here, console: true}]}
+  bo: {name: Bo Lind, timezone: Europe/Stockholm, manager: cleo, contact: [{id: here, console: true}]}
+  cleo: {name: Cleo Marsh, timezone: Europe/Madrid, contact: [{id: here, console: true}]}
 teams:
-  payments: {name: Payments, lead: ana, members: [ana, bo]}
+  payments: {name: Payments, lead: cleo, members: [ana, bo]}
+  platform: {name: Platform, lead: cleo, members: [cleo]}
 schedules:
   payments-primary:
     timezone: Europe/Madrid
@@ -45,11 +47,19 @@ schedules:
 services:
   checkout: {team: payments, policy: payments}
   search: {team: payments, policy: payments}
+  basket: {team: payments, policy: payments}
 routes:
   - {when: 'labels.job == "search"', service: search}
   - {service: checkout}
 policies:
-  payments: {levels: [{page: [schedule:payments-primary], ack_within: 5m}]}
+  payments:
+    levels:
+      - {page: [schedule:payments-primary], ack_within: 5m}
+      - {page: [person:bo], ack_within: 5m}
+      - {page: [person:cleo]}
+  platform: {levels: [{page: [person:cleo]}]}
+targets:
+  P1: {response: 15m, resolution: 4h}
 `
 
 // Gateway is a running API.
@@ -92,6 +102,7 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
+		Journal: journal{a}, Blobs: g,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
@@ -106,6 +117,13 @@ func (g *Gateway) Mute() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.mute = true
+}
+
+// Lose lets inputs of a kind that one partition has for another never arrive: "merges".
+func (g *Gateway) Lose(kind string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.engine.lost = kind
 }
 
 // Refuse lets every publish fail with err.
@@ -146,6 +164,31 @@ func (g *Gateway) Publish(ctx context.Context, m bus.Message) error {
 		return nil
 	}
 	return g.engine.take(ctx, m)
+}
+
+// Put keeps a blob, and Get gives it: the gateway is its own store.
+func (g *Gateway) Put(_ context.Context, name string, b []byte) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refuse != nil {
+		return g.refuse
+	}
+	g.blobs[name] = b
+	return nil
+}
+
+// Get gives a blob, or [bus.ErrNotFound].
+func (g *Gateway) Get(_ context.Context, name string) ([]byte, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.refuse != nil {
+		return nil, g.refuse
+	}
+	b, ok := g.blobs[name]
+	if !ok {
+		return nil, bus.ErrNotFound
+	}
+	return b, nil
 }
 
 func (g *Gateway) inForce() *catalog.Catalog {

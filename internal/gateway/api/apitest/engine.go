@@ -22,6 +22,7 @@ type engine struct {
 	states   [Partitions]*rules.State
 	position uint64 // of the ledger's newest record
 	inputs   uint64
+	lost     string // kind of inputs from partition to partition that never arrive
 }
 
 func newEngine(a archive.Archive) *engine {
@@ -72,7 +73,8 @@ func (g *engine) forward(ctx context.Context, facts []events.Event) error {
 			service = d.IntoService
 		case events.MergeAnswered:
 			service = d.Service
-		default:
+		}
+		if service == "" || g.lost == "merges" {
 			continue
 		}
 		body, err := events.EncodeBatch([]events.Event{f})

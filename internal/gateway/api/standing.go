@@ -1,0 +1,180 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/pkg/events"
+)
+
+// Journal tells the facts that belong to no incident.
+type Journal interface {
+	// Loose gives those with one of these names whose [archive.Fact.Key] is higher than after (0 for
+	// all), in ledger order: each with its place and its line.
+	Loose(ctx context.Context, after int64, names ...string) ([]archive.Fact, error)
+}
+
+// placing is an override and how far the partitions have followed.
+type placing struct {
+	Override
+	// added and removed are the numbers of partitions that have.
+	added, removed int
+	made           oncall.Override
+}
+
+// standings folds the facts about overrides. Every partition writes them, so that each comes several
+// times; one that was taken back anywhere stays so, as no id is used twice.
+type standings struct {
+	mu    sync.Mutex
+	after int64 // key of the newest fact that was folded
+	byID  map[string]*placing
+	order []string // ids as they came
+}
+
+var (
+	overrideAdded   = events.OverrideAdded{}.Name()
+	overrideRemoved = events.OverrideRemoved{}.Name()
+)
+
+// standing gives all overrides as the archive knows them now. Only what is new is read.
+func (s *server) standing(ctx context.Context) (*standings, error) {
+	if s.Journal == nil {
+		return nil, huma.Error501NotImplemented("this gateway knows no overrides")
+	}
+	if err := s.known.read(ctx, s.Journal); err != nil {
+		return nil, s.asked("overrides", err)
+	}
+	return &s.known, nil
+}
+
+func (k *standings) read(ctx context.Context, from Journal) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	facts, err := from.Loose(ctx, k.after, overrideAdded, overrideRemoved)
+	if err != nil {
+		return err
+	}
+	for i := range facts {
+		e, err := events.Decode(facts[i].Line)
+		if err == nil { // what cannot be read is the recorder's to tell
+			k.fold(e)
+		}
+		k.after = facts[i].Key()
+	}
+	return nil
+}
+
+func (k *standings) fold(e events.Event) {
+	switch d := e.Data.(type) {
+	case events.OverrideAdded:
+		o := k.byID[d.ID]
+		if o == nil {
+			o = &placing{Override: toldOverride(e, d), made: rules.NewOverride(d.Override)}
+			if k.byID == nil {
+				k.byID = map[string]*placing{}
+			}
+			k.byID[d.ID] = o
+			k.order = append(k.order, d.ID)
+		}
+		o.added++
+	case events.OverrideRemoved:
+		if o := k.byID[d.ID]; o != nil {
+			o.removed++
+		}
+	}
+}
+
+func toldOverride(e events.Event, d events.OverrideAdded) Override {
+	o := Override{
+		ID: d.ID, Schedule: d.Schedule, By: d.By, Note: e.Reason, AddedAt: e.Time,
+		Standing: Standing{Kind: d.Kind, From: d.From, To: d.To, People: d.People, Replaces: d.Replaces},
+	}
+	for _, t := range d.Shifts {
+		o.Shifts = append(o.Shifts, Turn(t))
+	}
+	return o
+}
+
+// of gives those of a schedule that nobody took back, in the order in which they came.
+func (k *standings) of(schedule string) []placing {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var some []placing
+	for _, id := range k.order {
+		if o := k.byID[id]; o.Schedule == schedule && o.removed == 0 {
+			some = append(some, *o)
+		}
+	}
+	return some
+}
+
+func (k *standings) find(id string) (placing, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if o := k.byID[id]; o != nil {
+		return *o, true
+	}
+	return placing{}, false
+}
+
+var errAmbiguous = errors.New("several overrides begin with that id")
+
+// named finds one of a schedule by its id, or by an unambiguous beginning of it.
+func (k *standings) named(schedule, id string) (found placing, err error) {
+	err = fmt.Errorf("no such override: %s", id)
+	for _, o := range k.of(schedule) {
+		switch {
+		case o.ID == id:
+			return o, nil
+		case len(id) < archive.MinPrefix || !strings.HasPrefix(o.ID, id):
+		case found.ID != "":
+			err = fmt.Errorf("%q: %w", id, errAmbiguous)
+		default:
+			found, err = o, nil
+		}
+	}
+	return found, err
+}
+
+// views gives schedules as the overrides have them; as the catalog has them where the gateway knows
+// no overrides.
+func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View, error) {
+	if s.Journal == nil {
+		return func(one *oncall.Schedule) oncall.View { return one.With(nil) }, nil
+	}
+	all, err := s.standing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(one *oncall.Schedule) oncall.View {
+		var overrides []oncall.Override
+		for _, o := range all.of(one.ID) {
+			overrides = append(overrides, o.made)
+		}
+		return one.With(overrides)
+	}, nil
+}
+
+// rota is what an answer about schedules is made of: a catalog, and its schedules with overrides.
+type rota struct {
+	*catalog.Catalog
+	view func(*oncall.Schedule) oncall.View
+}
+
+func (s *server) rota(ctx context.Context) (rota, error) {
+	c := s.Catalog()
+	if c == nil {
+		return rota{}, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	}
+	view, err := s.views(ctx)
+	return rota{c, view}, err
+}
