@@ -1,5 +1,7 @@
 package catalog_test
 
+import "strings"
+
 // policyText gives the sound catalog with a policy p whose keys besides one level are text.
 func policyText(text string) string {
 	return with("policies: {p: {levels: [{page: [person:ana]}], " + text + "}}\n")
@@ -39,6 +41,9 @@ var policyFaults = []faultCase{
 	{"role of nothing", levelText("page: ['role:lead:']"), `1:55: "role:lead:" names no team`},
 	{"round robin of nothing", levelText("page: ['team:t:']"), `1:55: "team:t:" is not a target: "" means nothing here ~ known here: round_robin, on_call`},
 	{"target twice", levelText("page: [person:ana, person:ana]"), `?1:67: "person:ana" stands here a second time`},
+	{"too many targets", levelText("page: [" + strings.Repeat("person:ana, ", 1001) + "]"), `1:54: more than 1000 targets in one list`},
+	{"too many levels", with("policies: {p: {levels: [" + strings.Repeat("{page: [person:ana]}, ", 101) + "]}}\n"), `1:24: more than 100 levels in one policy`},
+	{"too many triggers", policyText("triggers: [" + strings.Repeat("{on: open, after: 1h, page: [person:ana]}, ", 101) + "]"), `1:58: more than 100 triggers in one policy`},
 	{"team without a schedule", levelText("page: [team:t:on_call]"), `1:55: team "t" has no schedule ~ add schedule: to the team`},
 	{"chat without contact", with("chats: {ops: {name: Ops}}\n"), `1:9: chat "ops" has no contact method ~ add one, such as: contact: [{webhook: {url: "https://chat.example.com/hook"}}]`},
 	{"chat with an unknown key", with("chats: {ops: {notify: [], contact: [{console: true}]}}\n"), `1:15: unknown key "notify" ~ known here: contact, name`},

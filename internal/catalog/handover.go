@@ -107,15 +107,17 @@ func (g *graph) visit(d *policyDraft) {
 	if g.low[d] != g.index[d] {
 		return
 	}
-	for at := slices.Index(g.stack, d); len(g.stack) > at; g.stack = g.stack[:len(g.stack)-1] {
-		g.component[g.stack[len(g.stack)-1]] = g.index[d]
+	for last := (*policyDraft)(nil); last != d; {
+		last = g.stack[len(g.stack)-1]
+		g.stack = g.stack[:len(g.stack)-1]
+		g.component[last] = g.index[d]
 	}
 }
 
 // circle shows the shortest way from a hand-over back to itself.
 func (g *graph) circle(h handover) string {
 	before := map[*policyDraft]*policyDraft{h.to: nil}
-	for queue := []*policyDraft{h.to}; len(queue) > 0; queue = queue[1:] {
+	for queue := []*policyDraft{h.to}; len(queue) > 0 && queue[0] != h.from; queue = queue[1:] {
 		for _, next := range g.next[queue[0]] {
 			if _, seen := before[next]; !seen {
 				before[next] = queue[0]

@@ -3,6 +3,7 @@ package catalog
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -136,31 +137,23 @@ func (i item) fields(of shape) map[string]item { return i.fieldsOf(true, shapes[
 func (i item) secretFields(of shape) map[string]item { return i.fieldsOf(false, shapes[of]) }
 
 func (i item) fieldsOf(repeat bool, known []string) map[string]item {
-	got := make(map[string]item, len(known))
-	first := make(map[string]item, len(known))
-	for _, p := range i.pairs() {
+	pairs := i.pairs()
+	got := make(map[string]item, len(pairs))
+	first := make([]item, len(known)) // the key of each value
+	for _, p := range pairs {
 		name := p.key.node.Value
-		switch earlier, twice := first[name]; {
-		case twice:
-			p.key.fault("", "%s stands here a second time, first in line %d", quote(name), earlier.at.Line)
-		case !contains(known, name) && repeat && plainKey.MatchString(name):
+		switch n := slices.Index(known, name); {
+		case n < 0 && repeat && plainKey.MatchString(name):
 			p.key.fault(didYouMean(name, known), "unknown key %s", quote(name))
-		case !contains(known, name):
+		case n < 0:
 			p.key.fault(didYouMean("", known), "unknown key")
+		case first[n].present():
+			p.key.fault("", "%s stands here a second time, first in line %d", quote(name), first[n].at.Line)
 		default:
-			first[name], got[name] = p.key, p.value
+			first[n], got[name] = p.key, p.value
 		}
 	}
 	return got
-}
-
-func contains(all []string, s string) bool {
-	for _, one := range all {
-		if one == s {
-			return true
-		}
-	}
-	return false
 }
 
 // list gives the values of a list.
@@ -175,6 +168,16 @@ func (i item) list() []item {
 	all := make([]item, len(i.node.Content))
 	for n, c := range i.node.Content {
 		all[n] = newItem(c, i.file, i.out)
+	}
+	return all
+}
+
+// atMost is list for what should not be long; a longer one is a fault, and gives nothing.
+func (i item) atMost(most int, what string) []item {
+	all := i.list()
+	if len(all) > most {
+		i.fault("", "more than %d %s", most, what)
+		return nil
 	}
 	return all
 }

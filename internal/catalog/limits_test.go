@@ -142,17 +142,19 @@ func company(services, people int) map[string][]byte {
 		fmt.Fprintf(&p, "  p%d:\n    name: Person %d\n    timezone: Europe/Madrid\n    manager: p%d\n    contact:\n      - {id: hook, webhook: {url: \"https://hooks.example.com/p%d\", secret: {env: HOOK_SECRET}}}\n      - {id: screen, console: true}\n", i, i, i/10, i)
 	}
 	text := strings.Replace(p.String(), "    manager: p0\n", "", 1)
+	s.WriteString("calendars: {office: {timezone: Europe/Madrid, hours: [Mon-Fri 09:00-18:00]}}\ntargets: {P1: {response: 15m, resolution: 4h}}\n")
 	s.WriteString("routes:\n  - {service: s0}\nteams:\n")
 	for i := range people / 10 {
 		fmt.Fprintf(&s, "  t%d: {lead: p%d, members: [p%d, p%d]}\n", i, i*10, i*10+1, i*10+2)
 	}
 	s.WriteString("policies:\n")
 	for i := range people / 10 {
-		fmt.Fprintf(&s, "  t%d: {levels: [{page: [person:p%d], ack_within: 5m}, {page: [role:lead]}, {page: [role:manager]}]}\n", i, i*10+1)
+		fmt.Fprintf(&s, "  t%d:\n    levels: [{page: [person:p%d], ack_within: 5m, hold_until: working_hours}, {page: [role:lead], when: 'labels.shop == \"%d\" || working_hours(\"office\")'}, {page: [role:manager]}]\n", i, i*10+1, i)
+		fmt.Fprintf(&s, "    triggers: [{on: response, at: 80%%, page: [role:lead]}, {on: unresolved, after: 2h, when: 'alerts > 0'}, {on: open, after: 8h, to: t%d}]\n", i/2)
 	}
 	s.WriteString("services:\n")
 	for i := range services {
-		fmt.Fprintf(&s, "  s%d: {team: t%d, policy: t%d, tier: 2, runbook: \"https://wiki.example.com/s%d\", depends_on: [s%d]}\n", i, i%(people/10), i%(people/10), i, i/2)
+		fmt.Fprintf(&s, "  s%d: {team: t%d, policy: t%d, tier: 2, owner: p%d, calendar: office, targets: {P1: {response: 5m}}, runbook: \"https://wiki.example.com/s%d\", depends_on: [s%d]}\n", i, i%(people/10), i%(people/10), i%people, i, i/2)
 	}
 	return map[string][]byte{"people.yaml": []byte(text), "services.yaml": []byte(s.String())}
 }

@@ -81,9 +81,11 @@ type parser struct {
 	grid     item   // where the first `priority_matrix` stands
 	top      item   // some place of the first file, for faults of the whole
 
-	moments *conditions     // of levels and triggers; nil before the first
-	nevers  map[string]bool // by text: conditions of levels and triggers that are never true
-	wholes  map[string]bool // by id: schedules that always have somebody
+	lines   map[string][][]byte // of files, where some place inside of a text was asked for
+	owners  bool                // some target means the owner of the incident's service
+	moments *conditions         // of levels and triggers; nil before the first
+	nevers  map[string]bool     // by text: conditions of levels and triggers that are never true
+	wholes  map[string]bool     // by id: schedules that always have somebody
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -106,6 +108,7 @@ func newParser(files map[string][]byte) *parser {
 		teams:   map[string]*teamDraft{},
 		goals:   map[string]goalDraft{},
 		nevers:  map[string]bool{},
+		lines:   map[string][][]byte{},
 		wholes:  map[string]bool{},
 	}
 }

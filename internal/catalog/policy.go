@@ -14,6 +14,8 @@ const (
 	DefaultReopenWithin = 10 * time.Minute
 	// maxRepeat keeps a slip of the finger from paging people for weeks.
 	maxRepeat = 100
+	// maxSteps bounds the levels and the triggers of one policy: each input may look at all of them.
+	maxSteps = 100
 )
 
 // policyDraft keeps where the parts of a policy stand.
@@ -36,7 +38,7 @@ func (p *parser) policy(id string, key, body item) {
 	if f["levels"].empty() {
 		key.fault("add one, such as: levels: [{page: [person:ana]}]", "policy %s has no level", quote(id))
 	}
-	for _, one := range f["levels"].list() {
+	for _, one := range f["levels"].atMost(maxSteps, "levels in one policy") {
 		level, draft := p.level(one)
 		d.Levels = append(d.Levels, level)
 		d.levels = append(d.levels, draft)
@@ -44,7 +46,7 @@ func (p *parser) policy(id string, key, body item) {
 	if x := f["exhausted"]; x.given() {
 		d.Exhausted, d.exhausted = p.exhausted(x)
 	}
-	for _, one := range f["triggers"].list() {
+	for _, one := range f["triggers"].atMost(maxSteps, "triggers in one policy") {
 		p.trigger(one, d)
 	}
 	if short := f["if_not_resolved_within"]; short.given() {

@@ -32,7 +32,11 @@ func (p *parser) reach() {
 		if d == nil || t == nil {
 			continue
 		}
-		found := p.reachOf(pairing{s.Team, s.Policy, s.Owner}, seen)
+		of := pairing{team: s.Team, policy: s.Policy}
+		if p.owners {
+			of.owner = s.Owner
+		}
+		found := p.reachOf(of, seen)
 		if !found.unknown && len(d.Levels) > 0 && !found.somebody() {
 			s.key.fault("", "no person can be reached from service %s: policy %s pages nobody", quote(s.ID), quote(s.Policy))
 		}

@@ -23,13 +23,8 @@ func (i item) windows(otherwise, none string) []oncall.Window {
 		i.fault(otherwise+", or "+windowHint, "%s", none)
 		return nil
 	}
-	list := i.list()
-	if len(list) > maxWindows {
-		i.fault("", "more than %d windows in one list", maxWindows)
-		return nil
-	}
 	var all []oncall.Window
-	for _, one := range list {
+	for _, one := range i.atMost(maxWindows, "windows in one list") {
 		if !one.given() {
 			one.wrong("a mapping")
 		} else if w, ok := one.window(); ok {

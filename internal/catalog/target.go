@@ -28,11 +28,14 @@ var narrowings = map[escalation.TargetKind][]string{
 // holder is whoever has the incident.
 var holder = escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleHolder}
 
+// maxTargets bounds the targets of one list.
+const maxTargets = 1000
+
 // targets reads a list of targets, and where each of them stands.
 func (p *parser) targets(list item) ([]escalation.Target, []item) {
 	var targets []escalation.Target
 	var places []item
-	for _, one := range list.list() {
+	for _, one := range list.atMost(maxTargets, "targets in one list") {
 		t, ok := p.target(one)
 		switch {
 		case !ok:
@@ -91,6 +94,7 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 	case !known:
 		at.fault(didYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
 	case !narrowed:
+		p.owners = p.owners || t.ID == escalation.RoleOwner
 		return true
 	case of == "":
 		at.fault("write role:"+t.ID, "nothing can stand behind role:%s", t.ID)

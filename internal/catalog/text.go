@@ -9,37 +9,38 @@ import (
 // within gives the place in the file of a place in a scalar's text (line from 1, column from 0).
 func (p *parser) within(at item, line, column int) item {
 	n := *at.at
-	n.Line, n.Column = at.inside(line, column, p.cat.Files[at.file])
+	n.Line, n.Column = p.inside(at, line, column)
 	at.at = &n
 	return at
 }
 
 // inside finds the place in the file of a place in a scalar's text (line from 1, column from 0).
 // Where YAML folds or escapes, it is the best guess.
-func (i item) inside(line, column int, source []byte) (int, int) {
+func (p *parser) inside(i item, line, column int) (int, int) {
 	n := i.node
 	switch {
 	case line < 1:
 		return n.Line, n.Column
 	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		at := n.Line + line // the text begins below the | or >
-		return at, indent(source, at) + column + 1
+		return at, p.indent(i.file, at) + column + 1
 	case line > 1:
-		return n.Line + line - 1, indent(source, n.Line+line-1) + column + 1
+		return n.Line + line - 1, p.indent(i.file, n.Line+line-1) + column + 1
 	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
 		return n.Line, n.Column + column + 1
 	}
 	return n.Line, n.Column + column
 }
 
-// indent counts the spaces at the beginning of a line (from 1).
-func indent(source []byte, line int) int {
-	for range line - 1 {
-		_, rest, found := bytes.Cut(source, []byte("\n"))
-		if !found {
-			return 0
-		}
-		source = rest
+// indent counts the spaces at the beginning of a line (from 1). The lines of a file are found once.
+func (p *parser) indent(file string, line int) int {
+	lines, split := p.lines[file]
+	if !split {
+		lines = bytes.Split(p.cat.Files[file], []byte("\n"))
+		p.lines[file] = lines
 	}
-	return len(source) - len(bytes.TrimLeft(source, " "))
+	if line < 1 || line > len(lines) {
+		return 0
+	}
+	return len(lines[line-1]) - len(bytes.TrimLeft(lines[line-1], " "))
 }
