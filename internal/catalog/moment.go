@@ -15,7 +15,7 @@ import (
 // hidden variable by which working_hours() and holiday() know what they are asked about.
 type moment struct {
 	escalation.Moment
-	labels *labels // read when first asked for
+	labels *labels // made when first asked for
 }
 
 // momentVariables are the names that conditions of levels and triggers may use.
@@ -32,7 +32,7 @@ func (m *moment) ResolveName(name string) (any, bool) {
 		return types.String(m.Priority), true
 	case "labels":
 		if m.labels == nil {
-			m.labels = newLabels(m.Labels.Map())
+			m.labels = rawLabels(m.Labels)
 		}
 		return m.labels, true
 	case "service":
