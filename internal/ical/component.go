@@ -54,7 +54,7 @@ func (r *reader) take(number int, text string) {
 		r.end(number, strings.ToUpper(strings.TrimSpace(l.value)))
 	case len(r.stack) == 0 || r.stack[len(r.stack)-1].skipped:
 	case !ok:
-		r.add(number, "%s is no property; the line is ignored", quoted(text))
+		r.ignore(number, "%s is no property", quoted(text))
 	default:
 		top := r.stack[len(r.stack)-1]
 		top.lines = append(top.lines, l)
@@ -62,6 +62,9 @@ func (r *reader) take(number int, text string) {
 }
 
 func (r *reader) begin(number int, name string) {
+	if name == "VEVENT" {
+		r.closeEvent()
+	}
 	parent := &component{}
 	if len(r.stack) > 0 {
 		parent = r.stack[len(r.stack)-1]
@@ -84,6 +87,18 @@ func (r *reader) begin(number int, name string) {
 	}
 }
 
+// closeEvent gives up an event that is open still where the next one begins, so that it does not
+// take the events after it with it.
+func (r *reader) closeEvent() {
+	for i, c := range r.stack {
+		if c.name == "VEVENT" && !c.skipped {
+			r.unended(c)
+			r.stack = r.stack[:i]
+			return
+		}
+	}
+}
+
 // end closes the innermost component of that name. What is open within it was never closed, so
 // nobody knows what is missing there.
 func (r *reader) end(number int, name string) {
@@ -93,21 +108,25 @@ func (r *reader) end(number int, name string) {
 	}
 	if at < 0 {
 		if len(r.stack) > 0 {
-			r.add(number, "END:%s ends nothing; the line is ignored", shownName(name))
+			r.ignore(number, "END:%s ends nothing", shownName(name))
 		}
 		return
 	}
 	for _, open := range r.stack[at+1:] {
-		r.add(open.line, "BEGIN:%s has no END; it is left out", shownName(open.name))
-		r.drop(open)
+		r.unended(open)
 	}
 	r.stack = r.stack[:at]
 }
 
-func (r *reader) drop(c *component) {
+// unended drops a component that has no END.
+func (r *reader) unended(c *component) {
+	const message = "BEGIN:%s has no END"
 	if n := len(r.events); n > 0 && r.events[n-1] == c {
 		r.events = r.events[:n-1]
+		r.leaveOut(c.line, message, shownName(c.name))
+		return
 	}
+	r.ignore(c.line, message, shownName(c.name))
 	if n := len(r.zones); n > 0 && r.zones[n-1] == c {
 		r.zones = r.zones[:n-1]
 	}

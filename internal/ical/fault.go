@@ -15,6 +15,8 @@ type Fault struct {
 	Line int
 	// Message says what is wrong, and what became of it: the line ignored, the event left out.
 	Message string
+	// LeftOut says that an event is missing because of it; otherwise no more than a line is.
+	LeftOut bool
 	// Whole says that the source as a whole cannot be used: no calendar, cut off, too large. The
 	// Calendar is then empty.
 	Whole bool
@@ -35,16 +37,28 @@ func Refused(faults []Fault) bool {
 
 // report gathers faults, up to maxFaults and a last one that counts the rest.
 type report struct {
-	faults []Fault
-	more   int
+	faults      []Fault
+	more        int
+	moreLeftOut bool
 }
 
-func (r *report) add(line int, format string, args ...any) {
-	if len(r.faults) >= maxFaults {
-		r.more++
+// ignore tells of a line that does not count.
+func (r *report) ignore(line int, format string, args ...any) {
+	r.add(Fault{Line: line, Message: fmt.Sprintf(format, args...) + "; the line is ignored"})
+}
+
+// leaveOut tells of an event that is not taken.
+func (r *report) leaveOut(line int, format string, args ...any) {
+	r.add(Fault{Line: line, Message: fmt.Sprintf(format, args...) + "; the event is left out", LeftOut: true})
+}
+
+func (r *report) add(f Fault) {
+	if len(r.faults) < maxFaults {
+		r.faults = append(r.faults, f)
 		return
 	}
-	r.faults = append(r.faults, Fault{Line: line, Message: fmt.Sprintf(format, args...)})
+	r.more++
+	r.moreLeftOut = r.moreLeftOut || f.LeftOut
 }
 
 // refuse gives the one fault that a source is refused with.
@@ -56,7 +70,7 @@ func refuse(line int, format string, args ...any) []Fault {
 func (r *report) sorted() []Fault {
 	slices.SortStableFunc(r.faults, func(a, b Fault) int { return a.Line - b.Line })
 	if r.more > 0 {
-		return append(r.faults, Fault{Message: fmt.Sprintf("%d more faults are not listed", r.more)})
+		return append(r.faults, Fault{Message: fmt.Sprintf("%d more faults are not listed", r.more), LeftOut: r.moreLeftOut})
 	}
 	return r.faults
 }

@@ -83,7 +83,7 @@ func (l length) end(wall int64, start time.Time, zone *time.Location) time.Time 
 	end := start
 	if l.wall != 0 {
 		end = place(wall+l.wall, zone)
-		if end.Before(start) { // the start was moved over a gap, and the end was not
+		if !end.After(start) { // the start was moved over a gap, and the end was not
 			end = start.Add(time.Duration(l.wall) * time.Second)
 		}
 	}

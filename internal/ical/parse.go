@@ -27,7 +27,7 @@ func Parse(source []byte, limits Limits) (Calendar, []Fault) {
 	for _, c := range r.events {
 		e, number, err := parseEvent(c, zones)
 		if err != nil {
-			r.add(number, "%s; the event is left out", err)
+			r.leaveOut(number, "%s", err)
 			continue
 		}
 		e.cancelled = e.cancelled || strings.EqualFold(c.parent.first("METHOD"), "CANCEL")

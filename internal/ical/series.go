@@ -6,6 +6,10 @@ import (
 	"time"
 )
 
+// clockSlack is how far a wall time may be moved by a change of the clocks, or by the way from UTC to
+// the wall clock: zones have crossed the date line.
+const clockSlack = secondsPerDay + secondsPerHour
+
 // series is one event with all its occurrences that are asked for.
 type series struct {
 	*placing
@@ -42,7 +46,7 @@ func (s *series) all(overrides []*event) bool {
 	if !s.work.spend(len(overrides) + len(e.excluded) + len(e.added)) {
 		return false
 	}
-	s.slack = 2*secondsPerDay + e.length.wall + e.length.exact
+	s.slack = clockSlack + e.length.wall + e.length.exact
 	s.replace(overrides)
 	for _, m := range e.excluded {
 		s.exclude(m)
@@ -82,7 +86,7 @@ func (s *series) replace(overrides []*event) {
 		at := s.instant(*o.replaces)
 		move := reading(o.start.in(s.loc), s.zone) - reading(at, s.zone)
 		s.onwards = append(s.onwards, onward{at: at, shift: move, event: o})
-		s.slack = max(s.slack, 2*secondsPerDay+max(move, -move)+o.length.wall+o.length.exact)
+		s.slack = max(s.slack, clockSlack+max(move, -move)+o.length.wall+o.length.exact)
 	}
 	slices.SortStableFunc(s.onwards, func(a, b onward) int {
 		return cmp.Or(a.at.Compare(b.at), a.event.sequence-b.event.sequence)
@@ -111,7 +115,7 @@ func (s *series) expand(r *rule, yield func(wall int64) bool) bool {
 		to:   min(reading(s.to, s.zone)+s.slack, lastWall+1),
 	}
 	if r.until != nil {
-		x.to = min(x.to, r.until.wall+2*secondsPerDay)
+		x.to = min(x.to, r.until.wall+clockSlack)
 	}
 	x.yield = func(wall int64) bool {
 		if r.until != nil && s.after(wall, *r.until) {

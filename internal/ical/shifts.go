@@ -125,15 +125,11 @@ func (p *placing) add(e *event, collect func(*series) bool) {
 	s := &series{placing: p, event: e, zone: zone, given: map[int64]bool{}, goneAt: map[int64]bool{}, goneOn: map[int64]bool{}}
 	switch {
 	case !collect(s):
-		p.leaveOut(e, "its rule takes too much work")
+		p.leaveOut(e.line, "its occurrences up to %s take too much work", p.to.UTC().Format(time.DateOnly))
 	case s.overfull():
-		p.leaveOut(e, "there are too many occurrences")
+		p.leaveOut(e.line, "it has more than %d occurrences up to %s", p.left, p.to.UTC().Format(time.DateOnly))
 	default:
 		p.left -= len(s.shifts)
 		p.shifts = append(p.shifts, s.shifts...)
 	}
-}
-
-func (p *placing) leaveOut(e *event, reason string) {
-	p.report.add(e.line, "%s between %s and %s; the event is left out", reason, p.from.UTC().Format(time.DateOnly), p.to.UTC().Format(time.DateOnly))
 }

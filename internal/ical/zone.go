@@ -77,9 +77,10 @@ func (z *zones) resolve(name string) *time.Location {
 }
 
 // database looks a name up in the zone database; nil where it is not there. "Local" is a zone to Go,
-// but a different one on each machine.
+// but a different one on each machine; so is "localtime", and "right/…" counts leap seconds. Zones
+// begin with a capital letter, and those do not.
 func (z *zones) database(name string) *time.Location {
-	if name == "" || strings.EqualFold(name, "Local") || len(name) > maxZoneName || z.lookups <= 0 {
+	if name == "" || name == "Local" || name[0] < 'A' || name[0] > 'Z' || len(name) > maxZoneName || z.lookups <= 0 {
 		return nil
 	}
 	z.lookups--
