@@ -127,8 +127,12 @@ func (d *decider) timing(i *Incident, g Goal, name string) events.IncidentClockS
 	if percent == 0 {
 		percent = DefaultAtRisk
 	}
+	calendar := g.Calendar
+	if measured := i.calendar(g.Calendar); measured != nil {
+		calendar = measured.ID
+	}
 	return events.IncidentClockStarted{
-		Clock: name, Goal: g.of(name).String(), Calendar: g.Calendar,
+		Clock: name, Goal: g.of(name).String(), Calendar: calendar,
 		DueAt: inUTC(m.DueAt(d.now)), AtRiskAt: inUTC(m.At(percent, d.now)),
 	}
 }
@@ -201,7 +205,7 @@ func (d *decider) tick(i *Incident) bool {
 // meet stops a clock, as what it waits for has happened.
 func (d *decider) meet(i *Incident, name string) {
 	c := i.clock(name)
-	if c == nil || c.Met {
+	if c == nil || c.Met || c.Goal == 0 {
 		return
 	}
 	m := i.measure(c.Goal, c.Calendar)

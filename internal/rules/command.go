@@ -70,7 +70,7 @@ func (d *decider) acknowledge(i *Incident, c events.Command) {
 }
 
 func (d *decider) unacknowledge(i *Incident, c events.Command) {
-	d.emit(i, c.By, c.Note, events.IncidentUnacknowledged{By: c.By})
+	d.emit(i, c.By, c.Note, events.IncidentUnacknowledged{By: c.By, Was: i.Holder})
 	d.startClimb(i, byReturn, d.in.Event.Time)
 }
 

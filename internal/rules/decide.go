@@ -149,6 +149,9 @@ func (d *decider) emit(i *Incident, actor, reason string, data events.Data) {
 	e := events.New(data)
 	e.ID = events.DeriveID("fact", i.ID, strconv.FormatUint(i.Seq+1, 10))
 	e.Subject, e.Service, e.Team, e.IncidentSeq = i.ID, i.Service, i.Team, i.Seq+1
+	if handed, ok := data.(events.IncidentTransferred); ok {
+		e.Team = handed.To
+	}
 	d.add(e, actor, reason)
 }
 

@@ -45,7 +45,7 @@ func (d *decider) handOver(i *Incident, by, why string) {
 		if by == "" {
 			actor = ActorPolicy
 		}
-		d.emit(i, actor, why, events.IncidentUnacknowledged{By: by})
+		d.emit(i, actor, why, events.IncidentUnacknowledged{By: by, Was: i.Holder})
 	case incident.Snoozed:
 		d.stir(i, by, why)
 	}

@@ -23,7 +23,7 @@ func (d *decider) fire(i *Incident) {
 	case d.tick(i):
 	case d.passed(i.AckUntil):
 		ranOut := i.AckUntil // the next fact clears it
-		d.emit(i, ActorPolicy, "the acknowledgement ran out", events.IncidentUnacknowledged{})
+		d.emit(i, ActorPolicy, "the acknowledgement ran out", events.IncidentUnacknowledged{Was: i.Holder})
 		d.startClimb(i, byReturn, ranOut)
 	default:
 		d.fireClimb(i)

@@ -32,7 +32,8 @@ type IncidentAcknowledged struct {
 
 // IncidentUnacknowledged (LEDGER, EVENTS): nobody has it any more; escalation starts anew.
 type IncidentUnacknowledged struct {
-	By string `json:"by,omitempty"` // empty when the policy's time ran out
+	By  string `json:"by,omitempty"`  // empty when the policy's time ran out
+	Was string `json:"was,omitempty"` // who had it
 }
 
 // IncidentResolved (LEDGER, EVENTS): the incident is over.

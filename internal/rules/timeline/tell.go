@@ -59,6 +59,8 @@ func incidentSaid(e events.Event) string {
 func unacknowledgedSaid(e events.Event, d events.IncidentUnacknowledged) string {
 	const ranOut = "the acknowledgement ran out"
 	switch {
+	case d.By != "" && d.Was != "" && d.Was != d.By:
+		return who(d.By, "") + " took it back from " + who(d.Was, "")
 	case d.By != "" || e.Actor != "policy" && e.Actor != "clock":
 		return who(d.By, "somebody") + " gave it back"
 	case e.Reason == "" || e.Reason == ranOut:

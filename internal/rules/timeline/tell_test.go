@@ -43,6 +43,7 @@ func TestTellStatus(t *testing.T) {
 		{said: "the acknowledgement ran out", data: events.IncidentUnacknowledged{}, actor: "policy", reason: "the acknowledgement ran out"},
 		{said: "the acknowledgement ran out", data: events.IncidentUnacknowledged{}, actor: "policy"},
 		{said: "the acknowledgement was taken back: open for 2h", data: events.IncidentUnacknowledged{}, actor: "policy", reason: "open for 2h"},
+		{said: "cleo took it back from bo", data: events.IncidentUnacknowledged{By: "person:cleo", Was: "person:bo"}, actor: "person:cleo"},
 		{said: "cleo gave it back", data: events.IncidentUnacknowledged{By: "person:cleo"}, actor: "person:cleo", reason: "escalated by hand"},
 		{said: "resolved: another incident goes on in its place", data: events.IncidentResolved{By: "person:bo", How: "merged"}},
 	})
