@@ -49,6 +49,7 @@ func TestStories(t *testing.T) {
 			datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 				out := w.command(t, d)
 				w.requireReplay(t)
+				w.requireTold(t)
 				return out
 			})
 		})
