@@ -65,6 +65,9 @@ var policyFaults = []faultCase{
 	{"level with nobody in its list", levelText("page: []"), `1:47: a level without targets ~ name whom to page, such as: page: [person:ana]`},
 	{"level to nowhere", levelText("to: ops"), `1:52: there is no team "ops"`},
 	{"keys of a level that hands over", teams("{levels: [{page: [person:ana]}, {to: b, responders: 2, ack_within: 5m}]}", oneLevel), `?2:58: responders says nothing in a level that pages nobody and hands over | ?2:73: ack_within says nothing in a level that pages nobody and hands over`},
+	{"hold of a level that hands over", teams("{levels: [{page: [person:ana]}, {to: b, hold_until: on_call}]}", oneLevel), `2:58: hold_until: on_call in a level without a schedule ~ name one, such as: page: [schedule:payments-primary]`},
+	{"trigger that hands over and climbs", teams("{levels: [{page: [person:ana]}], triggers: [{on: open, after: 1h, to: b, climb: next}]}", oneLevel), `?2:50: climb does nothing beside to: the team's own policy is climbed ~ leave it out`},
+	{"lead of the team that took over", with("policies:\n  p: {levels: [{page: [person:ana], to: b}, {page: [role:lead]}]}\nteams: {t: {lead: ana}, b: {members: [ana]}}\n"), `?2:53: level 2 of policy "p" pages nobody for team "b"`},
 	{"never reached behind a hand-over", teams("{levels: [{to: b}, {page: [person:ana]}], exhausted: {page: [person:ana]}}", oneLevel), `?2:25: never reached: level 1 of policy "p" hands over ~ put it above | ?2:59: never reached: level 1 of policy "p" hands over ~ leave it out`},
 
 	{"condition of a level with an unknown name", levelText("page: [person:ana], when: 'prority == \"P1\"'"), `1:75: condition: undeclared reference to 'prority' (did you mean 'priority'?) ~ known here: severity, priority, labels, service, team, tier, alerts, open_for, acknowledged, level, round, now, working_hours(), holiday()`},

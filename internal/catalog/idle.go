@@ -69,11 +69,14 @@ func (p *parser) idleTrigger(d *policyDraft, t escalation.Trigger, draft trigger
 			draft.after.warn("shorten it", "never comes due: the climb hands over after %s at most", time.Duration(longest*float64(time.Second)))
 		}
 	case escalation.Nobody:
-		if !slices.ContainsFunc(d.Levels, func(l escalation.Level) bool { return slices.ContainsFunc(l.Targets, mayBeNobody) }) {
+		if !slices.ContainsFunc(d.Levels, levelMayBeNobody) {
 			draft.at.warn("", "never goes off: every level of policy %s names people", quote(d.ID))
 		}
 	case escalation.PriorityRaised:
 		idleRaise(t, draft)
+	}
+	if t.Do.Team != "" && t.Do.Climb != 0 {
+		draft.at.warn("leave it out", "climb does nothing beside to: the team's own policy is climbed")
 	}
 	if t.Do.Priority == leastUrgent {
 		draft.at.warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
@@ -100,6 +103,12 @@ func idleRaise(t escalation.Trigger, draft triggerDraft) {
 	}
 }
 
+// levelMayBeNobody says whether a level may find nobody to page. One that comes after a call for
+// several people may have all of its own among them already.
+func levelMayBeNobody(l escalation.Level) bool {
+	return l.Need() > 1 || slices.ContainsFunc(l.Targets, mayBeNobody)
+}
+
 // mayBeNobody says whether there may be nobody behind a target at some time.
 func mayBeNobody(t escalation.Target) bool { return t.IsPerson() && t.Kind != escalation.Person }
 
@@ -120,7 +129,7 @@ func (d *policyDraft) longest() (seconds float64, leaves bool) {
 		return 0, false
 	}
 	for _, level := range d.Levels {
-		if level.Hold != "" {
+		if level.Hold != "" || level.Need() > 1 {
 			return 0, false
 		}
 		if level.Team != "" && len(level.Targets) == 0 && level.When == nil {

@@ -45,17 +45,23 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	}
 	level.Team = p.refer(team, f["to"])
 	draft.to, draft.when, draft.hold = f["to"], f["when"], f["hold_until"]
-	if level.Hold == escalation.SomeoneThere && !p.onCall(level.Targets) && !f["page"].empty() {
+	noSchedule := level.Hold == escalation.SomeoneThere && !p.onCall(level.Targets)
+	switch {
+	case noSchedule && (!f["page"].empty() || f["to"].given()):
 		draft.hold.fault("name one, such as: page: [schedule:payments-primary]", "hold_until: on_call in a level without a schedule")
-	}
-	if len(level.Targets) == 0 && f["to"].given() {
-		for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "skip_if_empty"} {
-			if f[key].given() {
-				f[key].warn("", "%s says nothing in a level that pages nobody and hands over", key)
-			}
-		}
+	case len(level.Targets) == 0 && f["to"].given():
+		mute(f)
 	}
 	return level, draft
+}
+
+// mute warns of what says nothing in a level that only hands over.
+func mute(f map[string]item) {
+	for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "hold_until", "skip_if_empty"} {
+		if f[key].given() {
+			f[key].warn("", "%s says nothing in a level that pages nobody and hands over", key)
+		}
+	}
 }
 
 // onCall says whether one of the targets is whoever is on call.

@@ -57,12 +57,17 @@ func (p *parser) reachOf(of pairing, seen map[pairing]*reached) *reached {
 	var before []string
 	for n, level := range d.Levels {
 		found.unknown = found.unknown || len(level.Targets) == 0 && level.Team == ""
-		people := p.behindAll(level.Targets, of, before, &found)
+		here := of
+		here.team = firstOf(level.Team, of.team) // which has the incident before anybody is paged
+		people := p.behindAll(level.Targets, here, before, &found)
 		found.levels = append(found.levels, people)
 		if len(level.Targets) == 0 {
 			p.follow(level.Team, of, seen, &found)
 		} else {
-			p.lonely(d, n, of, before, &found)
+			p.lonely(d, n, here, before, &found)
+		}
+		if level.When == nil && len(level.Targets) > 0 {
+			of = here
 		}
 		before = people
 	}
