@@ -15,7 +15,9 @@ import (
 //
 // Left out is what the two read differently on purpose: a yearly BYMONTHDAY without BYMONTH, which is
 // the month of the start here and all months there; years of weeks, which begin with week 1 here and
-// on 1 January there.
+// on 1 January there; BYSETPOS in a week, which counts from the week's beginning here, as the standard
+// has it, and in the first week from the start there. Parts of a day are left out because the other
+// library takes minutes for some of them.
 func TestAgainstReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := drawRule(t)
@@ -84,7 +86,7 @@ func drawRule(t *rapid.T) string {
 	}
 	chosen := maybe("BYHOUR", number(0, 23))
 	chosen = maybe("BYMINUTE", number(0, 59)) || chosen
-	if chosen {
+	if chosen && frequency != "WEEKLY" {
 		maybe("BYSETPOS", number(-9, 9))
 	}
 	return strings.Join(parts, ";")
