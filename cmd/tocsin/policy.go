@@ -48,9 +48,9 @@ Exit codes: 0 all passed, 1 a case failed, 2 wrong usage, or a file that cannot 
 
 // played is one file with what came of it.
 type played struct {
-	file    rehearsal.File
-	catalog *catalog.Catalog
-	results []rehearsal.Result
+	file     rehearsal.File
+	catalogs rehearsal.Catalogs
+	results  []rehearsal.Result
 }
 
 func (p *policyTest) run(names []string) error {
@@ -70,7 +70,7 @@ func (p *policyTest) run(names []string) error {
 		return fault{err: fmt.Errorf("%s cannot be played; no case was", count(p.broken, "file", "files")), code: codeUsage}
 	}
 	for n := range all {
-		all[n].results = all[n].file.Run(all[n].catalog)
+		all[n].results = all[n].file.Run(all[n].catalogs)
 	}
 	if p.junit != "" {
 		if err := writeJUnit(p.junit, all); err != nil {
@@ -121,17 +121,37 @@ func (p *policyTest) open(path string) (played, error) {
 		if f.Catalog == "" {
 			return played{}, fault{err: fmt.Errorf("%s names no catalog", path), hint: "write catalog: FOLDER at its top, or give --catalog", code: codeUsage}
 		}
-		dir = f.Catalog
-		if !filepath.IsAbs(dir) {
-			dir = filepath.Join(filepath.Dir(path), filepath.FromSlash(dir))
-		}
+		dir = beside(path, f.Catalog)
 	}
-	c, err := p.load(dir)
+	with, err := p.catalogs(f, dir)
 	if err != nil {
 		return played{}, err
 	}
-	p.show(f.Check(c))
-	return played{file: f, catalog: c}, nil
+	p.show(f.Check(with))
+	return played{file: f, catalogs: with}, nil
+}
+
+// catalogs reads the catalog that a file begins with, and those that its steps bring into force.
+func (p *policyTest) catalogs(f rehearsal.File, dir string) (rehearsal.Catalogs, error) {
+	first, err := p.load(dir)
+	if err != nil {
+		return nil, err
+	}
+	with := rehearsal.Catalogs{"": first}
+	for _, folder := range f.Folders() {
+		if with[folder], err = p.load(beside(f.Name, folder)); err != nil {
+			return nil, err
+		}
+	}
+	return with, nil
+}
+
+// beside gives a folder that a test file names, relative to the file.
+func beside(file, folder string) string {
+	if filepath.IsAbs(folder) {
+		return folder
+	}
+	return filepath.Join(filepath.Dir(file), filepath.FromSlash(folder))
 }
 
 // load reads a catalog once.

@@ -39,7 +39,7 @@ func BenchmarkThousandCases(b *testing.B) {
 	for b.Loop() {
 		f, faults := rehearsal.Parse("cases.yaml", source)
 		require.Empty(b, faults)
-		c := parse(b, small)
+		c := only(parse(b, small))
 		require.Empty(b, f.Check(c))
 		for _, r := range f.Run(c) {
 			if !r.Passed() {

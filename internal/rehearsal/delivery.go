@@ -2,7 +2,6 @@ package rehearsal
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"tocsin.dev/internal/rules/page"
@@ -15,8 +14,8 @@ const personPrefix = "person:"
 type setting struct{ target, contact, outcome string }
 
 // Contact says what a contact method does from now on: "accepted" (what all do at first),
-// "retryable", "permanent" or "unknown", as in [events.Attempt]; any other word counts as unknown. Target is "person:ana", or empty for
-// everybody; contact is the id of one of the methods, or empty for all. The latest word counts.
+// "retryable", "permanent" or "unknown", as in [events.Attempt]; any other word counts as unknown. Target is "person:ana" or "chat:ops-room", or empty
+// for all; contact is the id of one of the methods, or empty for all. The latest word counts.
 func (r *Rehearsal) Contact(target, contact, outcome string) {
 	r.settings = append(r.settings, setting{target, contact, outcome})
 }
@@ -51,7 +50,7 @@ func (r *Rehearsal) deliver(incident string, p events.PageRequested) {
 	}
 	r.open = append(r.open, &delivery{
 		incident: incident, page: p, askedAt: r.now, wakeAt: r.now,
-		plan: r.catalog.Plan(strings.TrimPrefix(p.Target, personPrefix), p.Urgency),
+		plan: r.catalog.TargetPlan(p.Target, p.Urgency),
 	})
 }
 

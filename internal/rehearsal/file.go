@@ -1,6 +1,11 @@
 package rehearsal
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"tocsin.dev/internal/catalog"
+)
 
 // File is one test file: cases that are played against one catalog.
 type File struct {
@@ -8,6 +13,31 @@ type File struct {
 	// Catalog is the folder of the catalog as it is written, relative to the file; may be empty.
 	Catalog string
 	Cases   []Case
+}
+
+// Catalogs are what a file is played against, by their folders as the file writes them: "" is the one
+// that is in force when a case begins, the others come by steps. See [File.Folders].
+type Catalogs map[string]*catalog.Catalog
+
+// Folders gives the folders of the catalogs that steps bring into force, relative to the file, each
+// once.
+func (f File) Folders() []string {
+	var all []string
+	for _, one := range f.Cases {
+		all = append(all, one.folders()...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (c Case) folders() []string {
+	var all []string
+	for _, s := range c.Steps {
+		if s.Verb == Catalog {
+			all = append(all, s.Files)
+		}
+	}
+	return all
 }
 
 // DefaultStart is when a case begins that does not say: a quiet Monday morning.
@@ -27,20 +57,48 @@ type Case struct {
 // Verb is what a step does.
 type Verb string
 
-// The verbs.
+// The verbs: alerts, what people ask of an incident, who is on call, and what the world does.
 const (
 	FireAlert  Verb = "alert"
 	ClearAlert Verb = "clear"
-	Ack        Verb = "ack"
-	Unack      Verb = "unack"
-	Resolve    Verb = "resolve"
-	Reopen     Verb = "reopen"
-	Escalate   Verb = "escalate"
-	Note       Verb = "note"
-	Contact    Verb = "contact"
-	Advance    Verb = "advance"
-	Expect     Verb = "expect"
+
+	Ack          Verb = "ack"
+	Unack        Verb = "unack"
+	Resolve      Verb = "resolve"
+	Reopen       Verb = "reopen"
+	Escalate     Verb = "escalate"
+	Note         Verb = "note"
+	Snooze       Verb = "snooze"
+	Wake         Verb = "wake"
+	Assign       Verb = "assign"
+	Responders   Verb = "responders"
+	Priority     Verb = "priority"
+	Merge        Verb = "merge"
+	Split        Verb = "split"
+	Role         Verb = "role"
+	Task         Verb = "task"
+	Close        Verb = "close"
+	Pause        Verb = "pause"
+	Resume       Verb = "resume"
+	CancelClocks Verb = "cancel_clocks"
+
+	Override Verb = "override"
+	Withdraw Verb = "withdraw"
+	Catalog  Verb = "catalog"
+
+	Contact Verb = "contact"
+	Advance Verb = "advance"
+	Outage  Verb = "outage"
+	Expect  Verb = "expect"
 )
+
+// Verbs gives all verbs, in the order of the documentation.
+func Verbs() []Verb {
+	return []Verb{
+		FireAlert, ClearAlert, Ack, Unack, Resolve, Reopen, Escalate, Note, Snooze, Wake, Assign, Responders, Priority, Merge, Split,
+		Role, Task, Close, Pause, Resume, CancelClocks, Override, Withdraw, Catalog, Contact, Advance, Outage, Expect,
+	}
+}
 
 // Step is one thing that happens, or is checked, at the instant the case has reached.
 type Step struct {
@@ -51,14 +109,71 @@ type Step struct {
 	Of string
 	// By is who asks, such as "person:bo"; may be any name, or empty.
 	By      string
-	Text    string // the note
-	Level   int    // for Escalate: 0 for the next
-	Refused bool   // the command is expected to be refused
+	Text    string // the note, or the task
+	Refused bool   // what is asked is expected to be refused
+	Request Request
+	Cover   Cover // for Override and Withdraw
 	// To, Contact and Outcome are for Contact, see [Rehearsal.Contact].
 	To, Contact, Outcome string
-	For                  time.Duration // for Advance
-	At                   time.Time     // for Advance: up to an instant, instead of For
-	Expect               []Expectation // for Expect
+	// When is how far Advance goes and how long an Outage lasts.
+	When   When
+	Files  string        // for Catalog: its folder, see [File.Folders]
+	Expect []Expectation // for Expect
+}
+
+// Request is what a command asks for. Which of the fields count follows from the verb.
+type Request struct {
+	Level   int      // Escalate: 0 for the next
+	Up      bool     // Escalate
+	Team    string   // Escalate
+	Person  string   // Assign, Role, Task: "person:bo"
+	Targets []string // Responders: "team:db"
+	// Priority is a name, or Impact and Urgency are words of the matrix.
+	Priority, Impact, Urgency string
+	Into                      string   // Merge: the name of an alert
+	Alerts                    []string // Split: names of alerts
+	Title                     string   // Split
+	Role                      string
+	Done                      int // Task: the number of one that is done; 0 adds one
+	Outcome, Cause            string
+	Until                     When // Snooze, Pause
+}
+
+// When is an instant, or a time after another one that the context gives. The zero value was not
+// given.
+type When struct {
+	For time.Duration
+	At  time.Time
+	set bool
+}
+
+// from gives the instant, counted from a base; the zero time where nothing was given.
+func (w When) from(base time.Time) time.Time {
+	switch {
+	case !w.set:
+		return time.Time{}
+	case !w.At.IsZero():
+		return w.At
+	}
+	return base.Add(w.For)
+}
+
+// Cover is a change of who is on call.
+type Cover struct {
+	ID       string // never empty in an override; in Withdraw that of an earlier one
+	Schedule string
+	Kind     string   // as in [events.Override]
+	People   []string // "person:ana"
+	Replaces string
+	// From and To count from the start of the case. From defaults to now.
+	From, To When
+	Shifts   []Shift
+}
+
+// Shift is one duty of a temporary schedule.
+type Shift struct {
+	People   []string
+	From, To When
 }
 
 // Alert is an alert as a test file writes it.
@@ -75,72 +190,4 @@ type Alert struct {
 	Labels   map[string]string
 	// For is how long it holds if nothing more is heard; 0 means for ever.
 	For time.Duration
-}
-
-// Expectation is what should be so at one instant. What is nil or empty is not checked.
-type Expectation struct {
-	place
-	// Of names the alert whose incident is meant; empty for all pages, and for the only incident.
-	Of       string
-	Status   *Word
-	Priority *Word
-	Service  *Word
-	Team     *Word
-	Level    *Count
-	Round    *Count
-	// Incidents is how many there are, whatever their status.
-	Incidents *Count
-	Exhausted *Truth
-	// NobodyPaged: no page was asked for. NobodyReached: no contact method took one.
-	NobodyPaged   *Truth
-	NobodyReached *Truth
-	// Pages are all pages in order; nil is not checked, an empty list expects none.
-	Pages    []ExpectedPage
-	PagesAt  *place
-	NotPaged []Word
-	// Levels are all levels that were reached, in order.
-	Levels   []ExpectedLevel
-	LevelsAt *place
-}
-
-// Word is an expected word and where it stands.
-type Word struct {
-	place
-	Want string
-}
-
-// Count is an expected number and where it stands.
-type Count struct {
-	place
-	Want int
-}
-
-// Truth is an expected yes or no and where it stands.
-type Truth struct {
-	place
-	Want bool
-}
-
-// ExpectedPage is what is expected of one page; what is not set may be anything.
-type ExpectedPage struct {
-	place
-	At      *time.Duration // since the start, when it was asked for
-	To      string
-	By      string
-	Taken   *time.Duration // since the start, when a contact method took it
-	Level   *int
-	Round   *int
-	Urgency string
-	Via     string
-	Outcome string
-}
-
-// ExpectedLevel is what is expected of one step of a climb; what is not set may be anything.
-type ExpectedLevel struct {
-	place
-	At      *time.Duration
-	Level   *int
-	Round   *int
-	Trigger string
-	Kind    string
 }

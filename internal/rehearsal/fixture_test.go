@@ -52,6 +52,9 @@ func parse(t testing.TB, text string) *catalog.Catalog {
 	return c
 }
 
+// only is a catalog that nothing replaces.
+func only(c *catalog.Catalog) rehearsal.Catalogs { return rehearsal.Catalogs{"": c} }
+
 func critical(key string) events.Alert {
 	return events.Alert{Key: key, Summary: key, Severity: "critical"}
 }

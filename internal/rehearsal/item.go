@@ -258,6 +258,18 @@ func (i item) duration() *time.Duration {
 	return nil
 }
 
+// when gives a duration or an instant.
+func (i item) when() When {
+	if strings.Contains(i.text(), "T") {
+		at := i.instant()
+		return When{At: at, set: !at.IsZero()}
+	}
+	if d := i.duration(); d != nil {
+		return When{For: *d, set: true}
+	}
+	return When{}
+}
+
 // instant gives the zero time where nothing is said.
 func (i item) instant() time.Time {
 	s := i.text()

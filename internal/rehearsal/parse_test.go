@@ -43,14 +43,14 @@ func TestFaults(t *testing.T) {
 		{"advance back", step("advance: -5m"), "5:18: a duration from nothing to a year is expected here"},
 		{"advance to a broken instant", step("advance: 2026-13-01T00:00:00Z"), `5:18: "2026-13-01T00:00:00Z" is not an instant`},
 		{"contact without an outcome", step("contact: {to: person:ana}"), "5:18: a contact without an outcome"},
-		{"contact of a team", step("contact: {to: team:a, outcome: accepted}"), `5:23: "team:a" is not a person`},
-		{"contact method of nobody", step("contact: {by: hook, outcome: accepted}"), "5:23: a contact method without its person"},
+		{"contact of a team", step("contact: {to: team:a, outcome: accepted}"), `5:23: "team:a" is not a person, a room or a machine`},
+		{"contact method of nobody", step("contact: {by: hook, outcome: accepted}"), "5:23: a contact method of nobody"},
 		{"unknown outcome", step("contact: {outcome: fails}"), `5:28: "fails" is not one of the words`},
 		{"note without text", step("note: {by: person:ana}"), "5:9: a note without text"},
 		{"level of no number", step("escalate: {level: next}"), "5:27: a whole number from 1 to 1000 is expected here"},
 		{"an empty expect step", step("expect:"), "5:9: a step that expects nothing"},
 		{"unknown status", expect("{status: acked}"), `4:22: "acked" is not one of the words`},
-		{"not paged by id", expect("{not_paged: [ana]}"), `4:26: a person is expected here, not "ana"`},
+		{"not paged by id", expect("{not_paged: [ana]}"), `4:26: "ana" is not a person, a room or a machine`},
 		{"page to nobody", expect("{pages: [{at: 0s}]}"), "4:22: a page to nobody"},
 		{"page as a word", expect("{pages: [person:ana]}"), "4:22: a mapping is expected here, not a single value"},
 		{"true in another word", expect("{nobody_paged: yes}"), "4:28: true or false is expected here, not a single value"},
@@ -119,7 +119,7 @@ cases:
     expect: {service: nowhere, team: nobody}
 `)
 	var got []string
-	for _, fault := range f.Check(parse(t, small)) {
+	for _, fault := range f.Check(only(parse(t, small))) {
 		got = append(got, fault.Error())
 	}
 	require.Equal(t, []string{
@@ -146,7 +146,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	c := parse(f, small)
+	small := parse(f, small)
 	f.Fuzz(func(t *testing.T, source []byte) {
 		parsed, faults := rehearsal.Parse("cases.yaml", source)
 		for _, fault := range faults {
@@ -154,6 +154,10 @@ func FuzzParse(f *testing.F) {
 		}
 		if len(faults) > 0 || len(source) > 4096 {
 			return
+		}
+		c := only(small)
+		for _, folder := range parsed.Folders() {
+			c[folder] = small
 		}
 		parsed.Check(c)
 		require.Equal(t, fmt.Sprint(parsed.Run(c)), fmt.Sprint(parsed.Run(c)))

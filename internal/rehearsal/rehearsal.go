@@ -26,6 +26,8 @@ type Rehearsal struct {
 	firing   map[alertID]time.Time // when each firing alert began
 	settings []setting
 	open     []*delivery
+	down     bool           // the engine is
+	waiting  []events.Event // what is asked meanwhile
 	teller   teller
 }
 
@@ -44,6 +46,7 @@ func New(c *catalog.Catalog, start time.Time) *Rehearsal {
 	state.Use(c.Rules)
 	r := &Rehearsal{catalog: c, state: state, start: start, now: start, firing: map[alertID]time.Time{}}
 	r.teller.init(start)
+	r.teller.zone = r.zone
 	return r
 }
 
@@ -102,30 +105,51 @@ func (r *Rehearsal) place(service string, a events.Alert) Placed {
 	return Placed{Service: p.Service, Rule: p.Rule, Dedup: a.Dedup()}
 }
 
-// Ask takes in what a person asks: one of the commands of package events. A refusal comes back in
-// words; empty means that it was done.
-func (r *Rehearsal) Ask(command events.Data) (refusal string) {
-	facts := r.ask("", command)
+// Ask takes in what a person asks: one of the commands of package events, or an override. A refusal
+// comes back in words; empty means that it was done.
+func (r *Rehearsal) Ask(what events.Data) (refusal string) {
+	decision := r.ask("", what)
 	r.settle()
-	for _, e := range facts {
+	for _, e := range decision.Facts {
 		if _, refused := e.Data.(events.CommandRefused); refused {
 			return e.Reason
 		}
 	}
+	if len(decision.Facts) == 0 {
+		return decision.Ignored
+	}
 	return ""
 }
 
-// ask decides one input at the present instant.
-func (r *Rehearsal) ask(service string, data events.Data) []events.Event {
+// Revise brings a new catalog into force: for incidents that open from now on, for routes, and for
+// contact methods. A refusal comes back in words, as of [Rehearsal.Ask].
+func (r *Rehearsal) Revise(c *catalog.Catalog) (refusal string) {
+	r.state.Learn(c.Rules)
+	if refusal = r.Ask(events.CatalogRevised{Revision: c.Rules.Revision}); refusal == "" {
+		r.catalog = c
+	}
+	return refusal
+}
+
+// ask decides one input at the present instant, or leaves it until the engine is back.
+func (r *Rehearsal) ask(service string, data events.Data) rules.Decision {
 	e := events.New(data)
+	e.Source, e.Time, e.Service = Source, r.now.UTC(), service
+	if r.down {
+		r.waiting = append(r.waiting, e)
+		return rules.Decision{}
+	}
+	return r.decide(e)
+}
+
+func (r *Rehearsal) decide(e events.Event) rules.Decision {
 	r.position++
 	e.ID = events.DeriveID("rehearsal", strconv.FormatUint(r.position, 10))
-	e.Source, e.Time, e.Service = Source, r.now.UTC(), service
 	in := rules.Input{Position: r.position, Event: e}
 	r.inputs = append(r.inputs, Played{Input: in, At: r.now})
-	facts := r.state.Decide(in, r.now).Facts
-	r.take(facts)
-	return facts
+	decision := r.state.Decide(in, r.now)
+	r.take(decision.Facts)
+	return decision
 }
 
 // take keeps facts, tells them, and starts or ends deliveries by them.
@@ -142,12 +166,24 @@ func (r *Rehearsal) take(facts []events.Event) {
 			}
 		}
 	}
+	for _, e := range facts {
+		r.teller.stands(r.state.Incident(e.Subject))
+	}
 }
 
 // Incident gives the newest incident of a dedup key of a service; ok is false where there is none.
 func (r *Rehearsal) Incident(service, dedup string) (id string, ok bool) {
 	id, ok = r.teller.newest[alertID{service, dedup}]
 	return id, ok
+}
+
+// IncidentOf gives the incident that an alert feeds: [Rehearsal.Incident] of its dedup key, or the one
+// that it was split off to.
+func (r *Rehearsal) IncidentOf(service string, a events.Alert) (id string, ok bool) {
+	if id, ok = r.teller.moved[alertID{service, a.Key}]; ok {
+		return id, ok
+	}
+	return r.Incident(service, a.Dedup())
 }
 
 // Until lets time pass up to an instant, and everything happen that falls due by then, the instant
@@ -205,10 +241,8 @@ func (r *Rehearsal) settle() {
 // next is when something falls due.
 func (r *Rehearsal) next() (time.Time, bool) {
 	at, ok := r.state.NextDeadline()
-	for _, d := range r.open {
-		if !ok || d.wakeAt.Before(at) {
-			at, ok = d.wakeAt, true
-		}
+	if wake, open := r.wake(); open && (!ok || wake.Before(at)) {
+		at, ok = wake, true
 	}
 	if ok && at.Before(r.now) {
 		at = r.now

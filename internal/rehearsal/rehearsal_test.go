@@ -41,8 +41,8 @@ func TestNobodyAnswers(t *testing.T) {
 	require.Equal(t, after(40*time.Minute), last.At)
 	require.True(t, s.Incidents[0].Exhausted)
 	require.Equal(t, []rehearsal.Change{
-		{Incident: s.Incidents[0].ID, At: start, What: "status", To: "triggered", By: "alert"},
-		{Incident: s.Incidents[0].ID, At: start, What: "priority", To: "P1", By: "alert"},
+		{Incident: s.Incidents[0].ID, At: start, What: "status", To: "triggered", By: "alert", Says: "P1 incident opened: down", Why: "no open incident has its dedup key"},
+		{Incident: s.Incidents[0].ID, At: start, What: "priority", To: "P1", By: "alert", Why: "no open incident has its dedup key"},
 	}, s.Changes)
 }
 

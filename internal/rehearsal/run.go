@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"tocsin.dev/internal/catalog"
 	"tocsin.dev/pkg/events"
 )
 
@@ -29,19 +28,20 @@ type Failure struct {
 	Diff []DiffLine
 }
 
-// Run plays the cases against a catalog, each on its own.
-func (f File) Run(c *catalog.Catalog) []Result {
+// Run plays the cases, each on its own. All catalogs of [File.Folders] must be there, and the one
+// to begin with.
+func (f File) Run(with Catalogs) []Result {
 	out := make([]Result, len(f.Cases))
 	for n, one := range f.Cases {
-		out[n] = one.Run(c)
+		out[n] = one.Run(with)
 	}
 	return out
 }
 
 // Run plays one case.
-func (c Case) Run(with *catalog.Catalog) Result {
+func (c Case) Run(with Catalogs) Result {
 	p := player{
-		of: c, rehearsal: New(with, c.Start), sent: map[string]sent{},
+		of: c, catalogs: with, rehearsal: New(with[""], c.Start), sent: map[string]sent{}, covers: map[string]events.Override{},
 		result: Result{Name: c.Name, Line: c.Line},
 	}
 	for _, s := range c.Steps {
@@ -55,8 +55,10 @@ func (c Case) Run(with *catalog.Catalog) Result {
 // player is one run of a case.
 type player struct {
 	of        Case
+	catalogs  Catalogs
 	rehearsal *Rehearsal
-	sent      map[string]sent // every alert so far, by its name in the case
+	sent      map[string]sent            // every alert so far, by its name in the case
+	covers    map[string]events.Override // every override so far, by its id
 	result    Result
 }
 
@@ -78,19 +80,29 @@ func (p *player) step(s Step) {
 	case Contact:
 		p.rehearsal.Contact(s.To, s.Contact, s.Outcome)
 	case Advance:
-		to := s.At
-		if to.IsZero() {
-			to = p.rehearsal.Now().Add(s.For)
-		} else if to.Before(p.rehearsal.Now()) {
-			p.fail(s.place, "the instant is past: it is %s", p.rehearsal.Now().In(to.Location()).Format(time.RFC3339))
-			return
+		p.advance(s)
+	case Outage:
+		p.rehearsal.Outage(s.When.For)
+	case Override, Withdraw:
+		p.cover(s)
+	case Catalog:
+		if refusal := p.rehearsal.Revise(p.catalogs[s.Files]); refusal != "" {
+			p.fail(s.place, "catalog was refused: %s", refusal)
 		}
-		p.rehearsal.Until(to)
 	case Expect:
 		p.check(s.Expect)
 	default:
 		p.command(s)
 	}
+}
+
+func (p *player) advance(s Step) {
+	to := s.When.from(p.rehearsal.Now())
+	if to.Before(p.rehearsal.Now()) {
+		p.fail(s.place, "the instant is past: it is %s", p.rehearsal.Now().In(to.Location()).Format(time.RFC3339))
+		return
+	}
+	p.rehearsal.Until(to)
 }
 
 // alert makes the alert of a step. Its key defaults to its labels, then its summary, then its
@@ -147,45 +159,11 @@ func (p *player) clear(s Step) {
 	p.rehearsal.Clear(service, a)
 }
 
-func (p *player) command(s Step) {
-	id, problem := p.incident(s.Of)
-	if problem != "" {
-		p.fail(s.place, "%s: %s", s.Verb, problem)
-		return
-	}
-	refusal := p.rehearsal.Ask(s.data(events.Command{Incident: id, By: s.By, Via: "cli", Note: s.Text}))
-	switch {
-	case refusal != "" && !s.Refused:
-		p.fail(s.place, "%s was refused: %s", s.Verb, refusal)
-	case refusal == "" && s.Refused:
-		p.fail(s.place, "%s was done, and was expected to be refused", s.Verb)
-	}
-}
-
-// data makes the command of a step.
-func (s Step) data(c events.Command) events.Data {
-	switch s.Verb {
-	case Ack:
-		return events.AcknowledgementReceived{Command: c}
-	case Unack:
-		return events.AcknowledgementWithdrawn{Command: c}
-	case Resolve:
-		return events.ResolutionReceived{Command: c}
-	case Reopen:
-		return events.ReopeningReceived{Command: c}
-	case Escalate:
-		return events.EscalationReceived{Command: c, Level: s.Level}
-	case Note:
-		return events.NoteReceived{Command: c}
-	}
-	panic("rehearsal: " + string(s.Verb) + " is no command")
-}
-
 // incident finds the incident of an alert's name, or the only one; problem says why there is none.
 func (p *player) incident(of string) (id, problem string) {
 	if of != "" {
 		was := p.sent[of]
-		id, ok := p.rehearsal.Incident(was.service, was.alert.Dedup())
+		id, ok := p.rehearsal.IncidentOf(was.service, was.alert)
 		if !ok {
 			return "", fmt.Sprintf("the alert %s has opened no incident", quote(of))
 		}

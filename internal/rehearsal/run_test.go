@@ -15,7 +15,6 @@ import (
 // TestExamples plays the examples, every verb among them.
 func TestExamples(t *testing.T) {
 	root := filepath.Join("..", "..", "examples", "policies")
-	c := readFolder(t, filepath.Join(root, "catalog"))
 	names, err := filepath.Glob(filepath.Join(root, "*.yaml"))
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
@@ -26,18 +25,19 @@ func TestExamples(t *testing.T) {
 		f, faults := rehearsal.Parse(filepath.Base(name), source)
 		require.Empty(t, faults)
 		require.Equal(t, "catalog", f.Catalog)
-		require.Empty(t, f.Check(c))
-		for n, r := range f.Run(c) {
-			require.Empty(t, r.Failures, r.Name)
+		with := only(readFolder(t, filepath.Join(root, f.Catalog)))
+		for _, folder := range f.Folders() {
+			with[folder] = readFolder(t, filepath.Join(root, folder))
+		}
+		require.Empty(t, f.Check(with))
+		for n, r := range f.Run(with) {
+			require.True(t, r.Passed(), "%s: %s\n%s", name, r.Name, shown(r))
 			for _, s := range f.Cases[n].Steps {
 				used[s.Verb] = true
 			}
 		}
 	}
-	for _, v := range []rehearsal.Verb{
-		rehearsal.FireAlert, rehearsal.ClearAlert, rehearsal.Ack, rehearsal.Unack, rehearsal.Resolve, rehearsal.Reopen,
-		rehearsal.Escalate, rehearsal.Note, rehearsal.Contact, rehearsal.Advance, rehearsal.Expect,
-	} {
+	for _, v := range rehearsal.Verbs() {
 		require.True(t, used[v], "no example of %s", v)
 	}
 }
@@ -133,7 +133,7 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := file(t, "cases:\n  - name: a\n    steps: "+test.steps+"\n")
-			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(parse(t, small))[0]))
+			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(only(parse(t, small)))[0]))
 		})
 	}
 }
@@ -151,7 +151,7 @@ cases:
       - advance: 5m
     expect: {status: resolved, pages: [{to: person:ana}]}
 `)
-	r := f.Run(parse(t, small))[0]
+	r := f.Run(only(parse(t, small)))[0]
 	require.True(t, r.Passed(), shown(r))
 	require.Equal(t, "Down", r.Story.Incidents[0].Title)
 }

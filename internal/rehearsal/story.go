@@ -1,22 +1,26 @@
 package rehearsal
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
 )
 
-// Story is what happened, in order.
+// Story is what happened. Each list is in order; [Story.InOrder] gives them together.
 type Story struct {
 	Start     time.Time  `json:"start"`
 	End       time.Time  `json:"end"` // the instant the history reached
 	Incidents []Incident `json:"incidents"`
 	Pages     []Page     `json:"pages"`
 	Levels    []Level    `json:"levels"`
+	Held      []Held     `json:"held"`
+	Triggers  []Trigger  `json:"triggers"`
 	Changes   []Change   `json:"changes"`
+
+	order []entry
 }
 
 // Incident is where an incident stands at the end of the story.
@@ -26,15 +30,32 @@ type Incident struct {
 	Team     string `json:"team"`
 	Policy   string `json:"policy"`
 	Title    string `json:"title"`
-	Status   string `json:"status"` // triggered, acknowledged or resolved
+	Status   string `json:"status"` // triggered, acknowledged, snoozed or resolved
 	Priority string `json:"priority"`
-	Level    int    `json:"level"` // from 1
-	Round    int    `json:"round"` // from 1, over the incident's whole life
+	// Assignee is answerable for it ("person:bo"); empty for nobody.
+	Assignee string `json:"assignee,omitempty"`
+	Level    int    `json:"level"` // from 1; 0 before the first level of its policy
+	Round    int    `json:"round"` // of that level, from 1, over the incident's whole life
 	// Exhausted says that the last level had no answer and the climb has not begun again.
 	Exhausted bool      `json:"exhausted"`
 	OpenedAt  time.Time `json:"opened_at"`
+	// Outcome and Cause are with what the books were closed; empty while they are open.
+	Outcome string  `json:"outcome,omitempty"`
+	Cause   string  `json:"cause,omitempty"`
+	Clocks  []Clock `json:"clocks,omitempty"`
 
 	key alertID // what it is the newest incident of
+}
+
+// Clock is one target that measures an incident.
+type Clock struct {
+	Clock    string    `json:"clock"`              // "response" or "resolution"
+	Goal     string    `json:"goal"`               // a Go duration of working time
+	Calendar string    `json:"calendar,omitempty"` // empty for the service's own
+	DueAt    time.Time `json:"due_at,omitzero"`    // zero for never, as while it stands still
+	AtRisk   bool      `json:"at_risk"`
+	Breached bool      `json:"breached"`
+	Met      bool      `json:"met"` // what the target asks for has happened
 }
 
 // How a page ended, as [Page] says it.
@@ -46,28 +67,33 @@ const (
 	PageSuperseded = "superseded" // no longer wanted before one took it
 )
 
-// Page is one request to reach one person.
+// Page is one request to reach a person, a room or a machine.
 type Page struct {
 	ID       string `json:"id"`
 	Incident string `json:"incident"`
 	// At is when it was asked for.
 	At time.Time `json:"at"`
-	To string    `json:"to"` // "person:ana"
+	To string    `json:"to"` // "person:ana", "chat:ops-room"
 	// By is the id of the contact method that took it; empty when none did.
 	By      string `json:"by,omitempty"`
 	Channel string `json:"channel,omitempty"` // of By: "webhook", "email" or "console"
 	Outcome string `json:"outcome"`           // one of the words above
 	// EndedAt is when the outcome was known; zero for a page that is open.
 	EndedAt time.Time `json:"ended_at,omitzero"`
-	Level   int       `json:"level"`
+	Level   int       `json:"level"` // 0 for a page that no level asked for
 	Round   int       `json:"round"`
 	Urgency string    `json:"urgency"` // "high" or "low"
 	// Via is the level's word that led to the person, such as "schedule:payments-primary"; empty
 	// where the level names the person.
-	Via      string           `json:"via,omitempty"`
-	Why      string           `json:"why"`
+	Via string `json:"via,omitempty"`
+	Why string `json:"why"`
+	// Late is how many seconds after its time it was asked for, where that is worth saying.
+	Late     int              `json:"late,omitempty"`
 	Attempts []events.Attempt `json:"attempts,omitempty"`
 }
+
+// toPerson says that the page is to somebody, not to a room or a machine.
+func (p Page) toPerson() bool { return strings.HasPrefix(p.To, personPrefix) }
 
 // Level is one step of a climb.
 type Level struct {
@@ -79,22 +105,110 @@ type Level struct {
 	Trigger  string    `json:"trigger"` // as in [events.EscalationAdvanced]
 	Why      string    `json:"why"`
 	Targets  []string  `json:"targets"`
-	// Pages are the people the targets meant; empty when nobody stood behind them.
+	// Pages are those the targets meant; empty when nobody stood behind them.
 	Pages []string `json:"pages"`
-	// Exhausted marks the end of a climb instead of a level: nobody is left to page.
+	// Need is how many people must acknowledge, where that is more than one.
+	Need int `json:"need,omitempty"`
+	// Exhausted marks the end of a climb instead of a level: nobody is left to page. Targets and Pages
+	// are then those of the policy's last resort.
 	Exhausted bool `json:"exhausted,omitempty"`
 }
 
-// Change is a new status or priority of an incident.
-type Change struct {
+// Held is a level that waits before it pages.
+type Held struct {
 	Incident string    `json:"incident"`
 	At       time.Time `json:"at"`
-	What     string    `json:"what"` // "status" or "priority"
-	To       string    `json:"to"`
-	By       string    `json:"by,omitempty"` // who or what did it
+	Level    int       `json:"level"`
+	For      string    `json:"for"` // "working_hours" or "on_call"
+	Targets  []string  `json:"targets"`
+	// Until is when it is tried again, in the zone of the hours or the schedule that it waits for.
+	Until time.Time `json:"until"`
 }
 
-// Page finds a person's newest page of an incident; an empty incident stands for all.
+// String says what the level waits for: "held until Mon 12 Jan 09:00 CET: working hours".
+func (h Held) String() string {
+	what := "working hours"
+	if h.For == "on_call" {
+		what = "somebody on call"
+	}
+	return fmt.Sprintf("held until %s: %s", h.Until.Format("Mon 2 Jan 15:04 MST"), what)
+}
+
+// Trigger is one of the policy's triggers that came due.
+type Trigger struct {
+	Incident string    `json:"incident"`
+	At       time.Time `json:"at"`
+	On       string    `json:"on"`   // as in [events.EscalationFired]
+	Rule     string    `json:"rule"` // where it stands; empty where a person told the managers
+	Category string    `json:"category,omitempty"`
+	Kind     string    `json:"kind,omitempty"`
+	Targets  []string  `json:"targets"`
+	Pages    []string  `json:"pages"`
+	Why      string    `json:"why"`
+	// Skipped says that it did nothing, as its condition did not hold.
+	Skipped bool `json:"skipped,omitempty"`
+}
+
+// Change is anything else that happened.
+type Change struct {
+	Incident string    `json:"incident,omitempty"` // empty for what concerns no incident: overrides, catalogs
+	At       time.Time `json:"at"`
+	// What is "status", "priority", "team" or "assignee", else the name of the fact:
+	// "incident.clock_breached".
+	What string `json:"what"`
+	To   string `json:"to,omitempty"` // the new value of what has one
+	By   string `json:"by,omitempty"` // who or what did it
+	// Says tells it in the words of the timeline; empty for the priority that an incident opens with.
+	Says string `json:"says,omitempty"`
+	Why  string `json:"why,omitempty"`
+}
+
+// Entry is one thing of a story; exactly one of the pointers is set.
+type Entry struct {
+	Page    *Page
+	Level   *Level
+	Held    *Held
+	Trigger *Trigger
+	Change  *Change
+}
+
+// entry is where an [Entry] lies: in which list, and its place there.
+type entry struct {
+	list  list
+	place int
+}
+
+type list uint8
+
+const (
+	pageList list = iota
+	levelList
+	heldList
+	triggerList
+	changeList
+)
+
+// InOrder gives all that happened, in order.
+func (s Story) InOrder() []Entry {
+	out := make([]Entry, len(s.order))
+	for n, e := range s.order {
+		switch e.list {
+		case pageList:
+			out[n].Page = &s.Pages[e.place]
+		case levelList:
+			out[n].Level = &s.Levels[e.place]
+		case heldList:
+			out[n].Held = &s.Held[e.place]
+		case triggerList:
+			out[n].Trigger = &s.Triggers[e.place]
+		case changeList:
+			out[n].Change = &s.Changes[e.place]
+		}
+	}
+	return out
+}
+
+// Page finds the newest page of an incident to a target; an empty incident stands for all.
 func (s Story) Page(incident, to string) (Page, bool) {
 	for _, p := range slices.Backward(s.Pages) {
 		if p.To == to && (incident == "" || p.Incident == incident) {
@@ -104,152 +218,17 @@ func (s Story) Page(incident, to string) (Page, bool) {
 	return Page{}, false
 }
 
-// Reached says whether a contact method took a page of the incident; an empty id stands for all.
+// Reached says whether a contact method of a person took a page of the incident; an empty id stands
+// for all. A room or a machine that took one is nobody.
 func (s Story) Reached(incident string) bool {
 	return slices.ContainsFunc(s.Pages, func(p Page) bool {
-		return p.Outcome == PageDelivered && (incident == "" || p.Incident == incident)
+		return p.Outcome == PageDelivered && p.toPerson() && (incident == "" || p.Incident == incident)
 	})
 }
 
-// teller folds facts into the story.
-type teller struct {
-	story     Story
-	incidents map[string]int // by id
-	pages     map[string]int // by id
-	newest    map[alertID]string
-}
-
-func (t *teller) init(start time.Time) {
-	t.story.Start = start
-	t.incidents, t.pages, t.newest = map[string]int{}, map[string]int{}, map[alertID]string{}
-}
-
-func (t *teller) tell(now time.Time) Story {
-	s := t.story
-	s.End = now
-	// Lists that are empty are [] in JSON, so that a reader need not look twice.
-	s.Incidents = append([]Incident{}, s.Incidents...)
-	s.Pages, s.Levels = append([]Page{}, s.Pages...), append([]Level{}, s.Levels...)
-	s.Changes = append([]Change{}, s.Changes...)
-	return s
-}
-
-func (t *teller) fact(e events.Event) {
-	if fact, ok := e.Data.(events.IncidentTriggered); ok {
-		t.triggered(e, fact)
-		return
-	}
-	at, ok := t.incidents[e.Subject]
-	if !ok {
-		return // a fact of no incident
-	}
-	i := &t.story.Incidents[at]
-	switch fact := e.Data.(type) {
-	case events.IncidentAcknowledged:
-		t.status(i, e, incident.Acknowledged)
-	case events.IncidentUnacknowledged:
-		t.status(i, e, incident.Triggered)
-	case events.IncidentReopened:
-		t.newest[i.key] = i.ID
-		t.status(i, e, incident.Triggered)
-	case events.IncidentResolved:
-		t.status(i, e, incident.Resolved)
-	case events.IncidentPrioritized:
-		i.Priority = fact.Priority
-		t.change(i, e, "priority", fact.Priority)
-	case events.EscalationAdvanced:
-		i.Level, i.Round, i.Exhausted = fact.Level, fact.Round, false
-		t.story.Levels = append(t.story.Levels, Level{
-			Incident: i.ID, At: e.Time, Level: fact.Level, Round: fact.Round, Kind: fact.Kind, Trigger: fact.Trigger,
-			Why: because(fact.Trigger, e.Reason), Targets: fact.Targets, Pages: append([]string{}, fact.Pages...),
-		})
-	case events.EscalationExhausted:
-		i.Exhausted = true
-		t.story.Levels = append(t.story.Levels, Level{
-			Incident: i.ID, At: e.Time, Level: i.Level, Round: i.Round, Trigger: "exhausted", Why: e.Reason,
-			Targets: []string{}, Pages: []string{}, Exhausted: true,
-		})
-	default:
-		t.pageFact(i, e)
-	}
-}
-
-func (t *teller) triggered(e events.Event, fact events.IncidentTriggered) {
-	t.incidents[e.Subject] = len(t.story.Incidents)
-	key := alertID{e.Service, fact.DedupKey}
-	t.newest[key] = e.Subject
-	t.story.Incidents = append(t.story.Incidents, Incident{
-		ID: e.Subject, Service: e.Service, Team: e.Team, Policy: fact.Policy, Title: fact.Title, Priority: fact.Priority, OpenedAt: e.Time, key: key,
+// paged says whether a page to a person was asked for.
+func (s Story) paged(incident string) bool {
+	return slices.ContainsFunc(s.Pages, func(p Page) bool {
+		return p.toPerson() && (incident == "" || p.Incident == incident)
 	})
-	i := &t.story.Incidents[len(t.story.Incidents)-1]
-	t.status(i, e, incident.Triggered)
-	t.change(i, e, "priority", fact.Priority)
-}
-
-func (t *teller) status(i *Incident, e events.Event, to incident.Status) {
-	i.Status = to.String()
-	t.change(i, e, "status", i.Status)
-}
-
-func (t *teller) change(i *Incident, e events.Event, what, to string) {
-	t.story.Changes = append(t.story.Changes, Change{Incident: i.ID, At: e.Time, What: what, To: to, By: e.Actor})
-}
-
-func (t *teller) pageFact(i *Incident, e events.Event) {
-	switch fact := e.Data.(type) {
-	case events.PageRequested:
-		if fact.Asked > 1 {
-			return // the same page
-		}
-		why := ""
-		if n := len(t.story.Levels); n > 0 {
-			why = t.story.Levels[n-1].Why // the level is always told before its pages
-		}
-		t.pages[fact.Page] = len(t.story.Pages)
-		t.story.Pages = append(t.story.Pages, Page{
-			ID: fact.Page, Incident: i.ID, At: e.Time, To: fact.Target, Outcome: PageOpen, Level: fact.Level, Round: fact.Round,
-			Urgency: fact.Urgency, Via: fact.Via, Why: why,
-		})
-	case events.PageDelivered:
-		p := t.end(fact.Page, PageDelivered, e.Time, fact.Attempts)
-		p.By, p.Channel = fact.Contact, fact.Channel
-	case events.PageDelayed:
-		t.end(fact.Page, PageDelayed, time.Time{}, fact.Attempts)
-	case events.PageFailed:
-		t.end(fact.Page, PageFailed, e.Time, fact.Attempts)
-	case events.PageSuperseded:
-		t.end(fact.Page, PageSuperseded, e.Time, nil)
-	}
-}
-
-func (t *teller) end(id, outcome string, at time.Time, attempts []events.Attempt) *Page {
-	p := t.page(id)
-	p.Outcome, p.EndedAt = outcome, at
-	if attempts != nil {
-		p.Attempts = attempts
-	}
-	return p
-}
-
-// page gives the page of an id that was told.
-func (t *teller) page(id string) *Page { return &t.story.Pages[t.pages[id]] }
-
-// triggers says in words what moved a climb.
-var triggers = map[string]string{
-	"triggered":      "an alert opened the incident",
-	"reopened":       "the incident was opened again",
-	"returned":       "the acknowledgement is gone",
-	"unacknowledged": "nobody acknowledged in time",
-	"undeliverable":  "nobody of the level before could be reached",
-	"nobody":         "the level before has nobody to page",
-	"command":        "escalated by hand",
-}
-
-// because gives the words of the trigger, and the fact's own reason where that says more.
-func because(trigger, reason string) string {
-	words := triggers[trigger]
-	if reason == "" || strings.HasPrefix(reason, words) {
-		return max(words, reason)
-	}
-	return words + "; " + reason
 }

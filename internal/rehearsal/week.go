@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"slices"
 	"time"
 
 	"tocsin.dev/internal/catalog"
@@ -43,11 +44,16 @@ func Sweep(c *catalog.Catalog, service string, a events.Alert, from time.Time, h
 
 // unreached says why nobody was reached so far.
 func unreached(s Story) string {
-	switch n := len(s.Levels); {
-	case len(s.Pages) > 0:
+	if s.paged("") {
 		return "no contact method is tried so soon"
-	case n > 0:
-		return s.Levels[n-1].Why
+	}
+	for _, e := range slices.Backward(s.InOrder()) {
+		switch {
+		case e.Held != nil:
+			return e.Held.String()
+		case e.Level != nil:
+			return e.Level.Why
+		}
 	}
 	return "no climb began"
 }

@@ -1,0 +1,117 @@
+package rehearsal
+
+import "time"
+
+// Expectation is what should be so at one instant. What is nil or empty is not checked.
+type Expectation struct {
+	place
+	// Of names the alert whose incident is meant; empty for all pages, and for the only incident.
+	Of       string
+	Status   *Word
+	Priority *Word
+	Service  *Word
+	Team     *Word
+	Policy   *Word
+	Assignee *Word // "person:bo", or "nobody"
+	// Outcome is with what the books were closed.
+	Outcome *Word
+	Level   *Count
+	Round   *Count
+	// Incidents is how many there are, whatever their status.
+	Incidents *Count
+	Exhausted *Truth
+	// NobodyPaged: no page to a person was asked for. NobodyReached: no contact method of a person
+	// took one. Rooms and machines are nobody.
+	NobodyPaged   *Truth
+	NobodyReached *Truth
+	NotPaged      []Word
+	// Pages are all pages in order; nil is not checked, an empty list expects none. So are the other
+	// lists: levels that were reached, levels that were held, triggers that went off.
+	Pages    *Listed[ExpectedPage]
+	Levels   *Listed[ExpectedLevel]
+	Held     *Listed[ExpectedHold]
+	Triggers *Listed[ExpectedTrigger]
+	// Clocks are those of one incident that matter here, in any order.
+	Clocks []ExpectedClock
+}
+
+// Listed is an expected list and where it stands.
+type Listed[T any] struct {
+	place
+	Want []T
+}
+
+// Word is an expected word and where it stands.
+type Word struct {
+	place
+	Want string
+}
+
+// Count is an expected number and where it stands.
+type Count struct {
+	place
+	Want int
+}
+
+// Truth is an expected yes or no and where it stands.
+type Truth struct {
+	place
+	Want bool
+}
+
+// ExpectedPage is what is expected of one page; what is not set may be anything.
+type ExpectedPage struct {
+	place
+	At      *time.Duration // since the start, when it was asked for
+	To      string
+	By      string
+	Taken   *time.Duration // since the start, when a contact method took it
+	Level   *int           // 0 where no level asked for it
+	Round   *int
+	Urgency string
+	Via     string
+	Outcome string
+	Why     string         // is part of the page's reason
+	Late    *time.Duration // how much later than due it was asked for
+}
+
+// ExpectedLevel is what is expected of one step of a climb; what is not set may be anything.
+type ExpectedLevel struct {
+	place
+	At      *time.Duration
+	Level   *int
+	Round   *int
+	Trigger string
+	Kind    string
+	Why     string // is part of the level's reason
+}
+
+// ExpectedHold is what is expected of one level that waits; what is not set may be anything.
+type ExpectedHold struct {
+	place
+	At    *time.Duration
+	Level *int
+	For   string
+	Until When // since the start
+}
+
+// ExpectedTrigger is what is expected of a trigger that went off; what is not set may be anything.
+type ExpectedTrigger struct {
+	place
+	At    *time.Duration
+	On    string
+	Pages []string // whom it told, in order; nil is not checked
+	Why   string   // is part of its reason
+}
+
+// ExpectedClock is what is expected of one clock; what is not set may be anything.
+type ExpectedClock struct {
+	place
+	Clock string
+	// Due is when it is due, since the start; Never says that it is not, as while it stands still.
+	Due   When
+	Never bool
+	// None says that no such clock measures the incident.
+	None                  bool
+	AtRisk, Breached, Met *bool
+}

@@ -1,0 +1,70 @@
+package rehearsal
+
+import (
+	"time"
+
+	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/pkg/events"
+)
+
+// Outage lets time pass while the engine is down. What falls due meanwhile is late: it happens with
+// the next [Rehearsal.Until] or [Rehearsal.Before], after the inputs that come before that, as they
+// waited. Contact methods go on, and their receipts wait.
+func (r *Rehearsal) Outage(long time.Duration) {
+	r.Until(r.now)
+	end := r.now.Add(long)
+	r.down = true
+	for {
+		r.settle()
+		at, ok := r.wake()
+		if !ok || at.After(end) {
+			break
+		}
+		r.now = at
+	}
+	r.down, r.now = false, end
+	for _, e := range r.waiting {
+		r.decide(e)
+	}
+	r.waiting = nil
+}
+
+// wake is when something about a page falls due.
+func (r *Rehearsal) wake() (at time.Time, ok bool) {
+	for _, d := range r.open {
+		if !ok || d.wakeAt.Before(at) {
+			at, ok = d.wakeAt, true
+		}
+	}
+	return at, ok
+}
+
+// zone gives the zone of the hours or of the schedule that a level of a service waits for.
+func (r *Rehearsal) zone(service string, held events.EscalationHeld) *time.Location {
+	c := r.catalog.Rules
+	if held.For == string(escalation.WorkingHours) {
+		if hours := c.Calendars[c.Service(service).Calendar]; hours != nil && hours.Location != nil {
+			return hours.Location
+		}
+		return time.UTC
+	}
+	for _, word := range held.Targets {
+		if s := c.Schedules[scheduleOf(c, word)]; s != nil && s.Location != nil {
+			return s.Location
+		}
+	}
+	return time.UTC
+}
+
+// scheduleOf gives the schedule behind the word of a target; empty where there is none.
+func scheduleOf(c *rules.Catalog, word string) string {
+	t, _ := escalation.ParseTarget(word)
+	switch {
+	case t.Kind == escalation.OnCall:
+		return t.ID
+	case t.Kind == escalation.Team && t.Of == escalation.TeamOnCall:
+		return c.Schedule(t.ID)
+	}
+	return ""
+}
