@@ -18,14 +18,21 @@ import (
 )
 
 func newArchiveImport(h *archiver) *cobra.Command {
-	var to string
+	var to, format, zone string
 	c := &cobra.Command{
-		Use: "import FILE", Short: "Fill an empty archive from an export in JSON lines", Args: args(cobra.ExactArgs(1)),
+		Use: "import FILE", Short: "Fill an empty archive from an export, or turn a foreign history into facts", Args: args(cobra.ExactArgs(1)),
 		Long: `Fill an empty archive from an export in JSON lines; - reads stdin.
 
 A full export gives an archive with the same digest. It is for reading: it has no ledger behind it,
-so no recorder goes on with it.`,
+so no recorder goes on with it.
+
+With the format of another system FILE is its history, and --to a file that gets the intake facts it
+amounts to, one on each line, for 'tocsin report' and 'tocsin replay' with --from-file.`,
+		Example: "  tocsin archive import all.jsonl --to again.db\n  tocsin archive import --format servicenow incidents.csv --to history.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
+			if format != "jsonl" {
+				return h.importHistory(c, format, files[0], to, zone)
+			}
 			in := io.NopCloser(h.stdin)
 			if files[0] != "-" {
 				f, err := os.Open(files[0])
@@ -38,7 +45,9 @@ so no recorder goes on with it.`,
 			return h.fill(c.Context(), in, to)
 		},
 	}
-	c.Flags().StringVar(&to, "to", "", "the empty `archive`: a SQLite file, made where there is none, or postgres://…")
+	c.Flags().StringVar(&to, "to", "", "the empty `archive`: a SQLite file, made where there is none, or postgres://…; of a foreign history the file of facts")
+	c.Flags().StringVar(&format, "format", "jsonl", "jsonl (an export of an archive), or of another system: "+historyFormats())
+	c.Flags().StringVar(&zone, "timezone", "UTC", "the `zone` of times in a foreign history that names none")
 	c.MarkFlagRequired("to") //nolint:errcheck // the flag is there
 	return c
 }

@@ -40,10 +40,6 @@ func (c *Collector) Add(e events.Event) {
 		if d, ok := e.Data.(events.AlertRenewed); ok && c.incidents[d.Incident] != nil {
 			c.incidents[d.Incident].fired(d.Key)
 		}
-		return
-	}
-	if e.Time.After(c.last) {
-		c.last = e.Time
 	}
 }
 
@@ -56,8 +52,8 @@ func (c *Collector) Incidents() ([]*Incident, error) {
 	return c.order, nil
 }
 
-// Last is the instant of the newest fact; zero before the first.
-func (c *Collector) Last() time.Time { return c.last }
+// LastOpened is when the newest incident opened; zero before the first.
+func (c *Collector) LastOpened() time.Time { return c.last }
 
 // Unknown is how many commands named an incident that no alert had opened.
 func (c *Collector) Unknown() int { return c.unknown }
@@ -70,6 +66,9 @@ func (c *Collector) opens(id string, e events.Event, a events.Alert) *Incident {
 	}
 	c.incidents[id] = i
 	c.order = append(c.order, i)
+	if e.Time.After(c.last) {
+		c.last = e.Time
+	}
 	return i
 }
 

@@ -43,12 +43,12 @@ func rounded(seconds float64) *float64 {
 	return &v
 }
 
-// share is part of a whole, from 0 to 1, to four digits; nil where there is no whole.
+// share is part of a whole, from 0 to 1; nil where there is no whole.
 func share(part, whole int) *float64 {
 	if whole == 0 {
 		return nil
 	}
-	v := math.Round(float64(part)/float64(whole)*10000) / 10000
+	v := float64(part) / float64(whole)
 	return &v
 }
 

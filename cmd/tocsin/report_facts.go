@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/history"
+	kpi "tocsin.dev/internal/report"
+	"tocsin.dev/pkg/events"
+)
+
+// fromFile folds a file of facts, one a line.
+func (r *reporter) fromFile() (*kpi.Collector, error) {
+	in, err := r.open(r.file)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	c := &kpi.Collector{}
+	err = history.Read(in, func(_ int, e events.Event) error {
+		c.Add(e)
+		return nil
+	})
+	if err != nil {
+		return nil, fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' writes them"}
+	}
+	return c, nil
+}
+
+// open opens a file to be read; - is stdin.
+func (a *app) open(name string) (io.ReadCloser, error) {
+	if name == "-" {
+		return io.NopCloser(a.stdin), nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, unpath(err, name)
+	}
+	return f, nil
+}
+
+// fromArchive folds every fact that the archive holds. Those that a newer version wrote and this
+// one does not know are left out, and counted.
+func (r *reporter) fromArchive(ctx context.Context) (*kpi.Collector, error) {
+	c, foreign := &kpi.Collector{}, 0
+	a := &archiver{app: r.app, name: r.archive}
+	err := a.view(ctx, func(v archive.View) error {
+		return v.Facts(ctx, func(f archive.Fact) error {
+			e, err := events.Decode(f.Line)
+			switch {
+			case errors.Is(err, events.ErrUnknownType):
+				foreign++
+			case err != nil:
+				return fmt.Errorf("fact %d of record %d: %w", f.Index, f.Position, err)
+			default:
+				c.Add(e)
+			}
+			return nil
+		})
+	})
+	if foreign > 0 {
+		fmt.Fprintf(r.stderr, "left out: %s of kinds that this version does not know\n", plural(foreign, "fact"))
+	}
+	return c, err
+}
+
+// options are those that the flags and the catalog give; the period is not among them.
+func (r *reporter) options() (o kpi.Options, err error) {
+	o.Team = r.team
+	if o.Location, err = time.LoadLocation(r.zone); err != nil {
+		return o, fmt.Errorf("--timezone: there is no zone %q", r.zone)
+	}
+	if o.Night, err = hoursOf(r.night); err != nil {
+		return o, fmt.Errorf("--night: %w", err)
+	}
+	if r.catalog == "" {
+		return o, nil
+	}
+	files, err := readCatalog(r.catalog)
+	if err != nil {
+		return o, err
+	}
+	c, faults := catalog.Parse(files)
+	if c == nil {
+		return o, fault{err: fmt.Errorf("--catalog %s: it has %s", r.catalog, plural(len(faults), "fault")), hint: "'tocsin catalog check' lists them", code: codeFailed}
+	}
+	o.Zones, o.Levels = map[string]*time.Location{}, map[string]int{}
+	for id, p := range c.People {
+		if o.Zones[id], err = time.LoadLocation(p.Timezone); err != nil {
+			return o, fmt.Errorf("person %s: %w", id, err) // the catalog checked it
+		}
+	}
+	for id, p := range c.Rules.Policies {
+		o.Levels[id] = len(p.Levels)
+	}
+	return o, nil
+}
+
+// hoursOf reads "22:00-07:00".
+func hoursOf(word string) (h kpi.Hours, err error) {
+	from, to, ok := strings.Cut(word, "-")
+	if ok {
+		if h.From, err = minutesOf(from); err == nil {
+			h.To, err = minutesOf(to)
+		}
+	}
+	if !ok || err != nil || h.From == h.To {
+		return h, fmt.Errorf("%q is no stretch of the day such as 22:00-07:00", word)
+	}
+	return h, nil
+}
+
+func minutesOf(clock string) (int, error) {
+	t, err := time.Parse("15:04", strings.TrimSpace(clock))
+	return t.Hour()*60 + t.Minute(), err
+}
