@@ -2,6 +2,8 @@ package simulation
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"tocsin.dev/internal/bus"
@@ -11,6 +13,7 @@ import (
 const (
 	triggered    = "triggered"
 	acknowledged = "acknowledged"
+	snoozed      = "snoozed"
 	resolved     = "resolved"
 )
 
@@ -21,14 +24,27 @@ type story struct {
 	seq                uint64
 	status             string
 	byHand             bool
+	part               bool // split off from another incident
 	alerts             map[string]firing
+	repaged            bool // its holder was paged again, and may acknowledge again
 	dueAt, ackUntil    time.Time
+	wakeAt             time.Time
 	open               map[string]*page
+
+	merging   string            // the incident that it asks to take it in; empty for none
+	absorbed  map[string]bool   // incidents that it took in
+	elsewhere map[string]string // alerts that were split off, with the incidents they went to
 }
 
 type firing struct {
 	firing       bool
 	starts, ends time.Time
+}
+
+// fires gives the keys of its alerts that fire.
+func (s *story) fires() []string {
+	keys := slices.Sorted(maps.Keys(s.alerts))
+	return slices.DeleteFunc(keys, func(key string) bool { return !s.alerts[key].firing })
 }
 
 func (s *story) hold(a events.Alert) { s.alerts[a.Key] = firing{true, a.StartsAt, a.EndsAt} }
@@ -45,6 +61,12 @@ func (l *laws) fact(p int, m bus.Message, e events.Event) {
 	switch d := e.Data.(type) {
 	case events.CatalogRevised:
 		l.revision[p] = d.Revision
+		return
+	case events.OverrideAdded:
+		l.overrides[overrideKey{p, d.ID}] = true
+		return
+	case events.OverrideRemoved:
+		delete(l.overrides, overrideKey{p, d.ID})
 		return
 	case events.AlertRenewed:
 		s := l.stories[d.Incident]
@@ -70,7 +92,11 @@ func (l *laws) fact(p int, m bus.Message, e events.Event) {
 }
 
 func (l *laws) opened(p int, e events.Event, d events.IncidentTriggered) {
-	s := &story{id: e.Subject, service: e.Service, dedup: d.DedupKey, partition: p, status: triggered, alerts: map[string]firing{}, open: map[string]*page{}}
+	s := &story{
+		id: e.Subject, service: e.Service, dedup: d.DedupKey, partition: p, status: triggered, alerts: map[string]firing{}, open: map[string]*page{},
+		absorbed: map[string]bool{}, elsewhere: map[string]string{},
+	}
+	s.part = d.SplitFrom != ""
 	s.hold(d.Alert)
 	l.isNewest(s)
 	l.stories[s.id] = s
@@ -104,14 +130,27 @@ func (l *laws) tell(s *story, m bus.Message, e events.Event) {
 		a.firing = false
 		s.alerts[d.Key] = a
 	case events.IncidentAcknowledged:
-		s.status, s.ackUntil, s.dueAt = acknowledged, d.Until, time.Time{}
+		if s.status == resolved || s.status == acknowledged && !s.repaged {
+			fail(lawOnce, "record %d: incident %s is acknowledged while it is %s", m.Seq, s.id, s.status)
+		}
+		s.status, s.ackUntil = acknowledged, d.Until
+		s.rest()
 	case events.IncidentUnacknowledged:
-		if d.By == "" {
+		if e.Reason == "the acknowledgement ran out" {
 			early(s.ackUntil, "an acknowledgement runs out")
 		}
 		s.status = triggered
+	case events.IncidentSnoozed:
+		s.status, s.wakeAt = snoozed, d.Until
+		s.rest()
+	case events.IncidentWoken:
+		if e.Reason == "its time has come" {
+			early(s.wakeAt, "a snooze ends")
+		}
+		s.status = triggered
 	case events.IncidentResolved:
-		s.status, s.byHand, s.dueAt = resolved, d.How == "command", time.Time{}
+		s.status, s.byHand, s.merging = resolved, d.How == "command" || d.How == "merged", ""
+		s.rest()
 	case events.IncidentReopened:
 		l.isNewest(s)
 		s.status, s.byHand = triggered, false
@@ -122,7 +161,7 @@ func (l *laws) tell(s *story, m bus.Message, e events.Event) {
 		if s.status != triggered {
 			fail(lawAck, "record %d: incident %s climbs while it is %s", m.Seq, s.id, s.status)
 		}
-		if d.Trigger == "unacknowledged" {
+		if d.Trigger == "unacknowledged" || d.Trigger == "held" {
 			early(s.dueAt, "a level")
 		}
 		if !d.DueAt.IsZero() && !d.DueAt.After(e.Time) {
@@ -131,8 +170,24 @@ func (l *laws) tell(s *story, m bus.Message, e events.Event) {
 		s.dueAt = d.DueAt
 	case events.EscalationExhausted:
 		s.dueAt = time.Time{}
+	case events.EscalationFired:
+		s.repaged = s.repaged || d.On == "unresolved" && len(d.Pages) > 0
+	case events.IncidentTransferred:
+		if d.Policy != d.WasPolicy {
+			s.dueAt = time.Time{}
+		}
 	default:
+		l.tellMerge(s, m, e)
 		l.tellPage(s, m, e)
+	}
+}
+
+// rest is what an acknowledgement, a snooze and a resolution have in common: nothing climbs, and what
+// was asked for until then is no longer wanted.
+func (s *story) rest() {
+	s.dueAt, s.repaged = time.Time{}, false
+	for _, pg := range s.open {
+		pg.unwanted = true
 	}
 }
 
@@ -152,7 +207,8 @@ func (l *laws) tellPage(s *story, m bus.Message, e events.Event) {
 }
 
 func (l *laws) requested(s *story, m bus.Message, d events.PageRequested) {
-	if s.status != triggered {
+	// A level asks while nobody has the incident; helpers and triggers are paged beside whoever has it.
+	if s.status == resolved || d.Level > 0 && s.status != triggered {
 		fail(lawAck, "record %d: page %s of incident %s is requested while it is %s", m.Seq, d.Page, s.id, s.status)
 	}
 	if d.Asked == 1 {
@@ -164,6 +220,12 @@ func (l *laws) requested(s *story, m bus.Message, d events.PageRequested) {
 		pg := &page{id: d.Page, target: d.Target, asked: 1, story: s}
 		l.pages[d.Page], s.open[d.Page] = pg, pg
 		l.w.count.Pages++
+		if d.Level == 0 {
+			l.w.count.Beside++
+			if d.Why == "" {
+				fail(lawOnce, "record %d: page %s of no level does not say what asked for it", m.Seq, d.Page)
+			}
+		}
 		return
 	}
 	pg := l.openPage(s, m, d.Page)
@@ -193,11 +255,14 @@ func (l *laws) ended(s *story, m bus.Message, id, how string) {
 // atRest checks what must hold after a whole record.
 func (l *laws) atRest(m bus.Message, facts []events.Event) {
 	for _, e := range facts {
-		if s := l.stories[e.Subject]; s != nil && s.status != triggered && len(s.open) > 0 {
-			if _, left := e.Data.(events.PageSuperseded); left {
-				continue // the record ended within a decision's effects
+		s := l.stories[e.Subject]
+		if s == nil {
+			continue
+		}
+		for _, pg := range s.open {
+			if pg.unwanted {
+				fail(lawAck, "record %d: incident %s is %s and page %s from before is open", m.Seq, s.id, s.status, pg.id)
 			}
-			fail(lawAck, "record %d: incident %s is %s and %d pages are open", m.Seq, s.id, s.status, len(s.open))
 		}
 	}
 }

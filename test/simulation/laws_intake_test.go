@@ -71,12 +71,8 @@ func readIntake(m bus.Message) (all []events.Event) {
 }
 
 func isCommand(d events.Data) bool {
-	switch d.(type) {
-	case events.AcknowledgementReceived, events.AcknowledgementWithdrawn, events.ResolutionReceived,
-		events.ReopeningReceived, events.EscalationReceived, events.NoteReceived:
-		return true
-	}
-	return false
+	_, ok := d.(events.CommandData)
+	return ok
 }
 
 // upTo gives the inputs that a position covers and no record before it did.
@@ -107,6 +103,37 @@ func (q *intake) waiting(p partition.Position, at time.Time) uint64 {
 		}
 	}
 	return 0
+}
+
+// feeds gives the incidents that an alert may be one of: the one that its dedup key names, or, where
+// it was split off from that one, the one to which it went; both while the latter is resolved.
+func (l *laws) feeds(service string, a events.Alert) []*story {
+	s := l.byKey[[2]string{service, a.Dedup()}]
+	if s == nil {
+		return nil
+	}
+	part := l.stories[s.elsewhere[a.Key]]
+	switch {
+	case part == nil:
+		return []*story{s}
+	case part.status == resolved:
+		return []*story{s, part}
+	}
+	return []*story{part}
+}
+
+// mustTake says why the incident cannot pass over an alert that fires; empty when it can.
+func (s *story) mustTake(a events.Alert) string {
+	known, ok := s.alerts[a.Key]
+	switch {
+	case !ok || !known.firing:
+		return "it was not firing"
+	case !known.ends.Equal(a.EndsAt):
+		return "its expiry is new"
+	case s.status == resolved && (!s.byHand || a.StartsAt.IsZero() || !known.starts.Equal(a.StartsAt)):
+		return "the incident is resolved"
+	}
+	return ""
 }
 
 // barrierHolds is how long before a deadline is taken its owner looked for inputs at the latest.
@@ -164,22 +191,21 @@ func (l *laws) mayBeIgnored(p int, in input) {
 	}
 	switch d := e.Data.(type) {
 	case events.AlertReceived:
-		s := l.byKey[[2]string{e.Service, d.Dedup()}]
-		if s == nil {
-			bad("no incident has its key")
-			return
+		why := "no incident has its key"
+		for _, s := range l.feeds(e.Service, d.Alert) {
+			if why = s.mustTake(d.Alert); why == "" {
+				return
+			}
 		}
-		a, ok := s.alerts[d.Key]
-		switch {
-		case !ok || !a.firing:
-			bad("it was not firing")
-		case !a.ends.Equal(d.EndsAt):
-			bad("its expiry is new")
-		case s.status == resolved && (!s.byHand || d.StartsAt.IsZero() || !a.starts.Equal(d.StartsAt)):
-			bad("the incident is resolved")
-		}
+		bad(why)
 	case events.AlertCleared:
-		if s := l.byKey[[2]string{e.Service, d.Dedup()}]; s != nil && s.alerts[d.Key].firing {
+		feeds := l.feeds(e.Service, d.Alert)
+		for _, s := range feeds {
+			if !s.alerts[d.Key].firing {
+				return
+			}
+		}
+		if len(feeds) > 0 {
 			bad("it was firing")
 		}
 	case events.ReceiptReceived:
@@ -189,6 +215,20 @@ func (l *laws) mayBeIgnored(p int, in input) {
 	case events.CatalogRevised:
 		if l.revision[p] != d.Revision {
 			bad("another catalog is in force")
+		}
+	case events.MergeRequested:
+		bad("whoever asks for a merge is answered")
+	case events.MergeAnswered:
+		if s := l.stories[d.Incident]; s != nil && s.merging == d.Into {
+			bad("the incident waits for it")
+		}
+	case events.OverrideReceived:
+		if !l.overrides[overrideKey{p, d.ID}] && d.To.After(l.w.now) {
+			bad("it is not known")
+		}
+	case events.OverrideWithdrawn:
+		if l.overrides[overrideKey{p, d.ID}] {
+			bad("it counts")
 		}
 	default:
 		if isCommand(e.Data) && !l.causes[e.ID] {

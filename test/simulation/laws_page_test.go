@@ -26,6 +26,7 @@ type page struct {
 	story      *story
 	asked      int
 	delayed    bool
+	unwanted   bool   // somebody has taken the incident since, or it is over
 	end        string // on LEDGER; empty while it is open
 	endSeq     uint64
 	endAt      time.Time
@@ -166,12 +167,20 @@ func (l *laws) settled() bool {
 			return false
 		}
 	}
+	for _, s := range l.known {
+		if s.merging != "" {
+			return false
+		}
+	}
 	return true
 }
 
 // stillOpen fails with what is still open after the quiet period.
 func (l *laws) stillOpen() {
 	for _, s := range l.known {
+		if s.merging != "" {
+			fail(lawMerge, "incident %s waits for ever to be merged into %s", s.id, s.merging)
+		}
 		for id, pg := range s.open {
 			fail(lawPages, "page %s of %s is open for ever: opened %t, closed %q, attempts %d, asked %d", id, s.id, pg.opened, pg.closed, pg.attempts, pg.asked)
 		}

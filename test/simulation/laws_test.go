@@ -60,6 +60,8 @@ type laws struct {
 	requests map[string]bool          // incident, round, level and target of first requests
 	byNotice map[string]*contactState // by idempotency key
 	lines    []ledgerLine             // every fact of LEDGER in order
+	// overrides are those that count, by partition.
+	overrides map[overrideKey]bool
 }
 
 type ledgerLine struct {
@@ -73,7 +75,8 @@ func newLaws(w *world) *laws {
 	l := &laws{
 		w: w, facts: map[string]bool{}, causes: map[string]bool{}, stories: map[string]*story{}, byKey: map[[2]string]*story{},
 		pages: map[string]*page{}, requests: map[string]bool{}, byNotice: map[string]*contactState{},
-		ledger: make([]fence, w.services), claims: make([]fence, w.targets), revision: make([]string, w.services),
+		overrides: map[overrideKey]bool{},
+		ledger:    make([]fence, w.services), claims: make([]fence, w.targets), revision: make([]string, w.services),
 	}
 	for range w.services {
 		l.intake = append(l.intake, &intake{})
@@ -88,8 +91,8 @@ func newLaws(w *world) *laws {
 	return l
 }
 
-// check takes in what the last step left. INTAKE comes last: what a step published was not there
-// when the step decided.
+// check takes in what the last turn or step left. INTAKE comes last: what it published was not there
+// when it decided.
 func (l *laws) check() {
 	for _, s := range []bus.Stream{bus.Ledger, bus.Deliveries, bus.Events, bus.Intake} {
 		for {
@@ -116,6 +119,7 @@ func (l *laws) message(s bus.Stream, m bus.Message) {
 	case bus.Events:
 		l.public(m)
 	case bus.Intake:
+		l.forwarded(m)
 		l.intake[m.Partition].take(l.w, m)
 	}
 }

@@ -179,6 +179,26 @@ func (b forgetful) Get(ctx context.Context, name string) ([]byte, error) {
 	return got, err
 }
 
+// lying tells the other partition of a merge that was refused that it was done.
+type lying struct{ bus.Bus }
+
+func (b lying) Publish(ctx context.Context, m bus.Message) error {
+	all, err := events.DecodeBatch(m.Body)
+	if err != nil {
+		return err
+	}
+	for i, e := range all {
+		if answer, ok := e.Data.(events.MergeAnswered); ok {
+			answer.Accepted = true
+			all[i].Data = answer
+		}
+	}
+	if m.Body, err = events.EncodeBatch(all); err != nil {
+		return err
+	}
+	return b.Bus.Publish(ctx, m)
+}
+
 func mutants() []mutant {
 	return []mutant{
 		{name: "the bus ignores the engine's fence", laws: []string{"9"}, engine: func(_ *world, b bus.Bus) bus.Bus { return unfenced{b} }},
@@ -198,6 +218,7 @@ func mutants() []mutant {
 		{name: "claims are not on disk", laws: []string{"2", "4", "9"}, notifier: func(w *world, b bus.Bus) bus.Bus { return careless{b, w} }},
 		{name: "decisions are not on disk", laws: []string{"1", "7", "9"}, engine: func(w *world, b bus.Bus) bus.Bus { return careless{b, w} }},
 		{name: "an accepted alert is not on disk", laws: []string{"1"}, losePublish: true},
+		{name: "a merge that was refused is told as done", laws: []string{"10"}, engine: func(_ *world, b bus.Bus) bus.Bus { return lying{b} }},
 		{name: "a snapshot says that it is newer than it is", laws: []string{"1", "2", "3", "7", "panic"}, engine: func(_ *world, b bus.Bus) bus.Bus { return forgetful{b} }},
 	}
 }

@@ -162,6 +162,7 @@ func (n *node) turn(p int) (progress bool) {
 	n.turning = p
 	progress, err := o.Turn(n.w.ctx)
 	n.turning = -1
+	n.w.quietly(n.w.laws.check) // what it says to another partition may be decided within this very step
 	if err == nil {
 		return progress
 	}

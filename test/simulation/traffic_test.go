@@ -39,8 +39,10 @@ func (t *traffic) act() {
 		t.batch()
 	case n < 52:
 		t.foreign()
-	case n < 84:
+	case n < 82:
 		t.command()
+	case n < 84:
+		t.override()
 	case n < 92 && len(t.old) > 0:
 		w.note("  a late repeat")
 		t.publish(pick(w, t.old))
@@ -134,11 +136,15 @@ func (t *traffic) own(kind, service string, all []events.Event) {
 	if err != nil {
 		panic(err)
 	}
-	m := bus.Message{
+	t.w.note("  %s of %s: %s %.8s", kind, service, all[0].Data.Name(), all[0].ID)
+	t.send(bus.Message{
 		Subject: events.IntakeSubject(events.Partition(service, t.w.services), kind),
 		ID:      all[0].ID, Body: body, Header: map[string][]string{"content-type": {events.ContentBatch}},
-	}
-	t.w.note("  %s of %s: %s %.8s", kind, service, all[0].Data.Name(), all[0].ID)
+	})
+}
+
+// send publishes a message of ours, to be repeated late.
+func (t *traffic) send(m bus.Message) {
 	if t.w.chance(0.2) {
 		m.ID = "" // a sender that gives no id and may be stored twice
 	}
@@ -211,6 +217,12 @@ func (t *traffic) command() {
 		data = events.EscalationReceived{Command: c, Level: w.rng.IntN(4)}
 	default:
 		data = events.NoteReceived{Command: c}
+	}
+	if w.chance(0.5) {
+		data = t.life(c)
+		if s := w.laws.stories[data.(events.CommandData).Ask().Incident]; s != nil {
+			service = s.service
+		}
 	}
 	e := events.New(data)
 	t.nonce++

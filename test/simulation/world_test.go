@@ -16,7 +16,7 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // counts say how hard a run was; a simulation in which nothing went wrong proves nothing.
 type counts struct {
 	Steps, Crashes, Zombies, Fenced, LostRequests, LostAnswers, Alerts, Commands, Snapshots, Outages int
-	Incidents, Pages, Packets, Repeats                                                               int
+	Incidents, Pages, Packets, Repeats, Beside, Merges, FarMerges, Splits                            int
 }
 
 func (c *counts) add(o counts) {
@@ -34,6 +34,10 @@ func (c *counts) add(o counts) {
 	c.Pages += o.Pages
 	c.Packets += o.Packets
 	c.Repeats += o.Repeats
+	c.Beside += o.Beside
+	c.Merges += o.Merges
+	c.FarMerges += o.FarMerges
+	c.Splits += o.Splits
 }
 
 // world is one run: the clock, the bus, the processes and the outside.
