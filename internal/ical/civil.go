@@ -70,6 +70,9 @@ func reading(t time.Time, zone *time.Location) int64 {
 // A wall time that does not exist moves forward by the gap; one that exists twice is the first.
 // [time.Date] promises neither.
 func place(wall int64, zone *time.Location) time.Time {
+	if zone == time.UTC {
+		return time.Unix(wall, 0).UTC()
+	}
 	// No zone has ever been a whole day from UTC, so the search begins before the first candidate.
 	at := time.Unix(wall-2*secondsPerDay, 0).In(zone)
 	_, before := at.Zone()

@@ -5,17 +5,16 @@ import "slices"
 // runClock goes from hour to hour, minute to minute or second to second, and leaps over days, hours
 // and minutes that the rule does not allow.
 func (x *expansion) runClock() {
-	unit := map[frequency]int64{secondly: 1, minutely: 60, hourly: secondsPerHour}[x.rule.frequency]
+	unit := x.unit
 	begin := floor(x.start, unit)
 	allowed := x.rule.byAll()
 	for at := x.align(begin, floor(x.from, unit)); !x.ended && at*unit < x.to; {
 		x.spend(1)
 		next := at + x.rule.interval
-		if leap := x.refusedUntil(at*unit, unit, allowed); leap > 0 {
-			next = max(next, x.align(begin, (leap+unit-1)/unit))
+		if leap, refused := x.refusedUntil(at*unit, allowed); refused {
+			next = max(next, x.align(begin, leap/unit))
 		} else {
-			wall := at * unit
-			x.take([]int64{floor(wall, secondsPerDay)}, x.timesWithin(modulo(wall, secondsPerDay)))
+			x.take(at)
 		}
 		at = next
 	}
@@ -27,34 +26,22 @@ func (x *expansion) align(begin, number int64) int64 {
 	return begin + steps*x.rule.interval
 }
 
-// refusedUntil says until when no wall time can be an occurrence, or 0 when one may begin here.
-func (x *expansion) refusedUntil(wall, unit int64, allowed filter) int64 {
+// refusedUntil says whether the rule does not allow the unit that begins at a wall time, and until
+// when it allows none: the end of a day, an hour, a minute or a second, which ends a unit too.
+func (x *expansion) refusedUntil(wall int64, allowed filter) (until int64, refused bool) {
 	r := x.rule
 	day, clock := floor(wall, secondsPerDay), int(modulo(wall, secondsPerDay))
 	switch {
 	case !allowed.allows(dateOf(day)):
-		return (day + 1) * secondsPerDay
+		return (day + 1) * secondsPerDay, true
 	case !within(r.hours, clock/secondsPerHour):
-		return wall - int64(clock%secondsPerHour) + secondsPerHour
-	case unit <= 60 && !within(r.minutes, clock/60%60):
-		return wall - int64(clock%60) + 60
-	case unit == 1 && !within(r.seconds, clock%60):
-		return wall + 1
+		return wall - int64(clock%secondsPerHour) + secondsPerHour, true
+	case x.unit <= 60 && !within(r.minutes, clock/60%60):
+		return wall - int64(clock%60) + 60, true
+	case x.unit == 1 && !within(r.seconds, clock%60):
+		return wall + 1, true
 	}
-	return 0
+	return 0, false
 }
 
 func within(list []int, value int) bool { return len(list) == 0 || slices.Contains(list, value) }
-
-// timesWithin gives the times of day within one hour, minute or second, which begins at clock.
-func (x *expansion) timesWithin(clock int64) []int64 {
-	hour, minute, second := int(clock/secondsPerHour), int(clock/60%60), int(clock%60)
-	start := int(modulo(x.start, secondsPerDay))
-	switch x.rule.frequency {
-	case hourly:
-		return times([]int{hour}, orElse(x.rule.minutes, start/60%60), orElse(x.rule.seconds, start%60))
-	case minutely:
-		return times([]int{hour}, []int{minute}, orElse(x.rule.seconds, start%60))
-	}
-	return times([]int{hour}, []int{minute}, []int{second})
-}

@@ -30,10 +30,13 @@ type expansion struct {
 	yield    func(wall int64) bool
 
 	first date // of the start
-	times []int64
-	last  int64 // the occurrence found last
-	found int
-	ended bool // by yield, by COUNT, or by work that ran out
+	// unit is what offsets count within, in seconds: a day, or for rules that count in parts of a day
+	// an hour, a minute or a second. Each of them has its occurrences at the same offsets.
+	unit    int64
+	offsets []int64
+	last    int64 // the occurrence found last
+	found   int
+	ended   bool // by yield, by COUNT, or by work that ran out
 }
 
 // run calls yield with the occurrences in order, each once. It says whether it got to the end;
@@ -45,8 +48,9 @@ func (x *expansion) run() bool {
 		x.from = x.start // to be counted, they must be found
 	}
 	x.from = max(x.from, x.start)
-	if x.rule.frequency >= daily {
-		x.times = x.timesOfDay()
+	x.unit = units[x.rule.frequency]
+	x.offsets = x.offsetsInUnit()
+	if x.unit == secondsPerDay {
 		x.runDays()
 	} else {
 		x.runClock()
@@ -70,7 +74,7 @@ func (x *expansion) runDays() {
 			return
 		}
 		x.spend(1)
-		x.take(x.period(number), x.times)
+		x.take(x.period(number)...)
 	}
 }
 
@@ -144,28 +148,29 @@ func (x *expansion) period(number int64) []int64 {
 	return x.yearDates(int(number))
 }
 
-// timesOfDay gives the seconds of the day of each occurrence, in order. What the rule does not say,
-// the start does.
-func (x *expansion) timesOfDay() []int64 {
+// units are the seconds that a frequency looks at in one go.
+var units = map[frequency]int64{
+	secondly: 1, minutely: 60, hourly: secondsPerHour,
+	daily: secondsPerDay, weekly: secondsPerDay, monthly: secondsPerDay, yearly: secondsPerDay,
+}
+
+// offsetsInUnit gives the seconds into a unit of each occurrence, in order, at most 86,400. What the
+// rule does not say, the start does.
+func (x *expansion) offsetsInUnit() []int64 {
+	clock := int(modulo(x.start, secondsPerDay))
+	hours, minutes, seconds := []int{0}, []int{0}, []int{0}
 	if x.dates {
 		return []int64{0}
 	}
-	clock := int(modulo(x.start, secondsPerDay))
-	hours := orElse(x.rule.hours, clock/secondsPerHour)
-	minutes := orElse(x.rule.minutes, clock/60%60)
-	seconds := orElse(x.rule.seconds, clock%60)
-	return times(hours, minutes, seconds)
-}
-
-func orElse(list []int, value int) []int {
-	if len(list) > 0 {
-		return list
+	if x.unit > secondsPerHour {
+		hours = orElse(x.rule.hours, clock/secondsPerHour)
 	}
-	return []int{value}
-}
-
-// times are all that hours, minutes and seconds make, at most 86,400.
-func times(hours, minutes, seconds []int) []int64 {
+	if x.unit > 60 {
+		minutes = orElse(x.rule.minutes, clock/60%60)
+	}
+	if x.unit > 1 {
+		seconds = orElse(x.rule.seconds, clock%60)
+	}
 	all := make([]int64, 0, len(hours)*len(minutes)*len(seconds))
 	for _, hour := range hours {
 		for _, minute := range minutes {
@@ -177,24 +182,31 @@ func times(hours, minutes, seconds []int) []int64 {
 	return all
 }
 
-// take gives the occurrences of a period: each day at each time, or those of them that BYSETPOS
-// picks.
-func (x *expansion) take(days, times []int64) {
+func orElse(list []int, value int) []int {
+	if len(list) > 0 {
+		return list
+	}
+	return []int{value}
+}
+
+// take gives the occurrences of a period, whose units have these numbers: all offsets of each, or
+// those that BYSETPOS picks.
+func (x *expansion) take(numbers ...int64) {
 	if len(x.rule.positions) > 0 {
-		for _, at := range chosen(x.rule.positions, len(days)*len(times)) {
-			x.give(days[at/len(times)]*secondsPerDay + times[at%len(times)])
+		for _, at := range chosen(x.rule.positions, len(numbers)*len(x.offsets)) {
+			x.give(numbers[at/len(x.offsets)]*x.unit + x.offsets[at%len(x.offsets)])
 		}
 		return
 	}
-	for _, day := range days {
-		if (day+1)*secondsPerDay <= x.from {
+	for _, number := range numbers {
+		if (number+1)*x.unit <= x.from {
 			continue
 		}
-		for _, clock := range times {
+		for _, offset := range x.offsets {
 			if x.ended {
 				return
 			}
-			x.give(day*secondsPerDay + clock)
+			x.give(number*x.unit + offset)
 		}
 	}
 }

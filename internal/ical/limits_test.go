@@ -61,7 +61,7 @@ func TestFaults(t *testing.T) {
 		{"DURATION:P99999999W", `line 5: DURATION: "P99999999W" is no duration; the event is left out`},
 		{"EXDATE:20260230", `line 5: EXDATE: "20260230" is no date or time; the event is left out`},
 		{"RDATE:20260101T250000Z", `line 5: RDATE: "20260101T250000Z" is no date or time; the event is left out`},
-		{"RDATE;VALUE=PERIOD:20260102T000000Z/20260101T000000Z", `line 5: RDATE: the period "20260102T000000Z/20260101T000000Z" ends before it begi…"`},
+		{"RDATE;VALUE=PERIOD:20260102T000000Z/20260101T000000Z", `line 5: RDATE: the period "20260102T000000Z/20260101T000000Z" ends before it begins; the event is left out`},
 		{"DTSTART:20260101", "line 5: a second DTSTART; the event is left out"},
 		{"BEGIN:VALARM", "line 5: BEGIN:VALARM has no END; the line is ignored"},
 		{"no property", `line 5: "no property" is no property; the line is ignored`},
@@ -72,9 +72,7 @@ func TestFaults(t *testing.T) {
 			source := strings.Replace(string(event(start, tt.line)), "END:VCALENDAR", "BEGIN:VEVENT\nDTSTART:20260102\nEND:VEVENT\nEND:VCALENDAR", 1)
 			calendar, faults := ical.Parse([]byte(source), ical.Limits{})
 			require.Len(t, faults, 1)
-			if !strings.HasSuffix(tt.want, `…"`) {
-				require.Equal(t, tt.want, faults[0].Error())
-			}
+			require.Equal(t, tt.want, faults[0].Error())
 			all, _ := calendar.Shifts(nil, begin, end, ical.Limits{})
 			if faults[0].LeftOut {
 				require.Equal(t, []string{"20260102"}, starts(all, "20060102"))

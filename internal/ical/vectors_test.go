@@ -93,7 +93,7 @@ func TestRules(t *testing.T) {
 		{"never: 31 February", "20240101", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31;COUNT=1", ""},
 		{"never: 30 February, by seconds", "20240101T000000", "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30;UNTIL=" + never, ""},
 		{"never: day 366 of February", "20240101", "FREQ=YEARLY;BYMONTH=2;BYYEARDAY=366;UNTIL=" + never, ""},
-		{"never: position 400", "20240101T000000", "FREQ=YEARLY;BYMONTH=2;BYSETPOS=300;UNTIL=" + never, ""},
+		{"never: position 300 of one", "20240101T000000", "FREQ=YEARLY;BYMONTH=2;BYSETPOS=300;UNTIL=" + never, ""},
 		{"never: an hour that the interval jumps over", "20240101T000000", "FREQ=HOURLY;INTERVAL=2;BYHOUR=1;UNTIL=20240301T000000Z", ""},
 	}
 	for _, tt := range tests {

@@ -43,6 +43,15 @@ func TestZoneNames(t *testing.T) {
 	}
 }
 
+// Every zone that a name of Windows leads to is in the zone database.
+func TestWindowsZones(t *testing.T) {
+	require.Greater(t, len(ical.WindowsZones), 140)
+	for name, place := range ical.WindowsZones {
+		require.Equal(t, strings.ToLower(name), name)
+		zone(t, place)
+	}
+}
+
 const ownZone = `BEGIN:VCALENDAR
 BEGIN:VEVENT
 DTSTART;TZID=Ours:20200101T120000

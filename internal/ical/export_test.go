@@ -1,0 +1,4 @@
+package ical
+
+// WindowsZones is the table behind the names of zones that Windows gives.
+var WindowsZones = windowsZones
