@@ -34,7 +34,8 @@ func newPolicyRehearse(a *app) *cobra.Command {
 		Use: "rehearse", Short: "Tell who would be paged by an alert, how, when and why", Args: args(cobra.NoArgs),
 		Long: `Plays one alert against a catalog, on virtual time and without a server, and tells the whole chain:
 who is paged, by which contact method, when, at which level and why, until somebody answers or
-nobody is left. Every contact method is taken to work.`,
+nobody is left; also which levels wait, which triggers go off and which targets are missed meanwhile.
+Every contact method is taken to work.`,
 		Example: "  tocsin policy rehearse --service checkout --severity critical --at '2026-12-24 18:00'\n" +
 			"  tocsin policy rehearse --labels job=checkout,severity=critical --answer-after 7m\n  tocsin policy rehearse --service checkout --week --within 15m",
 		RunE: func(c *cobra.Command, _ []string) error { return p.run(c) },
@@ -101,21 +102,26 @@ const (
 	endUnfinished = "unfinished" // the horizon came first
 )
 
-// rehearsed is the JSON of `policy rehearse`.
+// rehearsed is the JSON of `policy rehearse`. Team, policy and priority are those it opens with; what
+// becomes of them is among the changes.
 type rehearsed struct {
-	Service    string            `json:"service"`
-	PlacedBy   string            `json:"placed_by"` // "service", "label service", "fallback", or the place of a route
-	Team       string            `json:"team"`
-	Policy     string            `json:"policy"`
-	Severity   string            `json:"severity"`
-	Priority   string            `json:"priority"`
-	Revision   string            `json:"revision"`
-	At         time.Time         `json:"at"`
-	Outcome    string            `json:"outcome"`
-	Answered   string            `json:"answered_by,omitempty"`
-	AnsweredAt time.Time         `json:"answered_at,omitzero"`
-	Pages      []rehearsedPage   `json:"pages"`
-	Levels     []rehearsal.Level `json:"levels"`
+	Service    string              `json:"service"`
+	PlacedBy   string              `json:"placed_by"` // "service", "label service", "fallback", or the place of a route
+	Team       string              `json:"team"`
+	Policy     string              `json:"policy"`
+	Severity   string              `json:"severity"`
+	Priority   string              `json:"priority"`
+	Revision   string              `json:"revision"`
+	At         time.Time           `json:"at"`
+	Outcome    string              `json:"outcome"`
+	Answered   string              `json:"answered_by,omitempty"`
+	AnsweredAt time.Time           `json:"answered_at,omitzero"`
+	Pages      []rehearsedPage     `json:"pages"`
+	Levels     []rehearsal.Level   `json:"levels"`
+	Held       []rehearsal.Held    `json:"held"`
+	Triggers   []rehearsal.Trigger `json:"triggers"`
+	Changes    []rehearsal.Change  `json:"changes"`
+	Clocks     []rehearsal.Clock   `json:"clocks"` // as they stand at the end
 }
 
 // rehearsedPage is a page with what people want to know of it besides.
@@ -131,7 +137,11 @@ func (p *policyRehearsal) rehearse(cat *catalog.Catalog, at time.Time, answers b
 	r := rehearsal.New(cat, at)
 	alert := p.alert()
 	placed := r.Fire(p.service, alert)
-	out := rehearsed{PlacedBy: placed.Rule, Severity: alert.Severity, Revision: cat.Rules.Revision, At: at}
+	i := r.Story().Incidents[0]
+	out := rehearsed{
+		Service: i.Service, PlacedBy: placed.Rule, Team: i.Team, Policy: i.Policy, Severity: alert.Severity, Priority: i.Priority,
+		Revision: cat.Rules.Revision, At: at,
+	}
 	if answers {
 		r.Before(at.Add(p.answerAfter))
 		out.Answered = p.answer(r)
@@ -145,9 +155,8 @@ func (p *policyRehearsal) rehearse(cat *catalog.Catalog, at time.Time, answers b
 		out.Outcome = endUnfinished
 	}
 	story := r.Story()
-	i := story.Incidents[0]
-	out.Service, out.Team, out.Policy, out.Priority = i.Service, i.Team, i.Policy, i.Priority
-	out.Levels, out.Pages = story.Levels, pagesOf(cat, story)
+	out.Levels, out.Pages, out.Held, out.Triggers, out.Changes = story.Levels, pagesOf(cat, story), story.Held, story.Triggers, story.Changes
+	out.Clocks = append([]rehearsal.Clock{}, story.Incidents[0].Clocks...)
 	if p.json {
 		return object(p.stdout, out)
 	}
@@ -155,98 +164,29 @@ func (p *policyRehearsal) rehearse(cat *catalog.Catalog, at time.Time, answers b
 	return nil
 }
 
-// answer lets whoever was reached last acknowledge; empty when nobody was reached so far.
+// answer lets whoever was reached last acknowledge, and where the level asks for more people those
+// who were reached before as well. It gives the one by whose answer it was acknowledged; empty where
+// nobody was reached so far, or too few.
 func (p *policyRehearsal) answer(r *rehearsal.Rehearsal) (by string) {
-	story := r.Story()
-	for _, page := range slices.Backward(story.Pages) {
-		if page.Outcome != rehearsal.PageDelivered {
+	answers := 0
+	for _, page := range slices.Backward(r.Story().Pages) {
+		if page.Outcome != rehearsal.PageDelivered || !strings.HasPrefix(page.To, personPrefix) {
 			continue
 		}
 		command := events.Command{Incident: page.Incident, By: page.To, Via: "cli"}
-		if refusal := r.Ask(events.AcknowledgementReceived{Command: command}); refusal == "" {
+		if refusal := r.Ask(events.AcknowledgementReceived{Command: command}); refusal != "" {
+			continue
+		}
+		if answers++; r.Story().Incidents[0].Status == "acknowledged" {
 			return page.To
 		}
 	}
-	fmt.Fprintf(p.stderr, "nobody had been reached after %s, so nobody answers\n", rehearsal.Brief(p.answerAfter))
+	problem := "nobody had been reached after %s, so nobody answers\n"
+	if answers > 0 {
+		problem = "after %s too few had been reached for as many answers as the level asks for\n"
+	}
+	fmt.Fprintf(p.stderr, problem, rehearsal.Brief(p.answerAfter))
 	return ""
-}
-
-func pagesOf(cat *catalog.Catalog, s rehearsal.Story) []rehearsedPage {
-	out := make([]rehearsedPage, len(s.Pages))
-	for n, page := range s.Pages {
-		one := rehearsedPage{Page: page, After: page.At.Sub(s.Start).String(), Local: page.At, Timezone: "UTC"}
-		if who := cat.People[strings.TrimPrefix(page.To, "person:")]; who != nil {
-			one.Name = who.Name
-			if zone, err := time.LoadLocation(who.Timezone); err == nil {
-				one.Local, one.Timezone = page.At.In(zone), who.Timezone
-			}
-		}
-		out[n] = one
-	}
-	return out
-}
-
-// momentForm writes an instant with its weekday and zone.
-const momentForm = "Mon 2 Jan 15:04:05 MST"
-
-func (p *policyRehearsal) show(out rehearsed, s rehearsal.Story) {
-	severity := out.Severity
-	if severity == "" {
-		severity = "no severity"
-	}
-	by := ""
-	if p.service == "" {
-		by = ", by " + clean(out.PlacedBy)
-	}
-	fmt.Fprintf(p.stdout, "%s%s: team %s, policy %s, %s is %s, at %s\n\n", clean(out.Service), by, clean(out.Team), clean(out.Policy),
-		clean(severity), out.Priority, out.At.Format(momentForm+" 2006"))
-	rows := [][]string{{"AFTER", "LEVEL", "ROUND", "WHO", "BY", "LOCAL TIME", "VIA", "WHY"}}
-	next := 0
-	for _, l := range s.Levels {
-		if l.Exhausted {
-			continue
-		}
-		if len(l.Pages) == 0 {
-			rows = append(rows, []string{
-				rehearsal.Brief(l.At.Sub(s.Start)), strconv.Itoa(l.Level), strconv.Itoa(l.Round), "nobody", "", "", strings.Join(l.Targets, " "), l.Why,
-			})
-		}
-		for ; next < len(out.Pages) && out.Pages[next].Round == l.Round && out.Pages[next].Level == l.Level; next++ {
-			rows = append(rows, pageRow(out.Pages[next], s.Start))
-		}
-	}
-	table(p.stdout, rows)
-	fmt.Fprintf(p.stdout, "\n%s\n", clean(ending(out, s)))
-}
-
-func pageRow(page rehearsedPage, start time.Time) []string {
-	by := page.Outcome
-	if page.Outcome == rehearsal.PageDelivered {
-		by = page.By
-		if late := page.EndedAt.Sub(page.At); late > 0 {
-			by += ", " + rehearsal.Brief(late) + " later"
-		}
-	}
-	who := strings.TrimPrefix(page.To, "person:")
-	if page.Name != "" && page.Name != who {
-		who = page.Name + " (" + who + ")"
-	}
-	return []string{
-		rehearsal.Brief(page.At.Sub(start)), strconv.Itoa(page.Level), strconv.Itoa(page.Round), who, by, page.Local.Format(momentForm), page.Via, page.Why,
-	}
-}
-
-func ending(out rehearsed, s rehearsal.Story) string {
-	switch out.Outcome {
-	case endAnswered:
-		return fmt.Sprintf("answered by %s after %s", out.Answered, rehearsal.Brief(out.AnsweredAt.Sub(s.Start)))
-	case endUnfinished:
-		return fmt.Sprintf("still climbing after %s", rehearsal.Brief(horizon))
-	}
-	if n := len(s.Levels); n > 0 && s.Levels[n-1].Exhausted {
-		return fmt.Sprintf("exhausted after %s: %s", rehearsal.Brief(s.Levels[n-1].At.Sub(s.Start)), s.Levels[n-1].Why)
-	}
-	return "nothing more is due"
 }
 
 // swept is the JSON of `policy rehearse --week`.
