@@ -81,12 +81,11 @@ func (a *app) outcome(out client.Outcome) error {
 	if a.json {
 		return object(a.stdout, out)
 	}
+	for _, f := range out.Facts {
+		fmt.Fprintf(a.stdout, "%s  %s\n", brief(f.Incident), clean(a.happened(f)))
+	}
 	if !out.Done {
 		fmt.Fprintln(a.stderr, "accepted; what comes of it is not known yet")
-		return nil
-	}
-	for _, f := range out.Facts {
-		fmt.Fprintf(a.stdout, "%s  %s\n", brief(f.Incident), clean(happened(f)))
 	}
 	return nil
 }

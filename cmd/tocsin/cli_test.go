@@ -75,11 +75,11 @@ func TestIncidentsFromTheCommandLine(t *testing.T) {
 	require.Regexp(t, `(?m)^ID +STATUS +PRIO`, list)
 	require.Regexp(t, `(?m)^`+id[:8]+` +triggered +P1 +checkout +1 .*Checkout is slow$`, list)
 
-	require.Equal(t, id[:8]+"  acknowledged by ana\n", s.ok("incident", "ack", id))
-	require.Equal(t, id[:8]+"  given back by ana\n", s.ok("incident", "unack", id[:6]))
-	require.Contains(t, s.ok("incident", "escalate", id, "--level", "3"), "level 3 of round 1")
+	require.Regexp(t, "^"+id[:8]+"  acknowledged by ana\n", s.ok("incident", "ack", id))
+	require.Regexp(t, "^"+id[:8]+"  given back by ana\n", s.ok("incident", "unack", id[:6]))
+	require.Contains(t, s.ok("incident", "escalate", id, "--level", "3"), "level 3 of round 2", "a round ended when it was given back")
 	require.Contains(t, s.ok("incident", "note", id, "rolling", "back"), "ana noted: rolling back")
-	require.Equal(t, id[:8]+"  resolved by grafana bot\n", s.ok("incident", "resolve", id, "--by", "grafana bot"))
+	require.Contains(t, s.ok("incident", "resolve", id, "--by", "grafana bot"), id[:8]+"  resolved by grafana bot\n")
 	require.Contains(t, s.ok("incident", "reopen", id), "reopened by ana")
 
 	var one client.Incident
@@ -94,7 +94,7 @@ func TestIncidentsFromTheCommandLine(t *testing.T) {
 func TestSeveralAtOnce(t *testing.T) {
 	s := newShell(t)
 	one, two := s.fire("one"), s.fire("two")
-	require.Equal(t, one[:8]+"  acknowledged by ana\n"+two[:8]+"  acknowledged by ana\n", s.ok("incident", "ack", one, two))
+	require.Regexp(t, "(?s)^"+one[:8]+"  acknowledged by ana\n.*"+two[:8]+"  acknowledged by ana\n", s.ok("incident", "ack", one, two))
 	got := s.run("incident", "resolve", one, "nobody-knows-it")
 	require.Equal(t, 3, got.code)
 	require.Contains(t, got.out, "resolved by ana", "what was done is told")
@@ -107,10 +107,10 @@ func TestTimelineFromTheCommandLine(t *testing.T) {
 	s.ok("incident", "ack", id)
 	var all []client.Entry
 	s.json(&all, "timeline", "show", id)
-	require.Len(t, all, 3)
+	require.Len(t, all, 5)
 	lines := strings.Split(strings.TrimSpace(s.ok("timeline", "show", id[:5])), "\n")
-	require.Len(t, lines, 3)
-	require.Contains(t, lines[2], "ana acknowledged it by api")
+	require.Len(t, lines, 5)
+	require.Contains(t, lines[3], "ana acknowledged it by api")
 }
 
 // TestFollow ends the following by the interrupt, after it has shown what there is.
@@ -119,13 +119,13 @@ func TestFollow(t *testing.T) {
 	id := s.fire("slow")
 	for _, format := range [][]string{nil, {"--json"}} {
 		ctx, cancel := context.WithCancel(t.Context())
-		out := &until{text: "escalation", then: cancel}
+		out := &until{text: "page.requested", then: cancel}
 		if format == nil {
-			out.text = "level 1"
+			out.text = "requested"
 		}
 		code := run(ctx, append([]string{"timeline", "show", "-f", id}, format...), strings.NewReader(""), out, &bytes.Buffer{})
 		require.Equal(t, 0, code)
-		require.Equal(t, 2, strings.Count(out.String(), "\n"), "one line each")
+		require.Equal(t, 3, strings.Count(out.String(), "\n"), "one line each")
 	}
 	require.Equal(t, 3, s.run("timeline", "show", "-f", "nobody-knows-it").code)
 }
@@ -192,7 +192,7 @@ func TestFailuresFromTheCommandLine(t *testing.T) {
 		{[]string{"incident", "show", "nobody-knows-it"}, 3, "hint: 'tocsin incident list --status all' lists them"},
 		{[]string{"incident", "ack", "nobody-knows-it"}, 3, "no such incident"},
 		{[]string{"timeline", "show", "nobody-knows-it"}, 3, "no such incident"},
-		{[]string{"incident", "reopen", id}, 1, "tocsin: the incident is open"},
+		{[]string{"incident", "reopen", id}, 1, "tocsin: it is not resolved"},
 		{[]string{"incident", "list", "--status", "odd"}, 2, "query.status"},
 		{[]string{"alert", "fire", "x", "--service", "chekout"}, 2, "no such service"},
 		{[]string{"incident", "list", "--token", "wrong"}, 1, "hint: the token lies in"},
@@ -231,7 +231,7 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 	s := newShell(t)
 	out := s.ok("doctor")
 	require.NotContains(t, out, "fail")
-	require.Contains(t, out, "ok    every person has a contact method: 2 people")
+	require.Contains(t, out, "ok    every person has a contact method: 3 people")
 	require.Contains(t, out, "ok    every schedule has somebody on call now")
 	var all []finding
 	s.json(&all, "doctor")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,11 +52,55 @@ func (a *app) completeSchedules(c *cobra.Command, given []string, toComplete str
 	return out, cobra.ShellCompDirectiveNoFileComp
 }
 
+// completePeople offers the ids of those who take turns in a schedule.
+func (a *app) completePeople(c *cobra.Command, _ []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(c.Context(), completeTime)
+	defer cancel()
+	all, err := a.client().Schedules(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, schedule := range all {
+		for _, person := range schedule.People {
+			if strings.HasPrefix(person, toComplete) && !contains(out, person) {
+				out = append(out, person)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeOverrides offers schedules first, and then the overrides of the one that was given.
+func (a *app) completeOverrides(c *cobra.Command, given []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(given) == 0 {
+		return a.completeSchedules(c, given, toComplete)
+	}
+	ctx, cancel := context.WithTimeout(c.Context(), completeTime)
+	defer cancel()
+	all, err := a.client().Overrides(ctx, given[0])
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var out []string
+	for _, o := range all {
+		if strings.HasPrefix(o.ID, toComplete) && !contains(given, o.ID) {
+			out = append(out, o.ID+"\t"+o.Kind+": "+whose(o))
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
 // likely gives the status of incidents that a verb is about.
 func likely(verb string) string {
 	switch verb {
 	case "ack":
 		return "triggered"
+	case "wake":
+		return "snoozed"
+	case "close":
+		return "all"
 	case "unack":
 		return "acknowledged"
 	case "reopen":

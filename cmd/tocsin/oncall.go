@@ -66,13 +66,19 @@ func (a *app) showDuties(all []client.Duty) {
 		if people == "" {
 			people = "nobody"
 		}
+		if len(d.Shadows) > 0 {
+			people += " (" + strings.Join(d.Shadows, ", ") + " looking on)"
+		}
 		rows = append(rows, []string{d.Schedule, people, a.short(d.Until)})
 	}
 	table(a.stdout, rows)
 }
 
-// instant reads the forms of --at; the zero time means now.
-func instant(s string, now time.Time) (time.Time, error) {
+// instant reads the forms of --at, in local time; the zero time means now.
+func instant(s string, now time.Time) (time.Time, error) { return zonedInstant(s, now, time.Local) }
+
+// zonedInstant is [instant] in the wall time of a zone.
+func zonedInstant(s string, now time.Time, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
@@ -83,14 +89,26 @@ func instant(s string, now time.Time) (time.Time, error) {
 		}
 		return now.Add(d), nil
 	}
-	for _, form := range []string{time.RFC3339, "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(form, s, time.Local); err == nil {
+	for _, form := range []string{
+		time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02 15:04:05", "2006-01-02 15:04", "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly,
+	} {
+		if t, err := time.ParseInLocation(form, s, zone); err == nil {
 			return t, nil
 		}
 	}
-	if t, err := time.ParseInLocation("15:04", s, time.Local); err == nil {
-		y, m, d := now.Local().Date()
-		return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, time.Local), nil
+	if t, err := time.Parse("15:04", s); err == nil {
+		y, m, d := now.In(zone).Date()
+		return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, zone), nil
 	}
 	return time.Time{}, fmt.Errorf("%q is no instant", s)
+}
+
+// ahead is [zonedInstant] for what lies ahead: a time of day that has passed is the next day's.
+func ahead(s string, now time.Time, zone *time.Location) (time.Time, error) {
+	t, err := zonedInstant(s, now, zone)
+	if _, clock := time.Parse("15:04", s); clock == nil && err == nil && !t.After(now) {
+		y, m, d := t.Date()
+		t = time.Date(y, m, d+1, t.Hour(), t.Minute(), 0, 0, zone)
+	}
+	return t, err
 }

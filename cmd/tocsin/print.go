@@ -66,6 +66,15 @@ func (a *app) short(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
+// moment is [app.short] for sentences: a time of today without seconds where there are none.
+func (a *app) moment(t time.Time) string {
+	s := a.short(t)
+	if whole, ok := strings.CutSuffix(s, ":00"); ok && len(s) == len(time.TimeOnly) {
+		return whole
+	}
+	return s
+}
+
 // brief keeps enough of an id to type.
 func brief(id string) string {
 	if len(id) > 8 {

@@ -35,7 +35,7 @@ func newSchedule(a *app) *cobra.Command {
 		Use: "list", Short: "List the schedules, and who is on call now", Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.listSchedules(c) },
 	}
-	schedule.AddCommand(show, list)
+	schedule.AddCommand(show, list, newScheduleFeed(a))
 	return schedule
 }
 
@@ -62,10 +62,7 @@ func (a *app) listSchedules(c *cobra.Command) error {
 func (a *app) showSchedule(c *cobra.Command, id string, from, to time.Time) error {
 	p, err := a.client().Schedule(c.Context(), id, from, to)
 	if err != nil {
-		if classify(err).code == codeNotFound {
-			return fault{err: err, hint: "'tocsin schedule list' lists the schedules"}
-		}
-		return err
+		return lostSchedule(err)
 	}
 	if a.json {
 		return object(a.stdout, p)
@@ -77,6 +74,10 @@ func (a *app) showSchedule(c *cobra.Command, id string, from, to time.Time) erro
 	showShifts(a, p, loc)
 	fmt.Fprintln(a.stdout)
 	draw(a.stdout, p.Shifts, loc)
+	for _, one := range p.Conflicts {
+		const form = "Mon 2006-01-02 15:04"
+		fmt.Fprintf(a.stdout, "%s is on call in %s too from %s to %s\n", clean(one.Person), clean(one.Schedule), one.From.In(loc).Format(form), one.To.In(loc).Format(form))
+	}
 	return nil
 }
 
@@ -88,6 +89,9 @@ func showShifts(a *app, p client.SchedulePlan, loc *time.Location) {
 		layer := ""
 		if one.Layer > 0 {
 			layer = strconv.Itoa(one.Layer)
+		}
+		if one.Override != "" {
+			layer = strings.TrimSpace(layer + " override " + brief(one.Override))
 		}
 		const form = "Mon 2006-01-02 15:04"
 		rows = append(rows, []string{one.From.In(loc).Format(form), one.To.In(loc).Format(form), together(one.People), layer})

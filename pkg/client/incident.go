@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -28,16 +27,61 @@ type Incident struct {
 	AcknowledgedAt *time.Time `json:"acknowledged_at"` // nil while nobody has it
 	AcknowledgedBy string     `json:"acknowledged_by"`
 	ResolvedAt     *time.Time `json:"resolved_at"` // nil while it is open
-	Assignee       string     `json:"assignee"`
+	Assignee       string     `json:"assignee"`    // "person:bo"; empty when nobody is answerable
 	Alerts         []Alert    `json:"alerts"`
 	Seq            uint64     `json:"seq"` // number of its newest fact
 	UpdatedAt      time.Time  `json:"updated_at"`
+
+	SnoozedUntil time.Time `json:"snoozed_until,omitzero"` // zero while it is not snoozed
+	// Impact and Urgency are what the priority was made of; empty where something else decided.
+	Impact  string `json:"impact,omitempty"`
+	Urgency string `json:"urgency,omitempty"`
+	// Roles are the people by their role in the response, such as "scribe".
+	Roles      map[string]string `json:"roles,omitempty"`
+	Responders []string          `json:"responders,omitempty"` // in the order in which they came
+	Tasks      []Task            `json:"tasks,omitempty"`      // in the order of their numbers
+	Notes      int               `json:"notes,omitempty"`      // how many there are
+
+	Clocks       []Clock   `json:"clocks,omitempty"`
+	ClocksPaused bool      `json:"clocks_paused,omitempty"`
+	PausedUntil  time.Time `json:"paused_until,omitzero"` // zero: until they are resumed by hand
+
+	MergedInto string   `json:"merged_into,omitempty"` // the incident in whose favour this one ended
+	Absorbed   []string `json:"absorbed,omitempty"`    // those that ended in favour of this one
+	SplitFrom  string   `json:"split_from,omitempty"`
+
+	// Outcome and Cause are what the books were closed with; empty while they are not.
+	Outcome string `json:"outcome,omitempty"`
+	Cause   string `json:"cause,omitempty"`
 }
 
 // Alert is one alert of an incident.
 type Alert struct {
 	events.Alert
-	Status string `json:"status"` // firing, cleared, expired
+	Status string `json:"status"` // firing, cleared, expired, moved
+}
+
+// Clock is one target that measures an incident.
+type Clock struct {
+	Clock    string `json:"clock"`              // "response" or "resolution"
+	Goal     string `json:"goal"`               // working time that may pass: "4h0m0s"
+	Calendar string `json:"calendar,omitempty"` // empty: around the clock
+	// DueAt and AtRiskAt are zero while the clock stands still, and where it never comes to that.
+	DueAt    time.Time `json:"due_at,omitzero"`
+	AtRiskAt time.Time `json:"at_risk_at,omitzero"`
+	AtRisk   bool      `json:"at_risk"`
+	Breached bool      `json:"breached"`          // also if it was met afterwards
+	Met      bool      `json:"met"`               // what it waits for has happened
+	Elapsed  string    `json:"elapsed,omitempty"` // working time; empty until it is met
+	Paused   bool      `json:"paused"`
+}
+
+// Task is a follow-up of an incident.
+type Task struct {
+	Number int    `json:"number"` // from 1, within the incident
+	Text   string `json:"text"`
+	Owner  string `json:"owner,omitempty"` // "person:bo"
+	Done   bool   `json:"done"`
 }
 
 // Entry is one line of a timeline.
@@ -111,57 +155,4 @@ func incidentPath(id, rest string) string {
 		path += "/" + rest
 	}
 	return path
-}
-
-// Ask is what goes with a command. The zero value is good for all but Note.
-type Ask struct {
-	By   string `json:"by,omitempty"`   // who asks: a person's id, or any name
-	Note string `json:"note,omitempty"` // free text for the timeline
-	// Level is for Escalate: the level to climb to, from 1; 0 means the next one.
-	Level int `json:"level,omitempty"`
-}
-
-// Outcome is what became of a command or an alert.
-type Outcome struct {
-	ID string `json:"id"` // of the input
-	// Done is false when it is accepted durably and the outcome was not known in time.
-	Done     bool      `json:"done"`
-	Incident *Incident `json:"incident"` // as it stands after it; nil when not known
-	Facts    []Entry   `json:"facts"`    // what it led to
-}
-
-// Acknowledge takes the incident. [ErrRefused] when the engine would not; so too those below.
-func (c *Client) Acknowledge(ctx context.Context, id string, ask Ask) (Outcome, error) {
-	return c.command(ctx, id, "acknowledge", ask)
-}
-
-// Unacknowledge gives the incident back.
-func (c *Client) Unacknowledge(ctx context.Context, id string, ask Ask) (Outcome, error) {
-	return c.command(ctx, id, "unacknowledge", ask)
-}
-
-// Resolve ends the incident.
-func (c *Client) Resolve(ctx context.Context, id string, ask Ask) (Outcome, error) {
-	return c.command(ctx, id, "resolve", ask)
-}
-
-// Reopen opens a resolved incident again.
-func (c *Client) Reopen(ctx context.Context, id string, ask Ask) (Outcome, error) {
-	return c.command(ctx, id, "reopen", ask)
-}
-
-// Escalate climbs now.
-func (c *Client) Escalate(ctx context.Context, id string, ask Ask) (Outcome, error) {
-	return c.command(ctx, id, "escalate", ask)
-}
-
-// Note leaves ask.Note in the timeline.
-func (c *Client) Note(ctx context.Context, id string, ask Ask) (Outcome, error) {
-	return c.command(ctx, id, "note", ask)
-}
-
-func (c *Client) command(ctx context.Context, id, verb string, ask Ask) (Outcome, error) {
-	var out Outcome
-	err := c.call(ctx, http.MethodPost, incidentPath(id, verb), nil, ask, &out)
-	return out, err
 }

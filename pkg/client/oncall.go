@@ -10,8 +10,9 @@ import (
 type Duty struct {
 	Schedule string    `json:"schedule"`
 	At       time.Time `json:"at"`
-	People   []string  `json:"people"` // ids; empty when nobody is on call
-	// Until is the next hand-off; zero when nothing will change.
+	People   []string  `json:"people"`            // ids; empty when nobody is on call
+	Shadows  []string  `json:"shadows,omitempty"` // ids of those who look on
+	// Until is the next change; zero when nothing will change.
 	Until time.Time `json:"until,omitzero"`
 }
 

@@ -24,6 +24,23 @@ type SchedulePlan struct {
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
 	Shifts   []Shift   `json:"shifts"`
+	Gaps     []Stretch `json:"gaps"` // where nobody is on call
+	// Conflicts are where somebody is on call here and in another schedule at once.
+	Conflicts []Conflict `json:"conflicts"`
+}
+
+// Stretch is a stretch of time.
+type Stretch struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Conflict is a person who is on call in another schedule too.
+type Conflict struct {
+	Person   string    `json:"person"`
+	Schedule string    `json:"schedule"` // the other one
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
 }
 
 // Shift is a turn within the stretch, or a part of one.
@@ -31,8 +48,10 @@ type Shift struct {
 	People []string  `json:"people"` // ids; empty when nobody is on call
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
-	// Layer counts from 1; 0 when nobody is on call.
+	// Layer counts from 1; 0 where no layer decides.
 	Layer int `json:"layer,omitzero"`
+	// Override is the id of the one that decides; empty where none does.
+	Override string `json:"override,omitempty"`
 }
 
 // Schedules gives all schedules, by name.
