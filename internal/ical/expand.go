@@ -34,6 +34,7 @@ type expansion struct {
 	// an hour, a minute or a second. Each of them has its occurrences at the same offsets.
 	unit    int64
 	offsets []int64
+	cost    int   // of a step, which grows with the lists that a day is looked for in
 	last    int64 // the occurrence found last
 	found   int
 	ended   bool // by yield, by COUNT, or by work that ran out
@@ -48,6 +49,8 @@ func (x *expansion) run() bool {
 		x.from = x.start // to be counted, they must be found
 	}
 	x.from = max(x.from, x.start)
+	r := x.rule
+	x.cost = 1 + (len(r.months)+len(r.monthDays)+len(r.yearDays)+len(r.days)+len(r.positions))/16
 	x.unit = units[x.rule.frequency]
 	x.offsets = x.offsetsInUnit()
 	if x.unit == secondsPerDay {
@@ -59,7 +62,7 @@ func (x *expansion) run() bool {
 }
 
 func (x *expansion) spend(steps int) {
-	if !x.work.spend(steps) {
+	if !x.work.spend(steps * x.cost) {
 		x.ended = true
 	}
 }

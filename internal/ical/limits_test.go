@@ -116,12 +116,18 @@ func TestFaultsAreNotWithoutNumber(t *testing.T) {
 	require.True(t, faults[100].LeftOut)
 }
 
+// upTo lists the numbers from 1.
+func upTo(most int) string {
+	text := "1"
+	for i := 2; i <= most; i++ {
+		text += fmt.Sprint(",", i)
+	}
+	return text
+}
+
 // Rules that give too much, or work without giving, end with a fault; the other events stay.
 func TestEvilRules(t *testing.T) {
-	all60 := "0"
-	for i := 1; i < 60; i++ {
-		all60 += fmt.Sprint(",", i)
-	}
+	all60 := "0," + upTo(59)
 	from, to := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 	tests := []struct{ rule, want string }{
 		{"FREQ=SECONDLY", "more than 20000 occurrences"},
@@ -130,6 +136,7 @@ func TestEvilRules(t *testing.T) {
 		{"FREQ=SECONDLY;COUNT=2000000000", "too much work"},
 		{"FREQ=SECONDLY;BYSECOND=1;INTERVAL=2", "too much work"},
 		{"FREQ=SECONDLY;INTERVAL=7;BYSETPOS=2", "too much work"},
+		{"FREQ=HOURLY;BYHOUR=1;COUNT=1000000;BYYEARDAY=" + upTo(366) + ";BYSETPOS=" + upTo(366), "too much work"},
 		{"FREQ=YEARLY;COUNT=1000000000;BYHOUR=1,2,3,4;BYMINUTE=" + all60 + ";BYSECOND=" + all60, "too much work"},
 	}
 	for _, tt := range tests {
