@@ -191,26 +191,29 @@ func (d *decider) revise(r events.CatalogRevised) string {
 // caseOf gives what the alert's dedup key names, if it can still matter.
 func (d *decider) caseOf(service string, a events.Alert) (*Incident, alert.Case) {
 	i := d.s.byKey[key{service, a.Dedup()}]
-	if i != nil && i.Elsewhere[a.Key] != "" {
-		i = d.splitOff(i, a.Key)
-	}
-	if i == nil || d.forgotten(i) {
+	if i == nil {
 		return nil, alert.Case{}
 	}
+	if part := d.s.incidents[i.Elsewhere[a.Key]]; part != nil {
+		// An alert that would need an incident anew goes back to where it was split off from.
+		c := part.caseOf(a)
+		if verdict, _ := alert.Fire(c, a, d.now); verdict != alert.Trigger {
+			return part, c
+		}
+	}
+	if d.forgotten(i) {
+		return nil, alert.Case{}
+	}
+	return i, i.caseOf(a)
+}
+
+// caseOf is the incident as an alert is judged against it.
+func (i *Incident) caseOf(a events.Alert) alert.Case {
 	c := alert.Case{Exists: true, Resolved: i.Status == incident.Resolved, ByHand: i.ByHand, Alert: i.alert(a.Key)}
 	if c.Resolved && !i.Closed {
 		c.ReopenUntil = i.ResolvedAt.Add(i.policy.ReopenWithin)
 	}
-	return i, c
-}
-
-// splitOff gives the incident that an alert was split off to, and i itself when that one is over.
-func (d *decider) splitOff(i *Incident, alert string) *Incident {
-	other := d.s.incidents[i.Elsewhere[alert]]
-	if other == nil || !other.Status.Open() && !d.now.Before(other.ResolvedAt.Add(other.policy.ReopenWithin)) {
-		return i
-	}
-	return other
+	return c
 }
 
 // forgotten says that the incident was resolved so long ago that it is as if it were not known,

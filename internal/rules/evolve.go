@@ -78,6 +78,8 @@ func (s *State) beside(i *Incident, e events.Event) {
 		s.count(i, fact.Alert, e.Time)
 	case events.IncidentAbsorbed:
 		s.absorbed(i, fact)
+	case events.IncidentSplit:
+		s.redirect(i.ID, fact.Into, func(alert string) bool { return slices.Contains(fact.Alerts, alert) })
 	case events.EscalationAdvanced:
 		for target, person := range fact.Picked {
 			s.turns[target] = person
@@ -89,17 +91,46 @@ func (s *State) beside(i *Incident, e events.Event) {
 	}
 }
 
-// absorbed makes the dedup key of an incident of the same service mean the one that took it in.
+// absorbed makes whatever fed an incident of the same service feed the one that took it in.
 func (s *State) absorbed(i *Incident, fact events.IncidentAbsorbed) {
-	if fact.FromService != i.Service {
-		return
-	}
-	for _, a := range fact.Alerts {
-		if dedup := a.Dedup(); dedup != i.DedupKey && !slices.Contains(i.Aliases, dedup) {
-			s.name(i, dedup)
+	for _, dedup := range fact.DedupKeys {
+		if dedup != i.DedupKey && !slices.Contains(i.Aliases, dedup) {
 			i.Aliases = append(i.Aliases, dedup)
 		}
+		s.name(i, dedup)
 	}
+	s.redirect(fact.From, i.ID, func(string) bool { return true })
+	if from := s.incidents[fact.From]; from != nil && from.Service == i.Service {
+		for alert, other := range from.Elsewhere {
+			if i.Elsewhere[alert] == "" {
+				i.elsewhere(alert, other)
+			}
+		}
+	}
+}
+
+// redirect makes alerts that were split off to one incident go to another. Splits and merges are
+// seldom enough to look at every incident.
+func (s *State) redirect(from, to string, which func(alert string) bool) {
+	for _, i := range s.incidents {
+		for alert, other := range i.Elsewhere {
+			if other == from && which(alert) {
+				i.elsewhere(alert, to)
+			}
+		}
+	}
+}
+
+// elsewhere notes that an alert feeds another incident; its own again when that is the one.
+func (i *Incident) elsewhere(alert, incident string) {
+	if i.ID == incident {
+		delete(i.Elsewhere, alert)
+		return
+	}
+	if i.Elsewhere == nil {
+		i.Elsewhere = map[string]string{}
+	}
+	i.Elsewhere[alert] = incident
 }
 
 // commanded says that a command led to the fact, and that every command of its kind leads to one.
@@ -281,11 +312,8 @@ func (i *Incident) transferred(fact events.IncidentTransferred) {
 }
 
 func (i *Incident) splitOff(fact events.IncidentSplit) {
-	if i.Elsewhere == nil {
-		i.Elsewhere = map[string]string{}
-	}
 	for _, k := range fact.Alerts {
-		i.Elsewhere[k] = fact.Into
+		i.elsewhere(k, fact.Into)
 		i.Alerts = slices.DeleteFunc(i.Alerts, func(a alert.Known) bool { return a.Key == k })
 	}
 }

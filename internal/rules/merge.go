@@ -41,29 +41,36 @@ func (d *decider) merge(i *Incident, ask events.MergeReceived) {
 		d.refuse(i, ask.Name(), ask.Command, "it cannot be merged into itself")
 	case i.Merging != nil:
 		d.refuse(i, ask.Name(), ask.Command, "it is being merged already")
-	case d.known(ask.Into) == nil && ask.IntoService == i.Service:
+	case d.known(ask.Into) == nil && (ask.IntoService == i.Service || ask.IntoService == ""):
 		d.refuse(i, ask.Name(), ask.Command, "the other incident is not known")
 	case d.known(ask.Into) == nil:
 		d.emit(i, ask.By, ask.Note, i.mergeRequest(Merging{Into: ask.Into, IntoService: ask.IntoService, By: ask.By}))
 	default:
-		into := d.known(ask.Into)
-		if refusal := into.refusesMerge(i.ID); refusal != "" {
-			d.refuse(i, ask.Name(), ask.Command, refusal)
-			return
-		}
-		d.absorb(into, i.mergeRequest(Merging{Into: into.ID, By: ask.By}))
-		d.merged(i, into.ID, into.Service, ask.By, ask.Note)
+		d.mergeHere(i, d.known(ask.Into), ask)
 	}
 }
 
+// mergeHere ends an incident in favour of one of the same partition.
+func (d *decider) mergeHere(i, into *Incident, ask events.MergeReceived) {
+	if refusal := into.refusesMerge(i.ID); refusal != "" {
+		d.refuse(i, ask.Name(), ask.Command, refusal)
+		return
+	}
+	fact := events.IncidentAbsorbed{From: i.ID, FromService: i.Service, Title: i.Title, By: ask.By}
+	if i.Service == into.Service { // its alerts hold the other one open from here on
+		fact.DedupKeys = append(slices.Clone(i.Aliases), i.DedupKey)
+		for _, a := range i.Alerts {
+			fact.Alerts = append(fact.Alerts, events.Alert{Key: a.Key, DedupKey: i.DedupKey, Summary: i.Title, StartsAt: a.StartsAt, EndsAt: a.EndsAt})
+		}
+	}
+	d.emit(into, ask.By, "", fact)
+	d.merged(i, into.ID, into.Service, ask.By, ask.Note)
+}
+
 func (i *Incident) mergeRequest(m Merging) events.MergeRequested {
-	ask := events.MergeRequested{
+	return events.MergeRequested{
 		Incident: i.ID, Service: i.Service, Into: m.Into, IntoService: m.IntoService, By: m.By, Title: i.Title, Asked: m.Asked + 1,
 	}
-	for _, a := range i.Alerts {
-		ask.Alerts = append(ask.Alerts, events.Alert{Key: a.Key, DedupKey: i.DedupKey, Summary: i.Title, StartsAt: a.StartsAt, EndsAt: a.EndsAt})
-	}
-	return ask
 }
 
 // refusesMerge says why the incident cannot take another one in; empty when it can.
@@ -77,15 +84,6 @@ func (i *Incident) refusesMerge(other string) string {
 		return "it was merged into the other incident before"
 	}
 	return ""
-}
-
-// absorb lets an incident take another one's place. Alerts of the same service hold it open.
-func (d *decider) absorb(into *Incident, ask events.MergeRequested) {
-	fact := events.IncidentAbsorbed{From: ask.Incident, FromService: ask.Service, Title: ask.Title, By: ask.By}
-	if ask.Service == into.Service {
-		fact.Alerts = ask.Alerts
-	}
-	d.emit(into, ask.By, "", fact)
 }
 
 // merged ends an incident that another one has taken in.
@@ -118,7 +116,7 @@ func (d *decider) mergeRequested(ask events.MergeRequested) string {
 			answer.Accepted = false
 			break
 		}
-		d.absorb(into, ask)
+		d.emit(into, ask.By, "", events.IncidentAbsorbed{From: ask.Incident, FromService: ask.Service, Title: ask.Title, By: ask.By})
 	}
 	d.emitLoose(ask.IntoService, "", answer)
 	return ""

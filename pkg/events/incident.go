@@ -128,6 +128,9 @@ type IncidentAbsorbed struct {
 	// Alerts of the same service hold this incident open from here on; those of another service are
 	// told only.
 	Alerts []Alert `json:"alerts,omitempty"`
+	// DedupKeys are those of the other incident, where it is of the same service: their alerts feed
+	// this one from here on.
+	DedupKeys []string `json:"dedup_keys,omitempty"`
 }
 
 // IncidentSplit (LEDGER, EVENTS): some of its alerts feed an incident of their own from here on.

@@ -24,7 +24,6 @@ type story struct {
 	seq                uint64
 	status             string
 	byHand             bool
-	part               bool // split off from another incident
 	alerts             map[string]firing
 	repaged            bool // its holder was paged again, and may acknowledge again
 	dueAt, ackUntil    time.Time
@@ -96,7 +95,6 @@ func (l *laws) opened(p int, e events.Event, d events.IncidentTriggered) {
 		id: e.Subject, service: e.Service, dedup: d.DedupKey, partition: p, status: triggered, alerts: map[string]firing{}, open: map[string]*page{},
 		absorbed: map[string]bool{}, elsewhere: map[string]string{},
 	}
-	s.part = d.SplitFrom != ""
 	s.hold(d.Alert)
 	l.isNewest(s)
 	l.stories[s.id] = s

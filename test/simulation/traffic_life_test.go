@@ -40,20 +40,11 @@ func (t *traffic) life(c events.Command) events.Data {
 	default:
 		return pick(w, []events.Data{
 			events.RoleReceived{Command: c, Role: "scribe", Person: person},
-			t.closure(c),
+			events.ClosureReceived{Command: c, Outcome: "fixed"},
 			events.TaskReceived{Command: c, Text: "look into it", Owner: person},
 			events.TaskCompleted{Command: c, Task: 1},
 		})
 	}
-}
-
-// closure closes the books; not on what was split off: the alerts of such a part would then open a
-// second incident beside the one that it came from.
-func (t *traffic) closure(c events.Command) events.Data {
-	if s := t.w.laws.stories[c.Incident]; s != nil && s.part {
-		return events.ResolutionReceived{Command: c}
-	}
-	return events.ClosureReceived{Command: c, Outcome: "fixed"}
 }
 
 // merge asks for one of the incidents that people can see, or for one that nobody knows.
