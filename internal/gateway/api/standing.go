@@ -16,13 +16,6 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Journal tells the facts that belong to no incident.
-type Journal interface {
-	// Loose gives those with one of these names whose [archive.Fact.Key] is higher than after (0 for
-	// all), in ledger order: each with its place and its line.
-	Loose(ctx context.Context, after int64, names ...string) ([]archive.Fact, error)
-}
-
 // placing is an override and how far the partitions have followed.
 type placing struct {
 	Override

@@ -102,7 +102,7 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
-		Journal: journal{a}, Blobs: g,
+		Journal: api.JournalOf(a), Blobs: g,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }

@@ -1,0 +1,26 @@
+package endtoend
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"tocsin.dev/internal/ical"
+)
+
+// calendar FILE N reads a file as iCalendar: without a fault, and with at least N shifts of the past
+// and the coming year.
+func calendar(ts *testscript.TestScript, _ bool, words []string) {
+	least, err := strconv.Atoi(words[1])
+	ts.Check(err)
+	c, faults := ical.Parse([]byte(ts.ReadFile(words[0])), ical.Limits{})
+	if len(faults) > 0 {
+		ts.Fatalf("the calendar has faults: %v", faults)
+	}
+	now := time.Now()
+	all, faults := c.Shifts(time.UTC, now.AddDate(-1, 0, 0), now.AddDate(1, 0, 0), ical.Limits{})
+	if len(faults) > 0 || len(all) < least {
+		ts.Fatalf("%d shifts, not %d, and faults: %v", len(all), least, faults)
+	}
+}
