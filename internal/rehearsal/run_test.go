@@ -138,6 +138,86 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestFailuresOfRules: the same for what policies do besides paging.
+func TestFailuresOfRules(t *testing.T) {
+	for _, test := range []struct{ name, steps, want string }{
+		{
+			"held levels", `[{advance: 10h}, {alert: {service: checkout}}, {escalate: {to: platform}}, {expect: {held: [{at: 1m, level: 2, for: on_call, until: 2h}], level: 1}}]`, `
+3:157 after 10h: not as expected
+- level 1
++ level 0
+- held 1m, level 2, for on_call, until 2h
++ held 10h, level 1, for working_hours, until 22h (2026-01-13T09:00:00+01:00)
+`,
+		},
+		{
+			"triggers", `[{alert: {service: checkout}}, {advance: 12m}, {expect: {triggers: [{at: 10m, on: open, pages: [], why: for ever}]}}]`, `
+3:80 after 12m: not as expected
+- trigger 10m open: nobody (… for ever …)
++ trigger 12m unacknowledged: person:cleo (not acknowledged for 12m)
+`,
+		},
+		{
+			"clocks", `[{alert: {service: checkout}}, {pause: {}}, {expect: {clocks: [{clock: response, none: true}, {clock: resolution, due: 1h, at_risk: true, met: false}]}}]`, `
+3:106 after 0s: not as expected
+  no clock response
+- clock resolution, due 1h, at risk, not met
++ clock resolution, due never, not at risk, not breached, not met
+`,
+		},
+		{
+			"clocks that are due", `[{alert: {service: checkout}}, {expect: {clocks: [{clock: response, due: never}, {clock: resolution, due: never, breached: true}]}}]`, `
+3:62 after 0s: not as expected
+- clock response, due never
++ no clock response
+- clock resolution, due never, breached
++ clock resolution, due 22h30m, not at risk, not breached, not met
+`,
+		},
+		{
+			"people", `[{alert: {service: checkout}}, {assign: {to: person:bo, by: person:bo}}, {close: {outcome: fixed}}, {expect: {assignee: nobody, outcome: expected, policy: rota, status: snoozed}}]`, `
+3:181 after 0s: not as expected
+- status snoozed
++ status resolved
+- policy rota
++ policy payments
+- assignee nobody
++ assignee person:bo
+- outcome expected
++ outcome fixed
+`,
+		},
+		{
+			"why, late, and machines", `[{alert: {service: checkout}}, {outage: {for: 16m}}, {expect: {pages: [{to: person:ana, why: by hand}, {to: "chat:room", late: 1m}], nobody_paged: true}}]`, `
+3:159 after 16m: not as expected
+- nobody_paged true
++ nobody_paged false
+- page at any time person:ana (… by hand …)
+- page at any time chat:room, 1m late
++ page 0s person:ana by hook, level 1, round 1, high, schedule:primary (an alert opened the incident)
++ page 0s chat:room by chat, level 1, round 1, high (an alert opened the incident)
++ page 16m person:cleo by screen, level 0, round 2, high, role:manager (not acknowledged for 16m)
++ page 16m person:ana by hook, level 2, round 2, high, team:payments, 6m late (nobody acknowledged in time; 1 overdue steps collapsed into this one)
++ page 16m person:bo by hook, level 2, round 2, high, team:payments, 6m late (nobody acknowledged in time; 1 overdue steps collapsed into this one)
+`,
+		},
+		{"commands", `[{alert: {as: x, service: checkout}}, {snooze: {for: 800h}}, {override: {schedule: primary, to: 0s}}, {catalog: {files: same}}, {merge: {into: x}}, {wake: {refused: true}}, {note: {text: x, refused: true}}]`, `
+3:50 after 0s: snooze was refused: 30 days is the longest snooze
+3:73 after 0s: override was refused: override is not valid
+3:114 after 0s: catalog was refused: catalog is in force
+3:140 after 0s: merge was refused: it cannot be merged into itself
+3:185 after 0s: note was done, and was expected to be refused
+`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f, faults := rehearsal.Parse("cases.yaml", []byte("cases:\n  - name: a\n    steps: "+test.steps+"\n    expect: {incidents: 1}\n"))
+			require.Empty(t, faults)
+			c := parse(t, busy)
+			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(rehearsal.Catalogs{"": c, "same": c})[0]))
+		})
+	}
+}
+
 // TestStepsAreAtOneInstant: what several steps do at one instant happens in their order.
 func TestStepsAreAtOneInstant(t *testing.T) {
 	f := file(t, `
