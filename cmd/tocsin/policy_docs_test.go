@@ -27,7 +27,7 @@ func TestPolicyDocs(t *testing.T) {
 		require.NoError(t, os.WriteFile(m[1], []byte(m[2]), 0o600))
 	}
 	commands := regexp.MustCompile("```\n\\$ tocsin (.*)\n((?s:.*?))```").FindAllStringSubmatch(string(page), -1)
-	require.Len(t, commands, 3)
+	require.Len(t, commands, 4)
 	for _, m := range commands {
 		var out, talk bytes.Buffer
 		run(context.Background(), strings.Fields(m[1]), strings.NewReader(""), &out, &talk)

@@ -4,8 +4,8 @@
 // In: a [catalog.Catalog], inputs at instants (alerts, commands, what contact methods do), or a test
 // file with whole cases. Out: a [Story], and for a case whether it is the one that was expected.
 //
-// It does what engine and notifier do with the same rules, one partition, no crash and no delay
-// between them: deadlines fire exactly when due, and each receipt arrives at once, before the deadlines of
+// It does what engine and notifier do with the same rules, one partition for all services, no crash
+// but what [Rehearsal.Outage] plays and no delay between them: deadlines fire exactly when due, and each receipt arrives at once, before the deadlines of
 // its instant. Whether another input comes before or after them is the caller's choice, see
 // [Rehearsal.Before] and [Rehearsal.Until]. It reads no clock, starts no goroutine, does no I/O, draws nothing:
 // the same history always gives the same story.
