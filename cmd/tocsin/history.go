@@ -44,7 +44,7 @@ func (a *app) importHistory(c *cobra.Command, format, from, to, zone string) err
 	if to == "-" {
 		return history.Write(a.stdout, facts)
 	}
-	if err := replace(to, func(w io.Writer) error { return history.Write(w, facts) }); err != nil {
+	if err := replace(to, 0o600, func(w io.Writer) error { return history.Write(w, facts) }); err != nil {
 		return err
 	}
 	return a.told(to, facts)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -63,15 +64,17 @@ export of the archive, or a history of intake facts. No server is needed.`,
 	f.StringVar(&r.format, "format", "table", strings.Join(formats(), ", "))
 	f.StringVar(&r.zone, "timezone", "UTC", "the `zone` in which weeks and months begin, and nights of people whose zone is not known")
 	f.StringVar(&r.night, "night", "22:00-07:00", "when pages count as such at night")
-	c.MarkFlagsMutuallyExclusive("week", "month", "from")
-	c.MarkFlagsMutuallyExclusive("week", "month", "to")
-	c.MarkFlagsMutuallyExclusive("team", "each-team")
 	return c
 }
 
 func (r *reporter) run(c *cobra.Command) error {
 	if r.json {
 		r.format = "json"
+	}
+	for _, pair := range [][2]string{{"week", "month"}, {"week", "from"}, {"week", "to"}, {"month", "from"}, {"month", "to"}, {"team", "each-team"}} {
+		if c.Flags().Changed(pair[0]) && c.Flags().Changed(pair[1]) {
+			return misuse(c, fmt.Errorf("--%s and --%s cannot stand together", pair[0], pair[1]))
+		}
 	}
 	if renderings[r.format].write == nil {
 		return misuse(c, fmt.Errorf("--format %q: not one of %s", r.format, strings.Join(formats(), ", ")))
@@ -146,18 +149,19 @@ func (r *reporter) perTeam(incidents []*kpi.Incident, o kpi.Options) error {
 }
 
 func (r *reporter) toFile(name string, made kpi.Report) error {
-	return replace(name, func(w io.Writer) error { return renderings[r.format].write(made, w) })
+	return replace(name, 0o644, func(w io.Writer) error { return renderings[r.format].write(made, w) })
 }
 
-// replace writes a file beside the one of that name and puts it in its place when it is whole.
-func replace(name string, write func(io.Writer) error) error {
+// replace writes a file beside the one of that name and puts it in its place when it is whole. The mode
+// is for others, such as a collector, who read it.
+func replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	out, err := os.CreateTemp(filepath.Dir(name), ".tocsin-*")
 	if err != nil {
 		return err
 	}
 	err = write(out)
 	if err == nil {
-		err = out.Sync()
+		err = errors.Join(out.Chmod(mode), out.Sync())
 	}
 	if err = errors.Join(err, out.Close()); err == nil {
 		err = os.Rename(out.Name(), name)

@@ -55,7 +55,7 @@ func foldLife(i *Incident, e events.Event) {
 func foldClimb(i *Incident, e events.Event) {
 	switch d := e.Data.(type) {
 	case events.EscalationAdvanced:
-		i.Levels = append(i.Levels, Level{Level: d.Level, Round: d.Round, At: e.Time, Pages: d.Pages})
+		i.Levels = append(i.Levels, Level{Policy: i.Policy, Level: d.Level, At: e.Time, Pages: d.Pages})
 		if d.Level > 1 {
 			i.escalated(d.Kind)
 		}
@@ -64,7 +64,10 @@ func foldClimb(i *Incident, e events.Event) {
 			i.escalated(d.Kind)
 		}
 	case events.EscalationExhausted:
-		i.LevelCount = d.Levels
+		if i.Exhausted == nil {
+			i.Exhausted = map[string]int{}
+		}
+		i.Exhausted[i.Policy] = d.Levels
 		if len(d.Pages) > 0 { // the last resort
 			i.escalated("")
 		}

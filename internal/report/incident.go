@@ -22,10 +22,10 @@ type Incident struct {
 	Outcome        string // with which its books were closed
 
 	Levels     []Level
-	LevelCount int // of its policy, where an exhausted climb told it; else 0
-	Functional int // escalations to another team, or by what the policy calls functional
-	Upward     int // hierarchical escalations
-	Other      int // escalations that are called neither
+	Exhausted  map[string]int // how many levels the policies have whose climb came to its end
+	Functional int            // escalations to another team, or by what the policy calls functional
+	Upward     int            // hierarchical escalations
+	Other      int            // escalations that are called neither
 
 	Alerts  int // that are different
 	Returns int // alerts that fired again after they were over
@@ -42,9 +42,10 @@ type Incident struct {
 
 // Level is one step of a climb.
 type Level struct {
-	Level, Round int
-	At           time.Time
-	Pages        []string // whom it meant: "person:ana"
+	Policy string // that was climbed then: another team has another one
+	Level  int    // from 1
+	At     time.Time
+	Pages  []string // whom it meant: "person:ana"
 	// Answered says that the first acknowledgement after it came from one of them.
 	Answered bool
 }

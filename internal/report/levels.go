@@ -18,39 +18,27 @@ type PolicyLevel struct {
 // Matters says that somebody whom the level paged has answered.
 func (l PolicyLevel) Matters() bool { return l.Answered > 0 }
 
+// place names a level.
+type place struct {
+	policy string
+	level  int
+}
+
 // policyLevels lists every level that was reached, or is known to be there, by policy.
 func policyLevels(incidents []*Incident, known map[string]int) []PolicyLevel {
-	type place struct {
-		policy string
-		level  int
-	}
-	all := map[place]PolicyLevel{}
-	see := func(policy string, level int, reached, answered bool) {
-		at := place{policy, level}
-		l := all[at]
-		l.Policy, l.Level = policy, level
-		if reached {
-			l.Reached++
-		}
-		if answered {
-			l.Answered++
-		}
-		all[at] = l
-	}
-	for policy, count := range known {
-		for level := 1; level <= count; level++ {
-			see(policy, level, false, false)
-		}
-	}
+	all := map[place]*PolicyLevel{}
+	there(all, known)
 	for _, i := range incidents {
-		for level := 1; level <= max(i.LevelCount, i.Top()); level++ {
-			reached, answered := i.at(level)
-			see(i.Policy, level, reached, answered)
+		there(all, i.Exhausted)
+		for at, answered := range i.climbed() {
+			there(all, map[string]int{at.policy: at.level}) // those below were passed, or skipped
+			all[at].Reached++
+			all[at].Answered += one(answered)
 		}
 	}
 	out := make([]PolicyLevel, 0, len(all))
 	for _, l := range all {
-		out = append(out, l)
+		out = append(out, *l)
 	}
 	slices.SortFunc(out, func(a, b PolicyLevel) int {
 		return cmp.Or(cmp.Compare(a.Policy, b.Policy), cmp.Compare(a.Level, b.Level))
@@ -58,12 +46,23 @@ func policyLevels(incidents []*Incident, known map[string]int) []PolicyLevel {
 	return out
 }
 
-// at says whether the incident came to the level, and whether it was answered there.
-func (i *Incident) at(level int) (reached, answered bool) {
-	for _, l := range i.Levels {
-		if l.Level == level {
-			reached, answered = true, answered || l.Answered
+// there adds the levels of policies that have so many of them.
+func there(all map[place]*PolicyLevel, counts map[string]int) {
+	for policy, count := range counts {
+		for level := 1; level <= count; level++ {
+			if at := (place{policy, level}); all[at] == nil {
+				all[at] = &PolicyLevel{Policy: policy, Level: level}
+			}
 		}
 	}
-	return reached, answered
+}
+
+// climbed gives the levels that the incident came to, and whether it was answered there.
+func (i *Incident) climbed() map[place]bool {
+	out := map[place]bool{}
+	for _, l := range i.Levels {
+		at := place{l.Policy, l.Level}
+		out[at] = out[at] || l.Answered
+	}
+	return out
 }

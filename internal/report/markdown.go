@@ -34,6 +34,9 @@ func markdownRow(b *strings.Builder, row []string) {
 	b.WriteByte('\n')
 }
 
+// entities stand for what some readers take for markup even behind a backslash.
+var entities = map[rune]string{'<': "&lt;", '>': "&gt;", '&': "&amp;"}
+
 // literal makes a text stand for itself in Markdown: what could begin markup is escaped, and what
 // could end a line becomes a blank.
 func literal(s string) string {
@@ -42,7 +45,9 @@ func literal(s string) string {
 		switch {
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 			b.WriteByte(' ')
-		case strings.ContainsRune("\\`*_[]<>|#&!~", r):
+		case entities[r] != "":
+			b.WriteString(entities[r])
+		case strings.ContainsRune("\\`*_[]|#!~", r):
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		default:

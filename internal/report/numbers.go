@@ -46,9 +46,9 @@ type Targets struct {
 
 // Kept counts the incidents whose target is decided; those under way count in neither.
 type Kept struct {
-	Met       int      `json:"met"`
-	Breached  int      `json:"breached"`
-	MetShare  *float64 `json:"met_share"`
+	Met      int      `json:"met"`
+	Breached int      `json:"breached"`
+	MetShare *float64 `json:"met_share"`
 }
 
 // numbersOf computes those of the incidents, and of the pages of all that fall into the period.

@@ -138,7 +138,9 @@ func (m *maker) levelsOf(s sample) map[string]int {
 	}
 	known := map[string]int{}
 	for _, i := range s.incidents {
-		known[i.Policy] = m.Levels[i.Policy]
+		if n := m.Levels[i.Policy]; n > 0 {
+			known[i.Policy] = n
+		}
 	}
 	return known
 }
