@@ -80,8 +80,13 @@ func (c *comparison) incident(e Expectation, i Incident) {
 		want *Word
 		got  string
 	}{
-		{"status", e.Status, i.Status}, {"priority", e.Priority, i.Priority}, {"service", e.Service, i.Service}, {"team", e.Team, i.Team},
-		{"policy", e.Policy, i.Policy}, {"assignee", e.Assignee, first(i.Assignee, nobody)}, {"outcome", e.Outcome, i.Outcome},
+		{"status", e.Status, i.Status},
+		{"priority", e.Priority, i.Priority},
+		{"service", e.Service, i.Service},
+		{"team", e.Team, i.Team},
+		{"policy", e.Policy, i.Policy},
+		{"assignee", e.Assignee, first(i.Assignee, nobody)},
+		{"outcome", e.Outcome, i.Outcome},
 	} {
 		if w.want != nil {
 			c.scalar(w.name, w.want.place, w.want.Want, w.got)

@@ -152,9 +152,12 @@ func asked(h *history, id, key string, verb, n int) events.Data {
 		return events.MergeReceived{Command: c, Into: into, IntoService: services[n/3%3]}
 	}
 	return []events.Data{
-		events.SplitReceived{Command: c, Alerts: []string{key}}, events.NoteReceived{Command: c},
-		events.RoleReceived{Command: c, Role: "scribe", Person: "person:ana"}, events.TaskReceived{Command: c, Text: "x"},
-		events.TaskCompleted{Command: c, Task: 1}, events.ClosureReceived{Command: c, Outcome: "fixed"},
+		events.SplitReceived{Command: c, Alerts: []string{key}},
+		events.NoteReceived{Command: c},
+		events.RoleReceived{Command: c, Role: "scribe", Person: "person:ana"},
+		events.TaskReceived{Command: c, Text: "x"},
+		events.TaskCompleted{Command: c, Task: 1},
+		events.ClosureReceived{Command: c, Outcome: "fixed"},
 	}[n/3%6]
 }
 
