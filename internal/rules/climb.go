@@ -222,7 +222,10 @@ func (d *decider) step(i *Incident) {
 		return
 	}
 	reason := "nobody acknowledged in time"
-	if passed > 0 {
+	switch {
+	case passed == 1:
+		reason = "nobody acknowledged in time; one overdue step collapsed into this one"
+	case passed > 1:
 		reason = fmt.Sprintf("nobody acknowledged in time; %d overdue steps collapsed into this one", passed)
 	}
 	d.advance(i, move{to: to, by: byTimeout, actor: ActorPolicy, reason: reason, since: since})

@@ -69,8 +69,8 @@ func (i *Incident) reckon() {
 	}
 	for n, t := range i.policy.Triggers {
 		c := i.clock(string(t.On))
-		if c == nil || c.Met {
-			continue
+		if c == nil || c.Met || c.Goal == 0 {
+			continue // no target at this priority
 		}
 		if i.percents == nil {
 			i.percents = make([]time.Time, len(i.policy.Triggers))

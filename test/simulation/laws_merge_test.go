@@ -44,8 +44,21 @@ func (l *laws) tellMerge(s *story, m bus.Message, e events.Event) {
 	case events.IncidentSplit:
 		l.w.count.Splits++
 		for _, key := range d.Alerts {
+			l.redirect(key, s.id, d.Into)
 			s.elsewhere[key] = d.Into
 			delete(s.alerts, key)
+		}
+	}
+}
+
+// redirect makes an alert that went to one incident go to another one from here on.
+func (l *laws) redirect(key, from, to string) {
+	for _, s := range l.stories {
+		if s.elsewhere[key] == from {
+			s.elsewhere[key] = to
+		}
+		if s.elsewhere[key] == s.id {
+			delete(s.elsewhere, key)
 		}
 	}
 }
@@ -58,7 +71,23 @@ func (l *laws) absorbs(s *story, m bus.Message, d events.IncidentAbsorbed) {
 	s.absorbed[d.From] = true
 	for _, a := range d.Alerts {
 		s.hold(a)
-		l.byKey[[2]string{s.service, a.Dedup()}] = s
+	}
+	for _, dedup := range d.DedupKeys {
+		l.byKey[[2]string{s.service, dedup}] = s
+	}
+	for _, other := range l.stories {
+		for key, to := range other.elsewhere {
+			if to == d.From {
+				l.redirect(key, d.From, s.id)
+			}
+		}
+	}
+	if from := l.stories[d.From]; from != nil && from.service == s.service {
+		for key, to := range from.elsewhere {
+			if s.elsewhere[key] == "" && to != s.id {
+				s.elsewhere[key] = to
+			}
+		}
 	}
 }
 
