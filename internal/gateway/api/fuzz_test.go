@@ -19,6 +19,9 @@ func FuzzRequests(f *testing.F) {
 	} {
 		f.Add("abcd", "status=all", body)
 	}
+	f.Add("payments-primary", "by=ana", `{"kind":"swap","from":"2026-03-05T08:00:00Z","to":"2026-03-06T08:00:00Z","people":["ana","bo"]}`)
+	f.Add("payments-primary", "", `{"kind":"temporary","from":"0000-01-01T00:00:00Z","to":"9999-12-31T23:59:59-14:00","shifts":[{"people":[],"from":"2026-03-05T08:00:00Z"}]}`)
+	f.Add("abcd", "", `{"for":"9223372036854775807ns","targets":["team:","::"],"alerts":["k"],"role":"scribe","text":"\u0000","task":-1,"outcome":"fixed","into":"abcd","to":"x"}`)
 	f.Add("../../x", "limit=99999999999999999999&after=-1&at=x", "{")
 	f.Add("%00", "schedule=%ff&before=%00", "")
 	handler := apitest.Handler(f)
@@ -27,6 +30,8 @@ func FuzzRequests(f *testing.F) {
 		for _, route := range []string{
 			"GET /api/v1/incidents", "GET /api/v1/incidents/" + id, "GET /api/v1/incidents/" + id + "/timeline", "GET /api/v1/oncall", "GET /api/v1/schedules/" + id, "GET /api/v1/schedules/payments-primary",
 			"POST /api/v1/incidents/" + id + "/note", "POST /api/v1/incidents/" + id + "/escalate", "POST /api/v1/alerts",
+			"POST /api/v1/schedules/" + id + "/overrides", "DELETE /api/v1/schedules/payments-primary/overrides/" + id, "GET /api/v1/schedules/" + id + "/feed", "POST /api/v1/people/" + id + "/feed",
+			"GET /ical/" + id + "/schedules/payments-primary.ics", "GET /ical/k/people/" + id, "POST /api/v1/incidents/" + id + "/snooze", "POST /api/v1/incidents/" + id + "/merge", "POST /api/v1/incidents/" + id + "/pause",
 			"POST /api/v1/catalog/check", "GET /api/v1/incidents?status=all",
 		} {
 			method, path, _ := strings.Cut(route, " ")

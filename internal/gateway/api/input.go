@@ -15,10 +15,11 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// The first and the longest pause between two looks for an outcome.
+// The first and the longest pause between two looks for an outcome, and how long the last look may take.
 const (
 	firstLook   = 5 * time.Millisecond
 	longestLook = 50 * time.Millisecond
+	lastLook    = 2 * time.Second
 )
 
 // inputID derives an input's id from the caller's key and what it asks for, so that one key used
@@ -102,9 +103,12 @@ func (s *server) outcome(ctx context.Context, e events.Event) (*outcomeAnswer, e
 }
 
 // await looks until what is looked for is there, or the time is over, or looking failed: the input
-// is durable by then, and that is what the caller must know.
+// is durable by then, and that is what the caller must know. There is one look at least, and one that
+// has begun may end.
 func (s *server) await(ctx context.Context, look func(context.Context) (bool, error)) bool {
-	ctx, cancel := context.WithTimeout(ctx, s.Wait)
+	over := time.NewTimer(s.Wait)
+	defer over.Stop()
+	ctx, cancel := context.WithTimeout(ctx, s.Wait+lastLook)
 	defer cancel()
 	for pause := firstLook; ; pause = min(2*pause, longestLook) {
 		found, err := look(ctx)
@@ -115,13 +119,15 @@ func (s *server) await(ctx context.Context, look func(context.Context) (bool, er
 		if err == nil && found {
 			return true
 		}
-		timer := time.NewTimer(pause)
+		next := time.NewTimer(pause)
 		select {
-		case <-timer.C:
+		case <-next.C:
+			continue
+		case <-over.C:
 		case <-ctx.Done():
-			timer.Stop()
-			return false
 		}
+		next.Stop()
+		return false
 	}
 }
 

@@ -228,6 +228,11 @@ func (s *server) sound(c *catalog.Catalog, o events.Override) error {
 	if !o.To.After(s.Clock()) {
 		faults = append(faults, &huma.ErrorDetail{Message: "expected an instant that lies ahead", Location: "body.to", Value: o.To})
 	}
+	for place, at := range map[string]time.Time{"body.from": o.From, "body.to": o.To} {
+		if !writable(at) {
+			faults = append(faults, &huma.ErrorDetail{Message: "expected an instant between the years 1900 and 9000", Location: place, Value: at.Year()})
+		}
+	}
 	made := rules.NewOverride(o)
 	if err := made.Validate(); err != nil {
 		head := fmt.Sprintf("override %q: ", o.ID)

@@ -107,6 +107,8 @@ func TestOverrideRefused(t *testing.T) {
 		{`"kind":"temporary",` + times + `,"shifts":[{"people":["dan"],"from":"2026-03-05T08:00:00Z","to":"2026-03-05T09:00:00Z"}]`, "body.shifts[0].people[0]", "expected a person"},
 		{`"kind":"override","from":"2026-03-05T18:00:00Z","to":"2026-03-05T08:00:00Z","people":["bo"]`, "body", "from is not before to"},
 		{`"kind":"override","from":"2026-03-01T18:00:00Z","to":"2026-03-04T12:00:00Z","people":["bo"]`, "body.to", "lies ahead"},
+		{`"kind":"override","from":"0001-01-01T00:00:00Z","to":"2026-03-06T08:00:00Z","people":["bo"]`, "body.from", "1900"},
+		{`"kind":"override","from":"2026-03-05T08:00:00Z","to":"9999-12-31T23:00:00-12:00","people":["bo"]`, "body.to", "9000"},
 		{bo + `,"until":"2026-03-05T08:00:00Z"`, "body.until", "unexpected"},
 	} {
 		got := call(t, g, "POST", overridesPath, `{`+c.fields+`}`)

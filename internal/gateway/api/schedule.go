@@ -115,11 +115,14 @@ func (s *server) showSchedule(ctx context.Context, in *struct {
 		return nil, huma.Error422UnprocessableEntity("to must be after from")
 	case to.Sub(from) > longestStretch:
 		return nil, huma.Error422UnprocessableEntity("at most 366 days at a time")
-	case from.Year() < 1900 || to.Year() > 9000: // far from what cannot be written as RFC 3339
+	case !writable(from) || !writable(to):
 		return nil, huma.Error422UnprocessableEntity("from and to must lie between the years 1900 and 9000")
 	}
 	return &struct{ Body SchedulePlan }{r.plan(schedule, from, to)}, nil
 }
+
+// writable says that an instant is far from what cannot be written as RFC 3339.
+func writable(at time.Time) bool { return at.Year() >= 1900 && at.Year() <= 9000 }
 
 func (r rota) plan(s *oncall.Schedule, from, to time.Time) SchedulePlan {
 	p := SchedulePlan{Schedule: s.ID, Timezone: timezone(s), Shifts: []Shift{}, Gaps: []Stretch{}, Conflicts: r.conflicts(s, from, to)}

@@ -88,7 +88,7 @@ func (g *engine) forward(ctx context.Context, facts []events.Event) error {
 	return nil
 }
 
-// keep writes one record with the facts, as the recorder does.
+// keep writes one record with the facts, as the recorder does, but for renewals of alerts.
 func (g *engine) keep(ctx context.Context, facts []events.Event) error {
 	if len(facts) == 0 {
 		return nil
