@@ -138,3 +138,42 @@ func TestCompletionOfFlags(t *testing.T) {
 	override := regexp.MustCompile(`^[0-9a-f]{8}`).FindString(out)
 	require.Contains(t, s.ok("__complete", "override", "remove", "payments-primary", ""), override)
 }
+
+func TestIncidentsAreSearched(t *testing.T) {
+	s := newShell(t)
+	t.Setenv("TZ", "UTC")
+	slow := s.fire("--service", "checkout", "--severity", "critical", "--label", "cluster=eu1", "--label", "job=api", "orders are slow")
+	dead := s.fire("--service", "basket", "--severity", "warning", "--label", "cluster=eu2", "--label", "job=api", "nothing answers")
+	s.ok("incident", "note", slow, "the vendor replaces a broken disk")
+	s.ok("incident", "resolve", dead)
+	for _, c := range []struct {
+		words []string
+		want  []string
+	}{
+		{nil, []string{slow}},
+		{[]string{"--status", "all"}, []string{dead, slow}},
+		{[]string{"--status", "all", "--limit", "1"}, []string{dead}},
+		{[]string{"--status", "all", "--before", dead[:8]}, []string{slow}},
+		{[]string{"--text", "Disk vendor"}, []string{slow}},
+		{[]string{"--text", "disks"}, []string{}},
+		{[]string{"--status", "all", "--label", "job=api"}, []string{dead, slow}},
+		{[]string{"--status", "all", "--label", "job=api", "--label", "cluster=eu2"}, []string{dead}},
+		{[]string{"--status", "all", "--priority", "p1"}, []string{slow}},
+		{[]string{"--status", "resolved", "--person", "ana"}, []string{dead}},
+		{[]string{"--status", "all", "--from", apitest.Now.Add(time.Hour).Format(time.RFC3339)}, []string{}},
+		{[]string{"--status", "all", "--from", apitest.Now.Add(-time.Hour).Format(time.RFC3339), "--to", apitest.Now.Add(time.Hour).Format(time.RFC3339)}, []string{dead, slow}},
+	} {
+		var all []client.Incident
+		s.json(&all, append([]string{"incident", "list"}, c.words...)...)
+		ids := []string{}
+		for _, one := range all {
+			ids = append(ids, one.ID)
+		}
+		require.Equal(t, c.want, ids, "%v", c.words)
+	}
+	got := s.run("incident", "list", "--status", "all", "--limit", "1")
+	require.Contains(t, got.err, "--before "+dead)
+	require.NotContains(t, s.run("incident", "list", "--limit", "2").err, "--before")
+	require.Equal(t, 2, s.run("incident", "list", "--priority", "P9").code)
+	require.Equal(t, 3, s.run("incident", "list", "--before", "nobody").code)
+}

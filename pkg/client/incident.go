@@ -3,7 +3,9 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -104,9 +106,19 @@ type Query struct {
 	// Status is one of the statuses, "open" or "all". Defaults to "open".
 	Status        string
 	Service, Team string
+	// Priority is the one it has now: "P1".
+	Priority string
+	// Person was paged for it or answered it; with or without "person:".
+	Person string
+	// Labels are names with values that an alert of it has.
+	Labels map[string]string
+	// Text is words that occur, all of them, in its title, service, notes or alerts.
+	Text string
+	// From and To bound the opening, To not included. Zero means no bound.
+	From, To time.Time
 	// Limit is from 1 to 1000. Defaults to 50.
 	Limit int
-	// Before is an incident's id: only those that opened before it.
+	// Before is an incident's id, or an unambiguous beginning of it: only those listed after it.
 	Before string
 }
 
@@ -116,12 +128,26 @@ func (q Query) values() url.Values {
 	if q.Limit != 0 {
 		limit = strconv.Itoa(q.Limit)
 	}
-	for name, value := range map[string]string{"status": q.Status, "service": q.Service, "team": q.Team, "limit": limit, "before": q.Before} {
+	for name, value := range map[string]string{
+		"status": q.Status, "service": q.Service, "team": q.Team, "priority": q.Priority, "person": q.Person, "text": q.Text,
+		"from": written(q.From), "to": written(q.To), "limit": limit, "before": q.Before,
+	} {
 		if value != "" {
 			v.Set(name, value)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(q.Labels)) {
+		v.Add("label", name+"="+q.Labels[name])
+	}
 	return v
+}
+
+// written gives an instant as the API reads it; nothing for the zero time.
+func written(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 // Incidents gives those that fit the query.

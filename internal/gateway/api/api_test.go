@@ -117,14 +117,24 @@ func TestIncidents(t *testing.T) {
 	call(t, g, "POST", "/api/v1/incidents/"+one.ID+"/resolve", "")
 
 	for query, want := range map[string][]string{
-		"":                                   {two.ID},
-		"?status=all":                        {two.ID, one.ID},
-		"?status=resolved":                   {one.ID},
-		"?status=all&service=checkout":       {one.ID},
-		"?status=all&team=nobody":            {},
-		"?status=all&limit=1":                {two.ID},
-		"?status=all&before=" + two.ID:       {one.ID},
-		"?status=triggered&service=checkout": {},
+		"":                                 {two.ID},
+		"?status=all":                      {two.ID, one.ID},
+		"?status=resolved":                 {one.ID},
+		"?status=all&service=checkout":     {one.ID},
+		"?status=all&team=nobody":          {},
+		"?status=all&limit=1":              {two.ID},
+		"?status=all&before=" + two.ID:     {one.ID},
+		"?status=all&before=" + two.ID[:8]: {one.ID},
+		"?status=all&person=ana":           {two.ID, one.ID},
+		"?status=all&person=person:nobody": {},
+		"?status=all&text=CHECKOUT":        {one.ID},
+		"?status=all&text=no+such+words":   {},
+		"?status=all&from=2001-01-01T00:00:00Z&to=2001-01-02T00:00:00Z":                {},
+		"?status=all&from=2001-01-01T00:00:00Z":                                        {two.ID, one.ID},
+		"?status=all&to=2001-01-01T00:00:00%2B01:00":                                   {},
+		"?status=all&label=cluster%3Deu&label=job%3Dapi":                               {},
+		"?status=all&text=checkout&service=checkout&from=2001-01-01T00:00:00Z&limit=1": {one.ID},
+		"?status=triggered&service=checkout":                                           {},
 	} {
 		var got []archive.Incident
 		call(t, g, "GET", "/api/v1/incidents"+query, "").into(t, &got)
@@ -136,6 +146,8 @@ func TestIncidents(t *testing.T) {
 	}
 	for query, status := range map[string]int{
 		"?status=strange": 422, "?limit=0": 422, "?limit=1001": 422, "?colour=red": 422, "?before=nobody": 404,
+		"?priority=P6": 422, "?label=cluster": 422, "?label=%3Deu": 422, "?label=a%3Db&label=a%3Dc": 422, "?from=yesterday": 422,
+		"?from=2001-01-02T00:00:00Z&to=2001-01-01T00:00:00Z": 422,
 	} {
 		got := call(t, g, "GET", "/api/v1/incidents"+query, "")
 		require.Equal(t, status, got.status, query)

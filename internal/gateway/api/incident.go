@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -11,11 +13,46 @@ import (
 
 // Listing is the query of the list of incidents.
 type Listing struct {
-	Status  string `query:"status" enum:"open,all,triggered,acknowledged,snoozed,resolved" default:"open" doc:"open is everything but resolved"`
-	Service string `query:"service" doc:"only incidents of this service"`
-	Team    string `query:"team" doc:"only incidents of this team"`
-	Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
-	Before  string `query:"before" doc:"only incidents opened before the one with this id, to page on"`
+	Status   string    `query:"status" enum:"open,all,triggered,acknowledged,snoozed,resolved" default:"open" doc:"open is everything but resolved"`
+	Service  string    `query:"service" doc:"only incidents of this service"`
+	Team     string    `query:"team" doc:"only incidents of this team"`
+	Priority string    `query:"priority" enum:"P1,P2,P3,P4,P5" doc:"only incidents that have this priority now"`
+	Person   string    `query:"person" doc:"only incidents that this person was paged for or answered"`
+	Label    []string  `query:"label,explode" doc:"name=value: only incidents with an alert that has this label; may be repeated"`
+	Text     string    `query:"text" doc:"words that occur, all of them, in title, service, notes, or alerts' summaries, descriptions and label values"`
+	From     time.Time `query:"from" doc:"only incidents that opened at this instant or later"`
+	To       time.Time `query:"to" doc:"only incidents that opened before this instant"`
+	Limit    int       `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+	Before   string    `query:"before" doc:"only incidents listed after the one with this id, or the beginning of it, to page on"`
+}
+
+// query is what the archive is asked.
+func (in *Listing) query() (archive.Query, error) {
+	q := archive.Query{
+		Status: in.Status, Service: in.Service, Team: in.Team, Priority: in.Priority, Person: in.Person, Text: in.Text,
+		From: in.From, To: in.To, Limit: in.Limit, Before: in.Before,
+	}
+	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
+		return q, badly("query.to", "it is not after from", in.To.Format(time.RFC3339))
+	}
+	for _, one := range in.Label {
+		name, value, ok := strings.Cut(one, "=")
+		if !ok || name == "" {
+			return q, badly("query.label", "it is not name=value", one)
+		}
+		if was, twice := q.Labels[name]; twice && was != value {
+			return q, badly("query.label", "it names another value for the same label", one)
+		}
+		if q.Labels == nil {
+			q.Labels = map[string]string{}
+		}
+		q.Labels[name] = value
+	}
+	return q, nil
+}
+
+func badly(where, what string, value any) error {
+	return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Message: what, Location: where, Value: value})
 }
 
 // Named names one incident.
@@ -38,7 +75,18 @@ func (s *server) incidents(api huma.API) {
 }
 
 func (s *server) listIncidents(ctx context.Context, in *Listing) (*struct{ Body []archive.Incident }, error) {
-	all, err := s.Archive.Incidents(ctx, archive.Query{Status: in.Status, Service: in.Service, Team: in.Team, Limit: in.Limit, Before: in.Before})
+	q, err := in.query()
+	if err != nil {
+		return nil, err
+	}
+	if q.Before != "" { // as elsewhere, the beginning of an id will do
+		last, err := s.Archive.Incident(ctx, q.Before)
+		if err != nil {
+			return nil, s.asked("list incidents", err)
+		}
+		q.Before = last.ID
+	}
+	all, err := s.Archive.Incidents(ctx, q)
 	if err != nil {
 		return nil, s.asked("list incidents", err)
 	}
