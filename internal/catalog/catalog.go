@@ -32,6 +32,8 @@ type Catalog struct {
 	// Egress lists the inner address ranges (CIDR) that webhooks may reach besides public ones.
 	Egress   []string
 	Channels Channels
+	// Places tells where things stand in Files.
+	Places Places
 
 	schedules   map[string]Fault // where each schedule stands, for warnings about what is to come
 	routeErrors atomic.Uint64    // conditions that failed while placing, since the catalog was made

@@ -8,6 +8,8 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
+
+	"tocsin.dev/internal/rules/escalation"
 )
 
 // Limits of a condition. Costs are CEL's own units, about one for each comparison.
@@ -34,9 +36,15 @@ type conditions struct {
 
 // condition is ready to run.
 type condition struct {
-	program cel.Program
-	ast     *ast.AST
-	checked *cel.Ast
+	program  cel.Program
+	ast      *ast.AST
+	checked  *cel.Ast
+	mentions []mention
+}
+
+// mentioned makes [escalation.Condition.Mentions]. It holds on to nothing else of the condition.
+func mentioned(all []mention) func(escalation.Moment) []escalation.Mention {
+	return func(m escalation.Moment) []escalation.Mention { return stoodFor(all, &moment{Moment: m}) }
 }
 
 func newConditions(l language) (*conditions, error) {
@@ -73,7 +81,7 @@ func (c *conditions) compile(text string) (*condition, []mistake) {
 	if err != nil {
 		return nil, []mistake{{1, 0, err.Error()}}
 	}
-	done := &condition{program: program, ast: checked.NativeRep(), checked: checked}
+	done := &condition{program: program, ast: checked.NativeRep(), checked: checked, mentions: mentionsOf(checked.NativeRep().Expr())}
 	c.made[text] = done
 	return done, nil
 }

@@ -109,5 +109,5 @@ func (p *parser) when(at item) (when *escalation.Condition, never bool) {
 		never = p.moments.never(one, slices.Concat(momentVariables, []string{hidden})...)
 		p.nevers[text] = never
 	}
-	return &escalation.Condition{Text: text, Place: at.fileLine(), Holds: holds(one.program)}, never
+	return &escalation.Condition{Text: text, Place: at.fileLine(), Holds: holds(one.program), Mentions: mentioned(one.mentions)}, never
 }

@@ -38,6 +38,7 @@ func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	if Refused(faults) {
 		return nil, faults
 	}
+	p.keepPlaces()
 	return p.cat, faults
 }
 
@@ -81,6 +82,7 @@ type parser struct {
 	grid     item   // where the first `priority_matrix` stands
 	top      item   // some place of the first file, for faults of the whole
 
+	layers  map[string][]Place  // where the layers of each schedule stand
 	lines   map[string][][]byte // of files, where some place inside of a text was asked for
 	owners  bool                // some target means the owner of the incident's service
 	moments *conditions         // of levels and triggers; nil before the first
@@ -108,6 +110,7 @@ func newParser(files map[string][]byte) *parser {
 		teams:   map[string]*teamDraft{},
 		goals:   map[string]goalDraft{},
 		nevers:  map[string]bool{},
+		layers:  map[string][]Place{},
 		lines:   map[string][][]byte{},
 		wholes:  map[string]bool{},
 	}

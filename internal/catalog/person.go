@@ -20,6 +20,7 @@ type personDraft struct {
 	manager string
 	at      item            // the manager's name
 	steps   map[string]item // by urgency and contact: where a step's delay stands
+	notify  map[string]item // by urgency: where its contact methods stand, if they do
 }
 
 func (p *parser) person(id string, key, body item) {
@@ -124,6 +125,10 @@ func (d *personDraft) plans(notify item) {
 	for _, urgency := range []string{High, Low} {
 		if list := f[urgency]; list.given() {
 			d.Plans[urgency] = d.plan(urgency, list)
+			if d.notify == nil {
+				d.notify = map[string]item{}
+			}
+			d.notify[urgency] = list
 		}
 	}
 }

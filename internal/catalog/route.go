@@ -15,7 +15,8 @@ type Route struct {
 	// Line is where the route stands, "catalog.yaml:31".
 	Line string
 
-	program cel.Program // nil without a condition
+	program  cel.Program // nil without a condition
+	mentions []mention
 }
 
 // alertWords is what the conditions of routes speak of.
@@ -59,7 +60,7 @@ func (p *parser) compile() {
 		switch text, ok := f["when"].words(); {
 		case ok:
 			if c := p.condition(made, f["when"], text); c != nil {
-				r.program = c.program
+				r.program, r.mentions = c.program, c.mentions
 			}
 			r.When = text
 			if earlier, twice := same[text]; !twice {

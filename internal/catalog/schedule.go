@@ -17,6 +17,7 @@ func (p *parser) schedule(id string, key, body item) {
 	}
 	for _, one := range f["layers"].list() {
 		s.Layers = append(s.Layers, p.layer(one, s))
+		p.layers[id] = append(p.layers[id], one.spot())
 	}
 	p.cat.Rules.Schedules[id] = s
 	p.cat.schedules[id] = Fault{File: key.file, Line: key.at.Line, Column: key.at.Column}

@@ -12,6 +12,16 @@ type Condition struct {
 	Place string // where it stands: "policies.yaml:31"
 	// Holds answers it. An error counts as no. It must be pure.
 	Holds func(Moment) (bool, error)
+	// Mentions says what the words of the condition stood for, in the order in which they stand in
+	// it. It explains an answer and decides nothing. Nil where nobody can tell.
+	Mentions func(Moment) []Mention
+}
+
+// Mention is a word of a condition and what it stood for, as a condition would write it:
+// priority and "P2", working_hours() and false.
+type Mention struct {
+	Word  string `json:"word"`
+	Value string `json:"value"`
 }
 
 // Moment is all that a condition may look at.
