@@ -76,6 +76,7 @@ func BenchmarkDecideRules(b *testing.B) {
 	spent := make([]time.Duration, 0, b.N)
 	var s *rules.State
 	b.ReportAllocs()
+	b.ResetTimer()
 	for n := range b.N {
 		if n%len(all) == 0 {
 			b.StopTimer()

@@ -31,7 +31,7 @@ func (c *Calendar) Open(t time.Time) bool {
 	if c == nil {
 		return true
 	}
-	open, _ := openAt(c.schedule(), t)
+	open, _ := (&edges{calendar: c}).at(t)
 	return open
 }
 
@@ -41,7 +41,7 @@ func (c *Calendar) NextOpen(t time.Time) (time.Time, bool) {
 	if c == nil {
 		return c.local(t), true
 	}
-	open, until := openAt(c.schedule(), t)
+	open, until := (&edges{calendar: c}).at(t)
 	if open {
 		return c.local(t), true
 	}
@@ -91,12 +91,6 @@ func (c *Calendar) schedule() *oncall.Schedule {
 }
 
 var anybody = []string{"anybody"}
-
-// openAt says whether t is working time, and until when that holds; the zero time is for ever.
-func openAt(s *oncall.Schedule, t time.Time) (open bool, until time.Time) {
-	people, until := s.At(t)
-	return len(people) > 0, until
-}
 
 func (c *Calendar) location() *time.Location {
 	if c == nil || c.Location == nil {

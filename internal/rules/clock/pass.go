@@ -30,11 +30,11 @@ func (c *Calendar) pass(from, limit time.Time, d time.Duration) (passed time.Dur
 		passed = min(d, limit.Sub(from))
 		return passed, from.Add(passed)
 	}
-	s := c.schedule()
+	e := edges{calendar: c}
 	for at = from; passed < d && at.Before(limit); {
 		begin := at
 		var seen time.Duration
-		seen, at = walk(s, begin, earlier(limit, begin.Add(week)), d-passed)
+		seen, at = e.walk(begin, earlier(limit, begin.Add(week)), d-passed)
 		passed += seen
 		if skip := c.alike(begin, limit) - 1; skip > 0 && passed < d {
 			if seen > 0 {
@@ -48,9 +48,9 @@ func (c *Calendar) pass(from, limit time.Time, d time.Duration) (passed time.Dur
 }
 
 // walk is pass from edge to edge.
-func walk(s *oncall.Schedule, from, limit time.Time, d time.Duration) (passed time.Duration, stop time.Time) {
+func (e *edges) walk(from, limit time.Time, d time.Duration) (passed time.Duration, stop time.Time) {
 	for from.Before(limit) {
-		open, until := openAt(s, from)
+		open, until := e.at(from)
 		if until.IsZero() || until.After(limit) {
 			until = limit
 		}
