@@ -22,13 +22,14 @@ const checkTime = 5 * time.Second
 // finding is one line of doctor.
 type finding struct {
 	Check  string `json:"check"`
-	State  string `json:"state"` // ok, fail, or skip where an earlier failure leaves nothing to look at
+	State  string `json:"state"` // ok, warn, fail, or skip where an earlier failure leaves nothing to look at
 	Detail string `json:"detail,omitempty"`
 	Hint   string `json:"hint,omitempty"`
 }
 
 const (
 	good    = "ok"
+	warned  = "warn"
 	failed  = "fail"
 	skipped = "skip"
 )
@@ -89,7 +90,7 @@ type visit struct {
 
 func (a *app) examine(ctx context.Context) []finding {
 	v := &visit{app: a, client: a.client()}
-	for _, check := range []func(context.Context) finding{v.server, v.ready, v.token, v.catalog, v.contacts, v.duty, v.ledger, v.lag} {
+	for _, check := range []func(context.Context) finding{v.server, v.ready, v.token, v.catalog, v.contacts, v.duty, v.sending, v.ledger, v.lag} {
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		v.all = append(v.all, check(ctx))
 		cancel()
@@ -187,6 +188,25 @@ func (v *visit) duty(ctx context.Context) finding {
 		return judge(check, "", fmt.Errorf("nobody in %s", strings.Join(empty, ", ")), "'tocsin oncall who' says when that changes; a later level of the policy may page instead")
 	}
 	return judge(check, count(len(all), "schedule", "schedules"), nil, "")
+}
+
+// sending warns of a shadow run, in which everything is in order and nobody is paged.
+func (v *visit) sending(ctx context.Context) finding {
+	const check = "pages are sent"
+	if !v.reached {
+		return finding{Check: check, State: skipped}
+	}
+	text, err := v.client.Metrics(ctx)
+	if err != nil {
+		return judge(check, "", err, "")
+	}
+	if shadow, _ := sum(text, "tocsin_shadow"); shadow > 0 {
+		return finding{
+			Check: check, State: warned, Detail: "NO: this is a SHADOW RUN, which records every page and sends none",
+			Hint: "start it without --shadow, and without TOCSIN_SHADOW, to page people",
+		}
+	}
+	return judge(check, "", nil, "")
 }
 
 func (v *visit) ledger(ctx context.Context) finding {

@@ -24,7 +24,10 @@ func newUp(a *app) *cobra.Command {
 		Long: `Run gateway, engine, notifier, recorder and an embedded NATS in one process.
 
 When it serves, one line on stdout says where: ready http=http://… nats=nats://…
-SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs elsewhere.`,
+SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs elsewhere.
+
+With --shadow everything is decided, every page is recorded, and none is sent: a run beside the pager you have,
+which 'tocsin shadow compare' lays beside that one's export.`,
 		Example: "  tocsin up --config ./tocsin.d --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			stop, err := startProfile(profile)
@@ -33,6 +36,9 @@ SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs el
 			}
 			defer stop()
 			return up(cmd.Context(), o, a.stdout, a.stderr, func(http, nats string) {
+				if o.Shadow {
+					fmt.Fprintln(a.stderr, "SHADOW RUN: every page is recorded, and none is sent")
+				}
 				fmt.Fprintf(a.stdout, "ready http=%s nats=%s\n", http, nats)
 			})
 		},

@@ -1,7 +1,7 @@
 // Package channel is the port to the outside: hand one notification to one contact method.
 //
 // In: a [Notification], ready to be written in the channel's own form. Out: a [Result] that says
-// what happened in one of five words. A channel never retries, never waits for a person and
+// what happened in one of six words. A channel never retries, never waits for a person and
 // never decides who is next: the notifier does.
 package channel
 
@@ -16,12 +16,14 @@ import (
 type Outcome string
 
 // The outcomes. Accepted and Delivered end the page well; Unknown means that it may have been sent.
+// Recorded ends it in a shadow run, which sends nothing.
 const (
 	Accepted  Outcome = "accepted"  // the provider took it
 	Delivered Outcome = "delivered" // it is known to have reached the device or person
 	Retryable Outcome = "retryable" // not sent; later may work
 	Permanent Outcome = "permanent" // not sent, and never will be this way
 	Unknown   Outcome = "unknown"   // it broke off after the point where it may have been taken
+	Recorded  Outcome = "recorded"  // by intent not sent: this is a shadow run
 )
 
 // Result is the outcome of one [Channel.Send].

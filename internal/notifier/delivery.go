@@ -71,7 +71,7 @@ func (t *try) stepOf(plan page.Plan) int {
 
 func outcome(word string) page.Outcome {
 	switch channel.Outcome(word) {
-	case channel.Accepted, channel.Delivered:
+	case channel.Accepted, channel.Delivered, channel.Recorded:
 		return page.Taken
 	case channel.Retryable:
 		return page.Later

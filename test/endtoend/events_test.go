@@ -21,13 +21,13 @@ import (
 )
 
 // startUp runs `tocsin up` on a folder of its own.
-func startUp(t *testing.T, catalog string) *process.Process {
+func startUp(t *testing.T, catalog string, more ...string) *process.Process {
 	t.Helper()
 	dir := t.TempDir()
 	writeCatalog(t, dir, catalog)
 	p, err := process.Start(process.Spec{
 		Name: "up", Path: programs.Path("tocsin"), Dir: dir, Log: filepath.Join(dir, "up.log"), Env: []string{"TOCSIN_TOKEN=" + apiToken},
-		Args: []string{"up", "--config", "conf", "--data", "data", "--http", "127.0.0.1:0", "--nats", "127.0.0.1:0"},
+		Args: append([]string{"up", "--config", "conf", "--data", "data", "--http", "127.0.0.1:0", "--nats", "127.0.0.1:0"}, more...),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { p.Kill() })

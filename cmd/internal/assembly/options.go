@@ -36,6 +36,8 @@ type Options struct {
 	Archive string
 	// ArchiveKeep is how long resolved incidents stay in it: "400d", or a duration. Defaults to for ever.
 	ArchiveKeep string
+	// Shadow says that pages are decided and recorded, and none is sent.
+	Shadow bool
 	// Partitions of services, Replicas of the streams: used when the streams are made. Default to 8 and 1.
 	Partitions, Replicas int
 	// LogLevel is debug, info, warn or error; LogFormat json or text. Default to info and json.
@@ -45,6 +47,8 @@ type Options struct {
 	Token string
 	// NATSToken guards the embedded server's listener. Environment only: TOCSIN_NATS_TOKEN.
 	NATSToken string
+
+	shadowFault error
 }
 
 // Bind adds the flags that all services share, with the environment as their defaults.
@@ -67,6 +71,7 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 	text(&o.ArchiveKeep, "archive-keep", "", "remove incidents resolved longer ago, such as 400d; default: keep all")
 	number(&o.Partitions, "partitions", 8, "partitions of services, fixed when the streams are made")
 	number(&o.Replicas, "replicas", 1, "replicas of each stream, used when the streams are made")
+	o.bindShadow(fs)
 	text(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
 	text(&o.LogFormat, "log-format", "json", "json or text")
 	o.Token, o.NATSToken = os.Getenv("TOCSIN_TOKEN"), os.Getenv("TOCSIN_NATS_TOKEN")
@@ -96,7 +101,7 @@ var ErrOpenDoor = errors.New("this address can be reached from other machines")
 
 // Validate reports every fault at once. Nothing binds beyond loopback without a token.
 func (o Options) Validate() error {
-	var faults []error
+	faults := []error{o.shadowFault}
 	if !daemon.Loopback(o.HTTP) && o.Token == "" {
 		faults = append(faults, fmt.Errorf("--http %s: %w: set TOCSIN_TOKEN", o.HTTP, ErrOpenDoor))
 	}

@@ -14,6 +14,7 @@ import (
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/channel/console"
 	"tocsin.dev/internal/channel/email"
+	"tocsin.dev/internal/channel/shadow"
 	"tocsin.dev/internal/channel/webhook"
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/egress"
@@ -29,6 +30,15 @@ import (
 // sources are the foreign formats that the doors read. A new one is one more line.
 func sources() []source.Source {
 	return []source.Source{alertmanager.API(), alertmanager.Webhook(), cloudevents.Source{}, generic.Source{}}
+}
+
+// ways gives the channels of a catalog; in a shadow run each is one that records and sends nothing.
+func (r *Runtime) ways(c *catalog.Catalog) (map[string]channel.Channel, error) {
+	all, err := r.channels(c)
+	if err == nil && r.Options.Shadow {
+		all = shadow.All(all)
+	}
+	return all, err
 }
 
 // channels makes the ways out for a catalog. A new one is one more entry.
@@ -79,7 +89,7 @@ func (r *Runtime) Engine() (daemon.Part, error) {
 // Notifier gives the part that delivers.
 func (r *Runtime) Notifier() (daemon.Part, error) {
 	n, err := notifier.New(notifier.Config{
-		Bus: r.Bus, Catalogs: r.Catalogs, Channels: r.channels, Secret: Secret,
+		Bus: r.Bus, Catalogs: r.Catalogs, Channels: r.ways, Secret: Secret,
 		Instance: r.Instance, Log: r.Log, Metrics: r.Health.Metrics,
 	})
 	if err != nil {

@@ -116,6 +116,7 @@ func TestTellEscalation(t *testing.T) {
 		{said: "trigger skipped: open for 2h; the condition at policies.yaml:9 does not hold", data: events.EscalationSkipped{On: "open"}, reason: "open for 2h; the condition at policies.yaml:9 does not hold"},
 		{said: "nobody answered: 3 levels of 2 rounds climbed", data: events.EscalationExhausted{Levels: 3, Rounds: 2}},
 		{said: "nobody answered: 1 level of 1 round climbed; told person:cleo via role:lead", data: events.EscalationExhausted{Levels: 1, Rounds: 1, Targets: []string{"role:lead"}, Pages: []string{"person:cleo"}}},
+		{said: "page to person:cleo recorded in a shadow run for webhook (hook), and not sent", data: events.PageDelivered{Target: "person:cleo", Channel: "webhook", Contact: "hook", Attempts: []events.Attempt{{Outcome: "recorded"}}}},
 		{said: "page to person:cleo requested, urgency high: open for 2h", data: events.PageRequested{Target: "person:cleo", Urgency: "high", Asked: 1, Why: "open for 2h"}},
 	})
 }
