@@ -21,8 +21,6 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/partition"
 	"tocsin.dev/internal/revision"
-	"tocsin.dev/internal/source"
-	"tocsin.dev/pkg/events"
 )
 
 // Config of an engine.
@@ -30,7 +28,7 @@ type Config struct {
 	Bus      bus.Bus         // required
 	Catalogs *revision.Store // required
 	// Foreign reads what other publishers put on tocsin.alerts.<service>. Required.
-	Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault)
+	Foreign Foreign
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
 	// TellPace is how long a fact may wait for others before it is told on EVENTS with them: a batch

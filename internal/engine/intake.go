@@ -4,21 +4,26 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/source"
 	"tocsin.dev/pkg/events"
 )
 
-// readIntake turns a message of INTAKE into events. tocsin.intake.<p>.<kind> was written by a door
-// of ours; one more token, the service, marks what anybody may publish.
-func (e *Engine) readIntake(m bus.Message) ([]events.Event, []error) {
+// Foreign reads what other publishers put on tocsin.alerts.<service>.
+type Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault)
+
+// ReadIntake turns a message of INTAKE into events, and says what in it is none.
+// tocsin.intake.<p>.<kind> was written by a door of ours; one more token, the service, marks what
+// anybody may publish. The same message always gives the same events.
+func ReadIntake(m bus.Message, foreign Foreign) ([]events.Event, []error) {
 	tokens := strings.Split(m.Subject, ".")
 	switch {
 	case len(tokens) == 4:
 		return readOwn(m)
 	case len(tokens) == 5 && tokens[3] == "alerts":
-		return e.readAlerts(m, tokens[4])
+		return readAlerts(m, tokens[4], foreign)
 	case len(tokens) == 5 && tokens[3] == "commands":
 		return readCommand(m, tokens[4])
 	default:
@@ -40,8 +45,8 @@ func readOwn(m bus.Message) (all []events.Event, faults []error) {
 
 // readAlerts takes what another publisher says about a service. The subject, not the data, names
 // the service: it is what permissions are given for, and what chose the partition.
-func (e *Engine) readAlerts(m bus.Message, service string) (all []events.Event, faults []error) {
-	signals, found := e.cfg.Foreign(m.Header, m.Body, m.At)
+func readAlerts(m bus.Message, service string, foreign Foreign) (all []events.Event, faults []error) {
+	signals, found := foreign(m.Header, m.Body, m.At)
 	for _, f := range found {
 		faults = append(faults, f)
 	}

@@ -138,7 +138,7 @@ func (m *machine) decode(msg bus.Message) []events.Event {
 	if m.current.seq == msg.Seq && m.current.events != nil {
 		return m.current.events
 	}
-	all, faults := m.engine.readIntake(msg)
+	all, faults := ReadIntake(msg, m.engine.cfg.Foreign)
 	for _, f := range faults {
 		m.engine.metrics.refused.Inc()
 		m.engine.cfg.Log.Warn("intake refused", zap.Int("partition", m.partition),

@@ -24,6 +24,15 @@ func (s *State) due(now time.Time) *Incident {
 	return s.deadlines[0]
 }
 
+// Forget drops the incidents that nothing can concern any more at now, as [State.Fire] does on its way,
+// and stops at the first deadline that would lead to a fact. A state that is folded from the ledger
+// alone and never fires anything would keep them for ever.
+func (s *State) Forget(now time.Time) {
+	for i := s.due(now); i != nil && i.Status == incident.Resolved; i = s.due(now) {
+		s.drop(i)
+	}
+}
+
 // rearm puts the incident's earliest deadline into the heap. It follows from the incident alone,
 // so the heap is never stored.
 func (s *State) rearm(i *Incident) {

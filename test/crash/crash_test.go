@@ -109,6 +109,7 @@ func (w *world) run(t *testing.T) {
 	a := newAudit(ctx, t, w)
 	a.settle(ctx, t)
 	a.laws(t, s)
+	a.verify(ctx, t)
 	a.timelines(ctx, t)
 	a.rebuild(ctx, t)
 	a.restart(ctx, t)

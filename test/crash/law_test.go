@@ -188,7 +188,8 @@ func (a *audit) summary(s *sender) string {
 			taken++
 		}
 	}
-	return fmt.Sprintf("kills: %s | alerts %d (%d bodies sent again) | incidents %d | pages %d | requests %d | repeats %d of a page that was taken, %d after a cut | claimed after the end was wanted %d, at most %s | longest gap: engine %s, notifier %s",
+	return fmt.Sprintf("kills: %s | alerts %d (%d bodies sent again) | incidents %d | pages %d | requests %d | repeats %d of a page that was taken, %d after a cut | claimed after the end was wanted %d, at most %s | longest gap: engine %s, notifier %s | decided again: %d inputs, %d facts, %d differences in %s",
 		strings.Join(killed, ", "), len(s.accepted), s.retries, len(a.order), len(a.pages), len(a.w.receiver.snapshot()),
-		taken, len(again)-taken, a.unwanted, a.worst.Round(time.Millisecond), a.gaps["engine"].Round(time.Millisecond), a.gaps["notifier"].Round(time.Millisecond))
+		taken, len(again)-taken, a.unwanted, a.worst.Round(time.Millisecond), a.gaps["engine"].Round(time.Millisecond), a.gaps["notifier"].Round(time.Millisecond),
+		a.verdict.Inputs, a.verdict.Facts, a.verdict.Different, a.verified.Round(time.Millisecond))
 }

@@ -57,6 +57,10 @@ var rules = []rule{
 		packages: "internal/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"},
 		reason: "a rehearsal is rules on virtual time",
 	},
+	{
+		packages: "internal/replay", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"},
+		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
+	},
 	{packages: "internal/report", ours: []string{words}, foreign: none, reason: "numbers are computed from facts alone"},
 	{packages: "internal/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
@@ -76,6 +80,10 @@ var rules = []rule{
 	{
 		packages: "internal/revision", ours: []string{words, "internal/bus", "internal/catalog"},
 		reason: "the store of catalogs serves the services and knows none",
+	},
+	{
+		packages: "internal/replay/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/revision", "internal/engine", "internal/rules", "internal/replay"},
+		reason: "a replay reads the streams as the engine does, and serves nobody",
 	},
 	{packages: "internal/engine/...", ours: append(ports, machinery...), family: true, reason: meet},
 	{packages: "internal/notifier/...", ours: append(ports, machinery...), family: true, reason: meet},

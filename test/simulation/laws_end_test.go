@@ -61,6 +61,7 @@ func (l *laws) end() {
 	}
 	l.accepted()
 	l.archive()
+	l.replayed()
 }
 
 // accepted checks that no publish that was answered with yes is missing.

@@ -28,7 +28,7 @@ const (
 )
 
 // floor is what a run must have gone through on average for each seed; with less it proves nothing.
-var floor = counts{Steps: 300, Crashes: 4, Zombies: 3, Fenced: 1, LostRequests: 3, LostAnswers: 5, Alerts: 30, Commands: 8, Snapshots: 2, Incidents: 8, Pages: 15, Packets: 15, Beside: 5}
+var floor = counts{Steps: 300, Crashes: 4, Zombies: 3, Fenced: 1, LostRequests: 3, LostAnswers: 5, Alerts: 30, Commands: 8, Snapshots: 2, Incidents: 8, Pages: 15, Packets: 15, Beside: 5, Replayed: 60}
 
 // TestSimulation runs the whole system from many seeds; a seed that breaks a law can be repeated.
 func TestSimulation(t *testing.T) {
@@ -127,6 +127,7 @@ func (c counts) kinds() []struct {
 		{"packets", c.Packets, floor.Packets},
 		{"possible repeats", c.Repeats, floor.Repeats},
 		{"pages beside the levels", c.Beside, floor.Beside},
+		{"inputs decided again", c.Replayed, floor.Replayed},
 		{"merges", c.Merges, floor.Merges},
 		{"merges across partitions", c.FarMerges, floor.FarMerges},
 		{"splits", c.Splits, floor.Splits},
