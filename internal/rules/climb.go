@@ -87,7 +87,7 @@ func (d *decider) take(i *Incident, m move, level escalation.Level) (passed stri
 	}
 	if level.Team != "" {
 		own := len(level.Targets) == 0
-		if !d.transfer(i, level.Team, own, m.actor, m.reason, "") {
+		if !d.transfer(i, handover{team: level.Team, own: own, kind: level.Kind, actor: m.actor, reason: m.reason}) {
 			d.reach(i, m, level, escalation.Recipients{}, "it cannot be handed to team "+level.Team+": passed")
 			return byCondition, false
 		}
@@ -201,7 +201,7 @@ func (d *decider) exhaust(i *Incident, reason string) {
 	d.emit(i, ActorPolicy, reason, fact)
 	d.tell(i, fact.Round, found, "nobody answered")
 	d.raiseTo(i, last.Priority, "nobody answered")
-	if last.Team != "" && d.transfer(i, last.Team, true, ActorPolicy, "nobody answered", "") {
+	if last.Team != "" && d.transfer(i, handover{team: last.Team, own: true, kind: last.Kind, actor: ActorPolicy, reason: "nobody answered"}) {
 		d.startClimb(i, byTransfer, d.now)
 	}
 }

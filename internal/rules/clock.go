@@ -168,12 +168,14 @@ func (d *decider) retimeOne(i *Incident, c *Clock, g Goal, why string) {
 	if !c.Met && t.DueAt.Equal(c.DueAt) && t.Goal == c.Goal.String() {
 		return
 	}
+	arithmetic := ""
 	if g.of(c.Name) == 0 { // this priority has no such target
 		t.DueAt, t.AtRiskAt = time.Time{}, time.Time{}
+	} else {
+		arithmetic = i.measure(g.of(c.Name), g.Calendar).Arithmetic(d.now)
 	}
 	d.emit(i, ActorPolicy, why, events.IncidentClockRetimed{
-		IncidentClockStarted: t, WasGoal: c.Goal.String(), WasDueAt: c.DueAt,
-		Arithmetic: i.measure(g.of(c.Name), g.Calendar).Arithmetic(d.now),
+		IncidentClockStarted: t, WasGoal: c.Goal.String(), WasDueAt: c.DueAt, Arithmetic: arithmetic,
 	})
 }
 

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"strconv"
+
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/pkg/events"
@@ -18,11 +20,11 @@ func (d *decider) escalate(i *Incident, c events.Command, ask events.EscalationR
 	case ask.Up:
 		d.escalateUp(i, c)
 	case ask.Level < 0 || ask.Level > len(i.policy.Levels):
-		d.refuse(i, ask.Name(), c, "the policy has no such level")
+		d.refuse(i, ask.Name(), c, noSuchLevel(len(i.policy.Levels)))
 	case ask.Level == 0:
 		next, ok := i.policy.Above(i.Climb)
 		if !ok {
-			d.refuse(i, ask.Name(), c, "the policy has no further level")
+			d.refuse(i, ask.Name(), c, "the policy has no level above, and no repeat is left")
 			return
 		}
 		d.handOver(i, c.By, escalatedByHand)
@@ -57,7 +59,7 @@ func (d *decider) escalateTo(i *Incident, c events.Command, team string) {
 	t := i.catalog.Teams[team]
 	switch {
 	case t == nil:
-		d.refuse(i, name, c, "the incident's catalog has no such team")
+		d.refuse(i, name, c, "the incident's catalog has no such team: "+strconv.Quote(team))
 	case team == i.Team:
 		d.refuse(i, name, c, "the team has it already")
 	case i.catalog.Policies[t.Policy] == nil:
@@ -66,7 +68,7 @@ func (d *decider) escalateTo(i *Incident, c events.Command, team string) {
 		d.refuse(i, name, c, "it was handed over 20 times")
 	default:
 		d.handOver(i, c.By, escalatedByHand)
-		d.transfer(i, team, true, c.By, c.Note, c.By)
+		d.transfer(i, handover{team: team, own: true, actor: c.By, reason: c.Note, by: c.By})
 		d.startClimb(i, byTransfer, d.in.Event.Time)
 	}
 }
@@ -104,21 +106,44 @@ func (d *decider) escalateUp(i *Incident, c events.Command) {
 	})
 }
 
-// transfer hands the incident to another team; own says that the team's own policy is climbed from
-// here on. It gives false, and does nothing, where that cannot be.
-func (d *decider) transfer(i *Incident, team string, own bool, actor, reason, by string) bool {
-	t := i.catalog.Teams[team]
-	if t == nil || i.Transfers >= maxTransfers || own && i.catalog.Policies[t.Policy] == nil {
+// noSuchLevel refuses a level that is not there.
+func noSuchLevel(have int) string {
+	if have == 1 {
+		return "the policy has no such level: it has 1"
+	}
+	return "the policy has no such level: it has 1 to " + strconv.Itoa(have)
+}
+
+// handover is what takes an incident to another team.
+type handover struct {
+	team string
+	// own says that the team's own policy is climbed from here on.
+	own bool
+	// kind is functional where nobody says otherwise.
+	kind          escalation.Kind
+	actor, reason string
+	by            string // who asked; empty for the policy
+}
+
+// transfer hands the incident to another team. It gives false, and does nothing, where that cannot be.
+func (d *decider) transfer(i *Incident, h handover) bool {
+	t := i.catalog.Teams[h.team]
+	if t == nil || i.Transfers >= maxTransfers || h.own && i.catalog.Policies[t.Policy] == nil {
 		return false
 	}
-	if team == i.Team && !own {
+	if h.team == i.Team && !h.own {
 		return true
 	}
 	policy := i.Policy
-	if own {
+	if h.own {
 		policy = t.Policy
 	}
-	d.closePages(i, "team "+team+" has it now")
-	d.emit(i, actor, reason, events.IncidentTransferred{To: team, Was: i.Team, Policy: policy, WasPolicy: i.Policy, By: by})
+	if h.kind == "" {
+		h.kind = escalation.Functional
+	}
+	d.closePages(i, "team "+h.team+" has it now")
+	d.emit(i, h.actor, h.reason, events.IncidentTransferred{
+		To: h.team, Was: i.Team, Policy: policy, WasPolicy: i.Policy, Kind: string(h.kind), By: h.by,
+	})
 	return true
 }

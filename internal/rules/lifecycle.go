@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,8 +49,10 @@ func (d *decider) stir(i *Incident, by, reason string) {
 	d.unpauseSnoozed(i)
 }
 
-// NoSuchPerson is the refusal of a command that names somebody the incident's catalog does not know.
-const NoSuchPerson = "the incident's catalog has no such person"
+// noSuchPerson refuses a command that names somebody the incident's catalog does not know.
+func noSuchPerson(word string) string {
+	return "the incident's catalog has no such person: " + strconv.Quote(strings.TrimPrefix(word, escalation.PersonPrefix))
+}
 
 // person gives the id in a word such as "person:ana", and whether the catalog knows it.
 func (i *Incident) person(word string) (id string, known bool) {
@@ -64,7 +67,7 @@ func (d *decider) assign(i *Incident, c events.Command, to string) {
 	target := escalation.PersonPrefix + id
 	switch {
 	case !known:
-		d.refuse(i, events.AssignmentReceived{}.Name(), c, NoSuchPerson)
+		d.refuse(i, events.AssignmentReceived{}.Name(), c, noSuchPerson(to))
 		return
 	case i.Assignee == target:
 		d.refuse(i, events.AssignmentReceived{}.Name(), c, "it is assigned to "+id+" already")
@@ -93,7 +96,7 @@ func (d *decider) role(i *Incident, ask events.RoleReceived) {
 		return
 	case ask.Person == "":
 	case !known:
-		d.refuse(i, ask.Name(), ask.Command, NoSuchPerson)
+		d.refuse(i, ask.Name(), ask.Command, noSuchPerson(ask.Person))
 		return
 	default:
 		person = escalation.PersonPrefix + id
@@ -109,7 +112,7 @@ func (d *decider) task(i *Incident, ask events.TaskReceived) {
 	if owner != "" {
 		id, known := i.person(owner)
 		if !known {
-			d.refuse(i, ask.Name(), ask.Command, NoSuchPerson)
+			d.refuse(i, ask.Name(), ask.Command, noSuchPerson(owner))
 			return
 		}
 		owner = escalation.PersonPrefix + id
@@ -124,10 +127,20 @@ func (d *decider) task(i *Incident, ask events.TaskReceived) {
 	}
 }
 
+func noSuchTask(have int) string {
+	switch have {
+	case 0:
+		return "the incident has no tasks"
+	case 1:
+		return "the incident has no such task: it has 1"
+	}
+	return "the incident has no such task: it has 1 to " + strconv.Itoa(have)
+}
+
 func (d *decider) taskDone(i *Incident, ask events.TaskCompleted) {
 	switch {
 	case ask.Task < 1 || ask.Task > len(i.Tasks):
-		d.refuse(i, ask.Name(), ask.Command, "the incident has no such task")
+		d.refuse(i, ask.Name(), ask.Command, noSuchTask(len(i.Tasks)))
 	case i.Tasks[ask.Task-1]:
 		d.refuse(i, ask.Name(), ask.Command, "the task is done already")
 	default:

@@ -43,7 +43,7 @@ func (d *decider) raise(i *Incident, a events.Alert) bool {
 // prioritized records a new priority and what follows from it: other targets, and triggers.
 func (d *decider) prioritized(i *Incident, actor, reason string, fact events.IncidentPrioritized) {
 	d.emit(i, actor, reason, fact)
-	d.retime(i, "the priority changed from "+fact.Was+" to "+fact.Priority)
+	d.retime(i, "the priority changed from "+fact.Was+" to "+fact.Priority+": its targets hold from the start")
 	if alert.Higher(fact.Priority, fact.Was) {
 		d.signal(i, escalation.PriorityRaised, "the priority rose from "+fact.Was+" to "+fact.Priority)
 	}

@@ -41,7 +41,11 @@ func (d *decider) respond(i *Incident, c events.Command, words []string) {
 	for _, word := range words {
 		t, ok := escalation.ParseTarget(word)
 		if !ok {
-			d.refuse(i, name, c, "a target is person:, schedule:, team: or role: and a name")
+			d.refuse(i, name, c, strconv.Quote(word)+" is no target: write person:, schedule:, team: or role: and a name")
+			return
+		}
+		if missing := i.missing(t); missing != "" {
+			d.refuse(i, name, c, "the incident's catalog has no such "+missing)
 			return
 		}
 		targets = append(targets, t)
@@ -60,4 +64,33 @@ func (d *decider) respond(i *Incident, c events.Command, words []string) {
 		why += " by " + c.By
 	}
 	d.tell(i, round, found, why)
+}
+
+// missing names what a target speaks of and the incident's catalog does not have: `person: "zoe"`. It is
+// empty when all is there.
+func (i *Incident) missing(t escalation.Target) string {
+	c := i.catalog
+	noun, id, known := "", t.ID, true
+	switch t.Kind {
+	case escalation.Person:
+		noun, known = "person", c.People[id] != nil
+	case escalation.OnCall:
+		noun, known = "schedule", c.Schedules[id] != nil
+	case escalation.Team:
+		noun, known = "team", c.Teams[id] != nil
+	case escalation.RoleKind:
+		id = t.Of
+		switch t.ID {
+		case escalation.RoleLead:
+			noun, known = "team", id == "" || c.Teams[id] != nil
+		case escalation.RoleManager:
+			noun, known = "person", id == "" || c.People[id] != nil
+		case escalation.RoleOwner:
+			noun, known = "service", id == "" || c.Services[id] != nil
+		}
+	}
+	if known {
+		return ""
+	}
+	return noun + ": " + strconv.Quote(id)
 }

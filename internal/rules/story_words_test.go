@@ -95,6 +95,9 @@ func (w *stage) clockSays(e events.Event) string {
 	case events.IncidentClockStarted:
 		return fmt.Sprintf(": %s within %s, %s, at risk %s", f.Clock, f.Goal, w.until("due", f.DueAt), w.until("from", f.AtRiskAt))
 	case events.IncidentClockRetimed:
+		if f.Goal == "0s" {
+			return fmt.Sprintf(": no %s target any more, before: %s, %s", f.Clock, f.WasGoal, w.until("due", f.WasDueAt))
+		}
 		return fmt.Sprintf(": %s within %s, %s, before: %s, %s; %s", f.Clock, f.Goal, w.until("due", f.DueAt), f.WasGoal, w.until("due", f.WasDueAt), f.Arithmetic)
 	case events.IncidentClockAtRisk:
 		return fmt.Sprintf(": %s, %d percent; %s", f.Clock, f.Percent, f.Arithmetic)
@@ -116,7 +119,7 @@ func (w *stage) lifeSays(e events.Event) string {
 	case events.IncidentAssigned:
 		return ": to " + f.To
 	case events.IncidentTransferred:
-		return fmt.Sprintf(": to team %s, policy %s, before: %s, %s", f.To, f.Policy, f.Was, f.WasPolicy)
+		return fmt.Sprintf(": to team %s (%s), policy %s, before: %s, %s", f.To, f.Kind, f.Policy, f.Was, f.WasPolicy)
 	case events.IncidentRespondersAdded:
 		return fmt.Sprintf(": %s is %s", strings.Join(f.Targets, " "), strings.Join(f.Pages, " "))
 	case events.IncidentResponderJoined:

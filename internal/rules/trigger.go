@@ -167,7 +167,7 @@ func (d *decider) moveOn(i *Incident, do escalation.Action, why string) {
 	if do.Team != "" && do.Team != i.Team {
 		if d.transferable(i, do.Team) {
 			d.handOver(i, "", why)
-			d.transfer(i, do.Team, true, ActorPolicy, why, "")
+			d.transfer(i, handover{team: do.Team, own: true, kind: do.Kind, actor: ActorPolicy, reason: why})
 			d.startClimb(i, byTransfer, d.now)
 		}
 		return

@@ -18,7 +18,7 @@ type IncidentClockRetimed struct {
 	IncidentClockStarted
 	WasGoal  string    `json:"was_goal"`
 	WasDueAt time.Time `json:"was_due_at,omitzero"`
-	// Arithmetic says in words how the due time comes about.
+	// Arithmetic says in words how the due time comes about; empty where there is no such target any more.
 	Arithmetic string `json:"arithmetic"`
 }
 

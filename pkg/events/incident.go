@@ -93,7 +93,9 @@ type IncidentTransferred struct {
 	Was       string `json:"was"`
 	Policy    string `json:"policy"` // whose levels are climbed from here on
 	WasPolicy string `json:"was_policy"`
-	By        string `json:"by,omitempty"`
+	// Kind is "functional" (to a team with the expertise) or "hierarchical" (up the chain of management).
+	Kind string `json:"kind,omitempty"`
+	By   string `json:"by,omitempty"`
 }
 
 // IncidentRespondersAdded (LEDGER, EVENTS): more people are asked to help.

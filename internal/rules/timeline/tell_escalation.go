@@ -10,7 +10,7 @@ import (
 func escalationSaid(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.EscalationAdvanced:
-		return fmt.Sprintf("level %d of round %d: %s", d.Level, d.Round, reached(e, d))
+		return advancedSaid(e, d)
 	case events.EscalationHeld:
 		return fmt.Sprintf("level %d held%s: %s", d.Level, when(" until ", e.Time, d.Until), heldFor(d.For))
 	case events.EscalationFired:
@@ -22,6 +22,18 @@ func escalationSaid(e events.Event) string {
 			count(d.Levels, "level"), count(d.Rounds, "round"), clause("; ", told("told", d.Targets, d.Pages)))
 	}
 	return ""
+}
+
+// advancedSaid names the level, who sent the climb there, and what came of it.
+func advancedSaid(e events.Event, d events.EscalationAdvanced) string {
+	said := fmt.Sprintf("level %d of round %d", d.Level, d.Round)
+	if d.Trigger == "command" {
+		said = who(e.Actor, "somebody") + " escalated it; " + said
+	}
+	if d.Again > 0 {
+		said += ", once more"
+	}
+	return said + clause(", ", d.Kind) + ": " + reached(e, d)
 }
 
 // reached says whom the level paged and what comes next. A level without a next step was passed at
@@ -69,9 +81,9 @@ func heldFor(word string) string {
 
 func firedSaid(e events.Event, d events.EscalationFired) string {
 	if d.On == "command" {
-		return who(e.Actor, "somebody") + " escalated it: " + told("told", d.Targets, d.Pages)
+		return who(e.Actor, "somebody") + " escalated it" + clause(", ", d.Kind) + ": " + told("told", d.Targets, d.Pages)
 	}
-	said := "trigger went off: " + why(e.Reason, d.On, d.Category)
+	said := "trigger went off" + clause(", ", d.Kind) + ": " + why(e.Reason, d.On, d.Category)
 	if len(d.Pages) == 0 && e.Reason != "" {
 		return said // the reason says whether anybody was there
 	}

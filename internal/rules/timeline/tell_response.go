@@ -51,6 +51,9 @@ func before(was string) string {
 
 func transferredSaid(d events.IncidentTransferred) string {
 	said := "team " + d.To + " has it now" + before(d.Was) + clause(", by ", who(d.By, ""))
+	if d.Kind != "" {
+		said = d.Kind + " escalation: " + said
+	}
 	if d.Policy == d.WasPolicy {
 		return said + ", policy " + d.Policy + " goes on"
 	}
