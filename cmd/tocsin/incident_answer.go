@@ -11,19 +11,21 @@ import (
 
 // deed is what the facts that answer commands say, each of them some of it.
 type deed struct {
-	By      string    `json:"by"`
-	Until   time.Time `json:"until"`
-	To      string    `json:"to"`
-	Was     string    `json:"was"`
-	Into    string    `json:"into"`
-	Role    string    `json:"role"`
-	Person  string    `json:"person"`
-	Task    int       `json:"task"`
-	Text    string    `json:"text"`
-	Owner   string    `json:"owner"`
-	Outcome string    `json:"outcome"`
-	Cause   string    `json:"cause"`
-	Pages   []string  `json:"pages"`
+	By       string    `json:"by"`
+	Until    time.Time `json:"until"`
+	To       string    `json:"to"`
+	Was      string    `json:"was"`
+	Into     string    `json:"into"`
+	Role     string    `json:"role"`
+	Person   string    `json:"person"`
+	Task     int       `json:"task"`
+	Text     string    `json:"text"`
+	Document int       `json:"document"`
+	Title    string    `json:"title"`
+	Owner    string    `json:"owner"`
+	Outcome  string    `json:"outcome"`
+	Cause    string    `json:"cause"`
+	Pages    []string  `json:"pages"`
 	// Alerts are keys where alerts were split off, and alerts elsewhere.
 	Alerts   json.RawMessage `json:"alerts"`
 	Priority string          `json:"priority"`
@@ -111,6 +113,8 @@ func cast(fact string, d deed, by string) string {
 			owner = " for " + name(d.Owner)
 		}
 		return fmt.Sprintf("task %d%s noted%s: %s", d.Task, owner, by, d.Text)
+	case "incident.document_added":
+		return fmt.Sprintf("document %d kept%s: %s", d.Document, by, d.Title)
 	case "incident.task_completed":
 		return fmt.Sprintf("task %d ticked off%s", d.Task, by)
 	}

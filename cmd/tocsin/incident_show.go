@@ -133,6 +133,9 @@ func response(i client.Incident) (rows [][]string) {
 		}
 		rows = append(rows, []string{"task " + strconv.Itoa(t.Number), t.Text + " (" + state + ")"})
 	}
+	for _, d := range i.Documents {
+		rows = append(rows, []string{"document " + strconv.Itoa(d.Number), d.Title + " (" + name(d.By) + ")"})
+	}
 	return rows
 }
 

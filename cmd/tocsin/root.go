@@ -61,6 +61,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 	root.AddCommand(
 		newAlert(a),
 		newIncident(a),
+		newTasks(a),
 		newArchive(a),
 		newTimeline(a),
 		newOnCall(a),

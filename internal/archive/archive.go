@@ -64,6 +64,9 @@ type Query struct {
 	Person string
 	// Labels are names with values that an alert of it has, not necessarily the same alert all of them.
 	Labels map[string]string
+	// Tasks keeps to incidents that have follow-ups: "open" to those of which some are to do yet, "any"
+	// to all. Empty means whatever they have.
+	Tasks string
 	// Text is words that occur in its title, service, notes, or its alerts' summaries, descriptions
 	// and label values: all of them, in any order, whatever their case. Only whole words count,
 	// see [Words]. A text without a word fits nothing.

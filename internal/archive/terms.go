@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
 
@@ -31,6 +32,7 @@ const (
 	tagPriority = "priority"
 	tagPerson   = "person"
 	tagLabel    = "label"
+	tagTasks    = "tasks"
 )
 
 // nothing is a term that no incident has.
@@ -84,6 +86,7 @@ func (q Query) Terms() []string {
 	set.tag(tagTeam, q.Team)
 	set.tag(tagPriority, q.Priority)
 	set.person(q.Person)
+	set.tag(tagTasks, q.Tasks)
 	for name, value := range q.Labels {
 		set.add(tag(tagLabel, name, value))
 	}
@@ -103,6 +106,7 @@ func terms(in *Incident, told []string) []string {
 	set.tag(tagTeam, in.Team)
 	set.tag(tagPriority, in.Priority)
 	set.person(in.Assignee)
+	set.add(taskTags(in)...)
 	set.add(Words(in.Title)...)
 	set.add(Words(in.Service)...)
 	set.add(told...)
@@ -121,6 +125,17 @@ func terms(in *Incident, told []string) []string {
 	return set.all
 }
 
+// taskTags say that it has follow-ups, and that some are to do.
+func taskTags(in *Incident) []string {
+	switch {
+	case len(in.Tasks) == 0:
+		return nil
+	case slices.ContainsFunc(in.Tasks, func(t timeline.Task) bool { return !t.Done }):
+		return []string{tag(tagTasks, "any"), tag(tagTasks, "open")}
+	}
+	return []string{tag(tagTasks, "any")}
+}
+
 // mark gives a hash of all that terms are made of, without making them: most facts change none.
 func mark(in *Incident, told string) int64 {
 	sum := fnv.New64a()
@@ -131,6 +146,7 @@ func mark(in *Incident, told string) int64 {
 		}
 	}
 	add(in.Service, in.Team, in.Priority, in.Assignee, in.Title, told)
+	add(taskTags(in)...)
 	for i := range in.Alerts {
 		a := &in.Alerts[i]
 		add(string(a.Labels), a.Summary, a.Description)

@@ -157,8 +157,9 @@ func asked(h *history, id, key string, verb, n int) events.Data {
 		events.RoleReceived{Command: c, Role: "scribe", Person: "person:ana"},
 		events.TaskReceived{Command: c, Text: "x"},
 		events.TaskCompleted{Command: c, Task: 1},
+		events.DocumentReceived{Command: c, Title: "review", Text: "x"},
 		events.ClosureReceived{Command: c, Outcome: "fixed"},
-	}[n/3%6]
+	}[n/3%7]
 }
 
 // awake gives when the engine can first do what is due at an instant.

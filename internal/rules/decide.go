@@ -119,6 +119,8 @@ func (d *decider) otherInput(data events.Data) string {
 		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.task(i, ask) })
 	case events.TaskCompleted:
 		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.taskDone(i, ask) })
+	case events.DocumentReceived:
+		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.document(i, ask) })
 	case events.ClosureReceived:
 		return d.command(ask.Name(), ask.Command, incident.Any, func(i *Incident, c events.Command) { d.closeBooks(i, ask) })
 	case events.PauseReceived:

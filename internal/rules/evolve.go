@@ -139,7 +139,7 @@ func commanded(e events.Event) bool {
 	case events.IncidentAcknowledged, events.IncidentAnnotated, events.CommandRefused, events.IncidentSnoozed,
 		events.IncidentAssigned, events.IncidentRespondersAdded, events.IncidentResponderJoined, events.MergeRequested,
 		events.IncidentMerged, events.IncidentSplit, events.IncidentRoleAssigned, events.IncidentTaskAdded,
-		events.IncidentTaskCompleted, events.IncidentClosed, events.IncidentClocksCancelled:
+		events.IncidentTaskCompleted, events.IncidentDocumentAdded, events.IncidentClosed, events.IncidentClocksCancelled:
 		return e.CausationID != ""
 	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentClocksPaused, events.IncidentClocksResumed, events.IncidentTransferred:
 		return e.CausationID != "" // else time did it
@@ -292,6 +292,8 @@ func (i *Incident) evolveLife(e events.Event) {
 		i.Tasks = append(i.Tasks, false)
 	case events.IncidentTaskCompleted:
 		i.Tasks[fact.Task-1] = true
+	case events.IncidentDocumentAdded:
+		i.Documents = fact.Document
 	case events.IncidentClosed:
 		i.Closed = true
 	default:

@@ -187,6 +187,7 @@ func (h *history) life(t *rapid.T) {
 		events.RoleReceived{Command: c, Role: pick(t, "scribe", "king"), Person: person},
 		events.TaskReceived{Command: c, Text: pick(t, "", "look"), Owner: person}, events.TaskCompleted{Command: c, Task: pick(t, 0, 1, 2)},
 		events.ClosureReceived{Command: c, Outcome: pick(t, "fixed", "magic")},
+		events.DocumentReceived{Command: c, Title: pick(t, "", "review"), Text: pick(t, "", "what happened")},
 		events.PauseReceived{Command: c, Until: pick(t, time.Time{}, later)}, events.PauseWithdrawn{Command: c}, events.ClocksCancelled{Command: c},
 	))
 }

@@ -148,6 +148,33 @@ func (d *decider) taskDone(i *Incident, ask events.TaskCompleted) {
 	}
 }
 
+// What documents of an incident are bounded by.
+const (
+	maxDocuments = 50
+	// MaxDocument is the longest text of one, in bytes: escaped as JSON it still fits into a record.
+	MaxDocument = 48 << 10
+)
+
+// document keeps a text with the incident, for whoever reads its timeline.
+func (d *decider) document(i *Incident, ask events.DocumentReceived) {
+	kind := ask.Type
+	if kind == "" {
+		kind = "text/markdown"
+	}
+	switch {
+	case strings.TrimSpace(ask.Title) == "" || strings.TrimSpace(ask.Text) == "":
+		d.refuse(i, ask.Name(), ask.Command, "a document needs a title and a text")
+	case len(ask.Text) > MaxDocument:
+		d.refuse(i, ask.Name(), ask.Command, "a document has 48 KiB at most; this one has "+strconv.Itoa(len(ask.Text))+" bytes")
+	case i.Documents >= maxDocuments:
+		d.refuse(i, ask.Name(), ask.Command, "the incident has 50 documents")
+	default:
+		d.emit(i, ask.By, ask.Note, events.IncidentDocumentAdded{
+			Document: i.Documents + 1, Title: ask.Title, Type: kind, Text: ask.Text, By: ask.By,
+		})
+	}
+}
+
 // The outcomes with which the books are closed.
 var outcomes = []string{"fixed", "workaround", "duplicate", "false-alarm", "expected", "unexplained"}
 

@@ -89,6 +89,8 @@ type Incident struct {
 	Repaged bool `json:"repaged,omitempty"`
 	// Tasks are its follow-ups, true for those that are done.
 	Tasks []bool `json:"tasks,omitempty"`
+	// Documents is how many are kept with it.
+	Documents int `json:"documents,omitempty"`
 	// Alerts are the firing ones; those that are over are forgotten.
 	Alerts []alert.Known `json:"alerts,omitempty"`
 	// Elsewhere are alerts that were split off, with the incidents they feed now.

@@ -29,6 +29,7 @@ import (
 //	priority <incident> to=P1 | impact=high urgency=low
 //	merge <incident> into=<incident> [service=…] | split <incident> alerts=a,b [title=…]
 //	role <incident> role=scribe person=bo | task <incident> [owner=bo] | taskdone <incident> task=1
+//	document <incident> title=review [times=2]      the line below it is the text, so many times over
 //	close <incident> outcome=fixed [cause=…] | pause <incident> [for=1h] | unpause|cancel <incident>
 //	override <schedule> id=o1 kind=swap people=ana,bo [replaces=ana] from=2h to=8h     from and to: from now
 //	withdraw <schedule> id=o1
@@ -215,6 +216,9 @@ func (w *stage) askedOfLife(t *testing.T, d *datadriven.TestData, c events.Comma
 		return events.TaskReceived{Command: c, Text: d.Input, Owner: arg(d, "owner")}
 	case "taskdone":
 		return events.TaskCompleted{Command: c, Task: number(t, arg(d, "task"))}
+	case "document":
+		c.Note = ""
+		return events.DocumentReceived{Command: c, Title: arg(d, "title"), Text: strings.Repeat(d.Input, max(1, number(t, arg(d, "times"))))}
 	case "close":
 		return events.ClosureReceived{Command: c, Outcome: arg(d, "outcome"), Cause: arg(d, "cause")}
 	case "pause":

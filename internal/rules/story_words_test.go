@@ -136,6 +136,8 @@ func (w *stage) lifeSays(e events.Event) string {
 		return fmt.Sprintf(": %d, %q, for %s", f.Task, f.Text, f.Owner)
 	case events.IncidentTaskCompleted:
 		return fmt.Sprintf(": %d", f.Task)
+	case events.IncidentDocumentAdded:
+		return fmt.Sprintf(": %d, %q, %s of %d bytes", f.Document, f.Title, f.Type, len(f.Text))
 	case events.IncidentClosed:
 		return fmt.Sprintf(": %s, cause %q", f.Outcome, f.Cause)
 	}

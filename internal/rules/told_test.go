@@ -24,8 +24,8 @@ func (w *stage) requireTold(t *testing.T) {
 
 func requireSame(t *testing.T, i *rules.Incident, f timeline.Incident) {
 	t.Helper()
-	require.Equal(t, []any{i.Status.String(), i.Team, i.Policy, i.Priority, i.Assignee, i.Seq, i.Closed, len(i.Tasks)},
-		[]any{f.Status, f.Team, f.Policy, f.Priority, f.Assignee, f.Seq, f.Outcome != "", len(f.Tasks)})
+	require.Equal(t, []any{i.Status.String(), i.Team, i.Policy, i.Priority, i.Assignee, i.Seq, i.Closed, len(i.Tasks), i.Documents},
+		[]any{f.Status, f.Team, f.Policy, f.Priority, f.Assignee, f.Seq, f.Outcome != "", len(f.Tasks), len(f.Documents)})
 	require.Equal(t, i.Absorbed, f.Absorbed)
 	require.True(t, i.SnoozedUntil.Equal(f.SnoozedUntil))
 	if i.Status == incident.Acknowledged {

@@ -42,6 +42,7 @@ type Incident struct {
 	Roles      map[string]string `json:"roles,omitempty"`
 	Responders []string          `json:"responders,omitempty"` // in the order in which they came
 	Tasks      []Task            `json:"tasks,omitempty"`      // in the order of their numbers
+	Documents  []Kept            `json:"documents,omitempty"`  // the same
 	Notes      int               `json:"notes,omitempty"`      // how many there are
 
 	Clocks       []Clock   `json:"clocks,omitempty"`
@@ -84,6 +85,20 @@ type Task struct {
 	Text   string `json:"text"`
 	Owner  string `json:"owner,omitempty"` // "person:bo"
 	Done   bool   `json:"done"`
+	// AddedAt is when it was noted, DoneAt when it was done; zero where that is not known, or not so.
+	AddedAt time.Time `json:"added_at,omitzero"`
+	DoneAt  time.Time `json:"done_at,omitzero"`
+}
+
+// Kept is a document that is kept with an incident; its text stands in the timeline's entry Seq.
+type Kept struct {
+	Number int       `json:"number"` // from 1, within the incident
+	Title  string    `json:"title"`
+	Type   string    `json:"type"`
+	Bytes  int       `json:"bytes"`
+	By     string    `json:"by,omitempty"`
+	At     time.Time `json:"at"`
+	Seq    uint64    `json:"seq"`
 }
 
 // Entry is one line of a timeline.

@@ -101,6 +101,13 @@ type (
 		Command
 		Task int `json:"task"` // its number within the incident, from 1
 	}
+	// DocumentReceived asks to keep a document with the incident, such as its review.
+	DocumentReceived struct {
+		Command
+		Title string `json:"title"`          // one line
+		Type  string `json:"type,omitempty"` // its media type; empty means "text/markdown"
+		Text  string `json:"text"`           // 48 KiB at most
+	}
 	// ClosureReceived asks to close the books on an incident; an open one is resolved as well.
 	ClosureReceived struct {
 		Command
@@ -169,6 +176,7 @@ func (SplitReceived) Name() string            { return "split.received" }
 func (RoleReceived) Name() string             { return "role.received" }
 func (TaskReceived) Name() string             { return "task.received" }
 func (TaskCompleted) Name() string            { return "task.completed" }
+func (DocumentReceived) Name() string         { return "document.received" }
 func (ClosureReceived) Name() string          { return "closure.received" }
 func (PauseReceived) Name() string            { return "pause.received" }
 func (PauseWithdrawn) Name() string           { return "pause.withdrawn" }

@@ -163,6 +163,15 @@ type IncidentTaskCompleted struct {
 	By   string `json:"by,omitempty"`
 }
 
+// IncidentDocumentAdded (LEDGER, EVENTS): a document is kept with the incident from here on.
+type IncidentDocumentAdded struct {
+	Document int    `json:"document"` // from 1, within the incident
+	Title    string `json:"title"`
+	Type     string `json:"type"` // its media type, such as "text/markdown"
+	Text     string `json:"text"`
+	By       string `json:"by,omitempty"`
+}
+
 // IncidentClosed (LEDGER, EVENTS): the books are closed; its alert opens a new incident from here on.
 type IncidentClosed struct {
 	Outcome string `json:"outcome"` // "fixed", "workaround", "duplicate", "false-alarm", "expected" or "unexplained"
@@ -189,4 +198,5 @@ func (IncidentSplit) Name() string           { return "incident.split" }
 func (IncidentRoleAssigned) Name() string    { return "incident.role_assigned" }
 func (IncidentTaskAdded) Name() string       { return "incident.task_added" }
 func (IncidentTaskCompleted) Name() string   { return "incident.task_completed" }
+func (IncidentDocumentAdded) Name() string   { return "incident.document_added" }
 func (IncidentClosed) Name() string          { return "incident.closed" }

@@ -62,6 +62,7 @@ var rules = []rule{
 		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
 	},
 	{packages: "internal/report", ours: []string{words}, foreign: none, reason: "numbers are computed from facts alone"},
+	{packages: "internal/review", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "a review is made of a timeline alone"},
 	{packages: "internal/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
@@ -135,7 +136,7 @@ var all = []string{"..."}
 var (
 	ports = []string{
 		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/rehearsal", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review",
 	}
 	machinery = []string{"internal/partition", "internal/revision"}
 )

@@ -42,6 +42,7 @@ func Run(t *testing.T, open Opener, read ReadOpener) {
 		"load":       load,
 		"strangers":  strangers,
 		"searches":   searches,
+		"tasks":      tasks,
 		"by chance":  against,
 		"hostile":    hostile,
 		"retention":  retention,

@@ -112,6 +112,8 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	})
 	api := humago.New(inner, description())
 	s.incidents(api)
+	s.reviews(api)
+	s.tasks(api)
 	s.commands(api)
 	s.alerts(api)
 	s.oncall(api)

@@ -33,6 +33,8 @@ type verb[B any] struct {
 	name, summary string
 	// needs says that the command means nothing without a body.
 	needs bool
+	// most bounds its body in bytes. Defaults to [maxInput].
+	most  int64
 	input func(ctx context.Context, c events.Command, body *B) (events.CommandData, error)
 }
 
@@ -48,10 +50,13 @@ func register[B any, P interface {
 	asking
 }](s *server, api huma.API, v verb[B],
 ) {
+	if v.most == 0 {
+		v.most = maxInput
+	}
 	huma.Register(api, huma.Operation{
 		OperationID: v.name + "-incident", Method: http.MethodPost, Path: "/api/v1/incidents/{id}/" + v.name, Summary: v.summary,
 		Description: "200 when it was done, 409 when it was refused, 202 when it is accepted and the outcome is not known yet.",
-		Tags:        []string{"commands"}, MaxBodyBytes: maxInput, BodyReadTimeout: bodyTimeout,
+		Tags:        []string{"commands"}, MaxBodyBytes: v.most, BodyReadTimeout: bodyTimeout,
 		RequestBody: &huma.RequestBody{Required: v.needs},
 	}, func(ctx context.Context, in *commandInput[B]) (*outcomeAnswer, error) {
 		if in.Body == nil {

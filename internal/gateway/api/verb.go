@@ -2,10 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
 )
 
@@ -63,6 +65,13 @@ type (
 		Asking
 		Task int `json:"task" minimum:"1" maximum:"100000" doc:"its number within the incident, from 1"`
 	}
+	// Documenting keeps a text with an incident.
+	Documenting struct {
+		Asking
+		Title string `json:"title" minLength:"1" maxLength:"200"`
+		Type  string `json:"type,omitempty" maxLength:"100" doc:"its media type; text/markdown when left out"`
+		Text  string `json:"text" minLength:"1" doc:"48 KiB at most"`
+	}
 	// Closing says what came of an incident.
 	Closing struct {
 		Asking
@@ -103,6 +112,7 @@ func (s *server) commands(api huma.API) {
 	register(s, api, verb[Casting]{name: "role", summary: "Give a role in the response to a person", needs: true, input: s.cast})
 	register(s, api, verb[Following]{name: "task", summary: "Note a follow-up", needs: true, input: s.followed})
 	register(s, api, verb[Completing]{name: "task-done", summary: "Say that a follow-up is done", needs: true, input: completed})
+	register(s, api, verb[Documenting]{name: "document", summary: "Keep a document with the incident, such as its review", needs: true, most: maxDocument, input: documented})
 	register(s, api, verb[Closing]{name: "close", summary: "Close the books; an open incident is resolved as well", needs: true, input: closed})
 	register(s, api, verb[Pausing]{name: "pause", summary: "Stop the clocks of response and resolution", input: s.paused})
 }
@@ -175,6 +185,22 @@ func (s *server) followed(_ context.Context, c events.Command, b *Following) (ev
 
 func completed(_ context.Context, c events.Command, b *Completing) (events.CommandData, error) {
 	return events.TaskCompleted{Command: c, Task: b.Task}, nil
+}
+
+// maxDocument bounds the JSON of one document: 48 KiB of text, which grows when quoted.
+const maxDocument = 6*rules.MaxDocument + maxInput
+
+func documented(_ context.Context, c events.Command, b *Documenting) (events.CommandData, error) {
+	title := oneLine(b.Title)
+	switch {
+	case title == "":
+		return nil, misplaced("a document needs a title", "body.title", "expected a text", nil)
+	case strings.TrimSpace(b.Text) == "":
+		return nil, misplaced("a document needs a text", "body.text", "expected a text", nil)
+	case len(b.Text) > rules.MaxDocument:
+		return nil, misplaced("the document is too long", "body.text", fmt.Sprintf("expected at most %d bytes, not %d", rules.MaxDocument, len(b.Text)), nil)
+	}
+	return events.DocumentReceived{Command: c, Title: title, Type: oneLine(b.Type), Text: b.Text}, nil
 }
 
 func closed(_ context.Context, c events.Command, b *Closing) (events.CommandData, error) {

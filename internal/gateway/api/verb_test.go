@@ -165,6 +165,12 @@ func TestVerbs(t *testing.T) {
 			{"task", `{"text":" "}`, 422, "body.text"},
 			{"task", `{}`, 422, "body"},
 			{"task", `{"text":"x","task":1}`, 422, "body.task"},
+			{"document", `{"title":"review","text":"# Review","by":"ana"}`, 200, "incident.document_added"},
+			{"document", `{"title":" ","text":"# Review"}`, 422, "body.title"},
+			{"document", `{"title":"review","text":"\n"}`, 422, "body.text"},
+			{"document", `{"title":"review","text":"` + strings.Repeat("x", 48<<10+1) + `"}`, 422, "body.text"},
+			{"document", `{"title":"review","text":"` + strings.Repeat(`\u003c`, 48<<10) + `"}`, 200, "incident.document_added"},
+			{"document", `{"title":"review"}`, 422, "body"},
 			{"task-done", `{"task":1,"by":"bo"}`, 200, "incident.task_completed"},
 			{"task-done", `{"task":1}`, 409, "the task is done already"},
 			{"task-done", `{"task":0}`, 422, "body.task"},
@@ -307,7 +313,7 @@ func TestEveryVerbHasItsOwnBody(t *testing.T) {
 		"acknowledge": "by note", "unacknowledge": "by note", "resolve": "by note", "reopen": "by note", "wake": "by note", "resume": "by note", "cancel-clocks": "by note", "note": "by note",
 		"escalate": "by note level to up", "snooze": "by note until for", "assign": "by note to", "responders": "by note targets", "priority": "by note priority impact urgency",
 		"merge": "by note into", "split": "by note alerts title", "role": "by note role person", "task": "by note text owner", "task-done": "by note task",
-		"close": "by note outcome cause", "pause": "by note until for",
+		"document": "by note title type text", "close": "by note outcome cause", "pause": "by note until for",
 	} {
 		schema := doc.Components.Schemas[strings.TrimPrefix(doc.Paths["/api/v1/incidents/{id}/"+verb]["post"].RequestBody.Content["application/json"].Schema.Ref, "#/components/schemas/")]
 		var fields []string

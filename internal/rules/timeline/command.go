@@ -18,6 +18,7 @@ var wishes = map[string]string{
 	"role.received":             "change who has a role",
 	"task.received":             "note a task",
 	"task.completed":            "complete a task",
+	"document.received":         "add a document",
 	"closure.received":          "close it",
 	"pause.received":            "pause its clocks",
 	"pause.withdrawn":           "let its clocks run again",

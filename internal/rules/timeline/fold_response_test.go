@@ -92,14 +92,19 @@ func TestFoldTasksAndClosure(t *testing.T) {
 		events.IncidentTaskAdded{Task: 2, Text: "write it down"},
 		events.IncidentTaskCompleted{Task: 2},
 		events.IncidentTaskCompleted{Task: 9},
+		events.IncidentDocumentAdded{Document: 1, Title: "review", Type: "text/markdown", Text: "# R", By: "person:bo"},
 		events.IncidentAnnotated{Note: "one"},
 		events.IncidentAnnotated{Note: "two"},
 		events.IncidentResolved{How: "command"},
 		events.IncidentClosed{Outcome: "fixed", Cause: "the index"})
-	require.Equal(t, []Task{{Number: 1, Text: "alert on it", Owner: "person:bo"}, {Number: 2, Text: "write it down", Done: true}}, i.Tasks)
+	at := func(seq uint64) time.Time { return fact(seq, events.IncidentAnnotated{}).Time }
+	require.Equal(t, []Task{
+		{Number: 1, Text: "alert on it", Owner: "person:bo", AddedAt: at(2)}, {Number: 2, Text: "write it down", Done: true, AddedAt: at(3), DoneAt: at(4)},
+	}, i.Tasks)
+	require.Equal(t, []Document{{Number: 1, Title: "review", Type: "text/markdown", Bytes: 3, By: "person:bo", At: at(6), Seq: 6}}, i.Documents)
 	require.Equal(t, 2, i.Notes)
 	require.Equal(t, []string{Resolved, "fixed", "the index"}, []string{i.Status, i.Outcome, i.Cause})
-	i = Fold(i, fact(10, events.IncidentReopened{By: "person:bo"}))
+	i = Fold(i, fact(11, events.IncidentReopened{By: "person:bo"}))
 	require.Empty(t, i.Outcome+i.Cause, "the books are open again")
 	require.Len(t, i.Tasks, 2)
 }
@@ -210,6 +215,7 @@ func drawFact(t *rapid.T) events.Data {
 		events.IncidentRoleAssigned{Role: key, Person: person},
 		events.IncidentTaskAdded{Task: task, Text: key, Owner: person},
 		events.IncidentTaskCompleted{Task: task},
+		events.IncidentDocumentAdded{Document: task, Title: key, Text: key},
 		events.IncidentClosed{Outcome: "fixed", Cause: key},
 		events.IncidentMerged{Into: key, IntoService: "checkout"},
 		events.IncidentAbsorbed{From: key, Alerts: []events.Alert{alert(key)}},

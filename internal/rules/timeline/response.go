@@ -3,6 +3,7 @@ package timeline
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"tocsin.dev/pkg/events"
 )
@@ -24,9 +25,13 @@ func foldResponse(i Incident, e events.Event) Incident {
 	case events.IncidentAnnotated:
 		i.Notes++
 	case events.IncidentTaskAdded:
-		i.Tasks = append(slices.Clip(i.Tasks), Task{Number: d.Task, Text: d.Text, Owner: d.Owner})
+		i.Tasks = append(slices.Clip(i.Tasks), Task{Number: d.Task, Text: d.Text, Owner: d.Owner, AddedAt: e.Time})
 	case events.IncidentTaskCompleted:
-		i.Tasks = completed(i.Tasks, d.Task)
+		i.Tasks = completed(i.Tasks, d.Task, e.Time)
+	case events.IncidentDocumentAdded:
+		i.Documents = append(slices.Clip(i.Documents), Document{
+			Number: d.Document, Title: d.Title, Type: d.Type, Bytes: len(d.Text), By: d.By, At: e.Time, Seq: e.IncidentSeq,
+		})
 	case events.IncidentClosed:
 		i.Outcome, i.Cause = d.Outcome, d.Cause
 	case events.IncidentMerged:
@@ -71,13 +76,13 @@ func given(roles map[string]string, role, person string) map[string]string {
 	return next
 }
 
-func completed(tasks []Task, number int) []Task {
+func completed(tasks []Task, number int, at time.Time) []Task {
 	n := slices.IndexFunc(tasks, func(t Task) bool { return t.Number == number })
 	if n < 0 {
 		return tasks
 	}
 	tasks = slices.Clone(tasks)
-	tasks[n].Done = true
+	tasks[n].Done, tasks[n].DoneAt = true, at
 	return tasks
 }
 

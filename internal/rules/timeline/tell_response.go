@@ -28,6 +28,8 @@ func responseSaid(e events.Event) string {
 		return fmt.Sprintf("%s noted task %d: %s%s", who(d.By, "somebody"), d.Task, d.Text, clause("; for ", who(d.Owner, "")))
 	case events.IncidentTaskCompleted:
 		return fmt.Sprintf("%s completed task %d", who(d.By, "somebody"), d.Task)
+	case events.IncidentDocumentAdded:
+		return fmt.Sprintf("%s added document %d: %s", who(d.By, "somebody"), d.Document, d.Title)
 	case events.IncidentClosed:
 		return fmt.Sprintf("%s closed it: %s%s", who(d.By, "somebody"), d.Outcome, clause("; cause: ", d.Cause))
 	}

@@ -75,6 +75,7 @@ func TestTellResponse(t *testing.T) {
 		{said: "nobody has the role scribe any more", data: events.IncidentRoleAssigned{Role: "scribe"}},
 		{said: "cleo noted task 1: write it down; for bo", data: events.IncidentTaskAdded{Task: 1, Text: "write it down", Owner: "person:bo", By: "person:cleo"}},
 		{said: "somebody noted task 2: ask the vendor", data: events.IncidentTaskAdded{Task: 2, Text: "ask the vendor"}},
+		{said: "cleo added document 1: review", data: events.IncidentDocumentAdded{Document: 1, Title: "review", Type: "text/markdown", Text: "# Review", By: "person:cleo"}},
 		{said: "bo completed task 2", data: events.IncidentTaskCompleted{Task: 2, By: "person:bo"}},
 		{said: "cleo closed it: fixed; cause: the index", data: events.IncidentClosed{Outcome: "fixed", Cause: "the index", By: "person:cleo"}},
 		{said: "somebody closed it: false-alarm", data: events.IncidentClosed{Outcome: "false-alarm"}},

@@ -63,7 +63,9 @@ type Incident struct {
 	// Responders were asked to help, or answered where several had to; in the order in which they came.
 	Responders []string `json:"responders,omitempty"`
 	Tasks      []Task   `json:"tasks,omitempty"` // follow-ups, in the order of their numbers
-	Notes      int      `json:"notes,omitempty"` // how many there are
+	// Documents are kept with it, such as its review; each one's text stands in the fact that added it.
+	Documents []Document `json:"documents,omitempty"`
+	Notes     int        `json:"notes,omitempty"` // how many there are
 
 	// Clocks measure it by the targets of its priority. ClocksPaused says that they stand still,
 	// PausedUntil for how long; zero means until they are resumed by hand.
@@ -88,6 +90,20 @@ type Task struct {
 	Text   string `json:"text"`
 	Owner  string `json:"owner,omitempty"` // "person:bo"
 	Done   bool   `json:"done"`
+	// AddedAt is when it was noted, DoneAt when it was done; zero where that is not known, or not so.
+	AddedAt time.Time `json:"added_at,omitzero"`
+	DoneAt  time.Time `json:"done_at,omitzero"`
+}
+
+// Document is a text that is kept with an incident.
+type Document struct {
+	Number int       `json:"number"` // from 1, within the incident
+	Title  string    `json:"title"`
+	Type   string    `json:"type"`  // its media type
+	Bytes  int       `json:"bytes"` // the length of its text
+	By     string    `json:"by,omitempty"`
+	At     time.Time `json:"at"`
+	Seq    uint64    `json:"seq"` // number of the fact that has the text
 }
 
 // Alert is one alert of an incident.
