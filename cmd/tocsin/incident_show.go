@@ -46,6 +46,9 @@ func (a *app) showIncident(i client.Incident) {
 		{"assignee", nobody(name(i.Assignee))},
 		{"resolved", a.when(i.ResolvedAt, "")},
 	}
+	if i.Runbook != "" {
+		rows = append(rows, []string{"runbook", i.Runbook})
+	}
 	rows = append(rows, a.clocks(i)...)
 	rows = append(rows, response(i)...)
 	rows = append(rows, kin(i)...)

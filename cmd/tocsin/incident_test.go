@@ -50,7 +50,7 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 	}
 	shown := s.ok("incident", "show", id)
 	for _, want := range []string{
-		`^status +resolved, closed$`, `^team +platform$`, `^assignee +bo$`, `^incident-manager +ana$`, `^responders +.*cleo`,
+		`^status +resolved, closed$`, `^team +platform$`, `^assignee +bo$`, `^runbook +https://wiki.example.com/checkout$`, `^incident-manager +ana$`, `^responders +.*cleo`,
 		`^task 1 +call the vendor \(done, bo\)$`, `^task 2 +write it up \(open\)$`, `^outcome +fixed$`, `^cause +a cold cache$`, `^took in +` + other + `$`,
 	} {
 		require.Regexp(t, "(?m)"+want, shown)

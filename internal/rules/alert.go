@@ -58,7 +58,7 @@ func (d *decider) trigger(e events.Event, a events.Alert) {
 	d.emit(i, ActorAlert, reason, events.IncidentTriggered{
 		Title: a.Summary, DedupKey: a.Dedup(), Severity: a.Severity,
 		Priority: judged.Priority, Impact: judged.Impact, Urgency: judged.Urgency,
-		Policy: service.Policy, Catalog: d.s.catalog.Revision, Alert: a,
+		Policy: service.Policy, Catalog: d.s.catalog.Revision, Runbook: service.Runbook, Alert: a,
 	})
 	i = d.s.incidents[i.ID]
 	d.startClocks(i)

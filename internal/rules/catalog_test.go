@@ -84,7 +84,7 @@ func readNoun(t *testing.T, c *rules.Catalog, words []string, f map[string]strin
 		c.Calendars[id] = readCalendar(t, id, f)
 	case "service":
 		c.Services[id] = &rules.Service{
-			ID: id, Team: f["team"], Policy: f["policy"], Owner: f["owner"], Impact: f["impact"], Calendar: f["calendar"], Tier: number(t, f["tier"]),
+			ID: id, Team: f["team"], Policy: f["policy"], Owner: f["owner"], Impact: f["impact"], Calendar: f["calendar"], Tier: number(t, f["tier"]), Runbook: f["runbook"],
 		}
 		if c.Fallback == nil {
 			c.Fallback = c.Services[id]

@@ -175,7 +175,7 @@ func (d *decider) splitInto(i *Incident, ask events.SplitReceived, keys []string
 	d.emit(i, ask.By, ask.Note, events.IncidentSplit{Into: part.ID, Alerts: keys, By: ask.By})
 	d.emit(part, ask.By, "split off", events.IncidentTriggered{
 		Title: all[0].Summary, DedupKey: all[0].DedupKey, Severity: i.Severity, Priority: i.Priority, Impact: "", SplitFrom: i.ID,
-		Policy: i.Policy, Catalog: i.Catalog, Alert: all[0],
+		Policy: i.Policy, Catalog: i.Catalog, Runbook: i.catalog.Service(i.Service).Runbook, Alert: all[0],
 	})
 	part = d.s.incidents[part.ID]
 	for _, a := range all[1:] {

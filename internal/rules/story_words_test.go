@@ -147,7 +147,7 @@ func (w *stage) lifeSays(e events.Event) string {
 func (w *stage) incidentSays(e events.Event) string {
 	switch f := e.Data.(type) {
 	case events.IncidentTriggered:
-		return fmt.Sprintf(": %s %q of %s, team %s, policy %s, catalog %s", f.Priority, f.Title, e.Service, e.Team, f.Policy, f.Catalog)
+		return fmt.Sprintf(": %s %q of %s, team %s, policy %s, catalog %s", f.Priority, f.Title, e.Service, e.Team, f.Policy, f.Catalog) + runbook(f.Runbook)
 	case events.IncidentAcknowledged:
 		if len(f.Responders) > 0 {
 			return fmt.Sprintf(": %s, %s", strings.Join(f.Responders, " "), w.until("until", f.Until))
@@ -250,4 +250,11 @@ func (w *stage) requireReplay(t *testing.T) {
 	b, err := again.Snapshot()
 	require.NoError(t, err)
 	require.Equal(t, string(live), string(b))
+}
+
+func runbook(link string) string {
+	if link == "" {
+		return ""
+	}
+	return ", runbook " + link
 }

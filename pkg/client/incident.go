@@ -38,6 +38,7 @@ type Incident struct {
 	// Impact and Urgency are what the priority was made of; empty where something else decided.
 	Impact  string `json:"impact,omitempty"`
 	Urgency string `json:"urgency,omitempty"`
+	Runbook string `json:"runbook,omitempty"` // link of the service
 	// Roles are the people by their role in the response, such as "scribe".
 	Roles      map[string]string `json:"roles,omitempty"`
 	Responders []string          `json:"responders,omitempty"` // in the order in which they came

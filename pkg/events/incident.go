@@ -16,6 +16,8 @@ type IncidentTriggered struct {
 	Urgency string `json:"urgency,omitempty"`
 	// SplitFrom is the incident that the alert belonged to before; empty for most.
 	SplitFrom string `json:"split_from,omitempty"`
+	// Runbook is the link of the service; may be empty.
+	Runbook string `json:"runbook,omitempty"`
 	// Alert is the first one.
 	Alert Alert `json:"alert"`
 }

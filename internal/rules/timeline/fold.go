@@ -68,7 +68,7 @@ func identify(i Incident, e events.Event) Incident {
 
 func opened(i Incident, e events.Event, d events.IncidentTriggered) Incident {
 	i.Title, i.DedupKey, i.Severity, i.Priority, i.Policy = d.Title, d.DedupKey, d.Severity, d.Priority, d.Policy
-	i.Impact, i.Urgency, i.SplitFrom = d.Impact, d.Urgency, d.SplitFrom
+	i.Impact, i.Urgency, i.SplitFrom, i.Runbook = d.Impact, d.Urgency, d.SplitFrom, d.Runbook
 	i.Status, i.OpenedAt = Triggered, e.Time
 	i.Alerts = fired(i.Alerts, d.Alert)
 	return i

@@ -76,10 +76,10 @@ func TestFoldTransfer(t *testing.T) {
 func TestFoldPriority(t *testing.T) {
 	e := opening()
 	d := e.Data.(events.IncidentTriggered)
-	d.Impact, d.Urgency, d.SplitFrom = "high", "low", "inc-0"
+	d.Impact, d.Urgency, d.SplitFrom, d.Runbook = "high", "low", "inc-0", "https://wiki.example.com/search"
 	e.Data = d
 	i := Fold(Incident{}, e)
-	require.Equal(t, []string{"high", "low", "inc-0"}, []string{i.Impact, i.Urgency, i.SplitFrom})
+	require.Equal(t, []string{"high", "low", "inc-0", "https://wiki.example.com/search"}, []string{i.Impact, i.Urgency, i.SplitFrom, i.Runbook})
 	i = Fold(i, fact(2, events.IncidentPrioritized{Priority: "P2", Was: "P1", Impact: "medium", Urgency: "high"}))
 	require.Equal(t, []string{"P2", "medium", "high"}, []string{i.Priority, i.Impact, i.Urgency})
 	i = Fold(i, fact(3, events.IncidentPrioritized{Priority: "P1", Was: "P2", By: "person:cleo", Pinned: true}))

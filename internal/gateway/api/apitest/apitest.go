@@ -45,7 +45,7 @@ schedules:
     timezone: Europe/Madrid
     layers: [{rotation: weekly, handoff: "Mon 09:00", start: 2026-01-05, people: [ana, bo]}]
 services:
-  checkout: {team: payments, policy: payments}
+  checkout: {team: payments, policy: payments, runbook: "https://wiki.example.com/checkout"}
   search: {team: payments, policy: payments}
   basket: {team: payments, policy: payments}
 routes:
