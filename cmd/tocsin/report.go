@@ -97,6 +97,7 @@ func (r *reporter) run(c *cobra.Command) error {
 	if n := facts.Unknown(); n > 0 {
 		fmt.Fprintf(r.stderr, "left out: %s about incidents whose opening is not among them\n", plural(n, "fact"))
 	}
+	o.Foresight = facts.Foresight()
 	if o.Period, err = r.period(o.Location, facts); err != nil {
 		return misuse(c, err)
 	}
@@ -202,10 +203,8 @@ func tables(r kpi.Report, w io.Writer) error {
 
 // facts folds those of the file or the archive.
 func (r *reporter) facts(ctx context.Context) (*kpi.Collector, error) {
-	if r.file != "" {
-		return r.fromFile()
-	}
-	return r.fromArchive(ctx)
+	c := &kpi.Collector{}
+	return c, r.eachFact(ctx, r.file, r.archive, c.Add)
 }
 
 // period is the one that was asked for.

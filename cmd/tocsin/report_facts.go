@@ -16,22 +16,28 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// fromFile folds a file of facts, one a line.
-func (r *reporter) fromFile() (*kpi.Collector, error) {
-	in, err := r.open(r.file)
+// eachFact hands on the facts of a file, one a line, or where none is named those of an archive.
+func (a *app) eachFact(ctx context.Context, file, archive string, each func(events.Event)) error {
+	if file != "" {
+		return a.fromFile(file, each)
+	}
+	return a.fromArchive(ctx, archive, each)
+}
+
+func (a *app) fromFile(name string, each func(events.Event)) error {
+	in, err := a.open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer in.Close()
-	c := &kpi.Collector{}
 	err = history.Read(in, func(_ int, e events.Event) error {
-		c.Add(e)
+		each(e)
 		return nil
 	})
 	if err != nil {
-		return nil, fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' writes them"}
+		return fault{err: fmt.Errorf("%s: %w", name, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' writes them"}
 	}
-	return c, nil
+	return nil
 }
 
 // open opens a file to be read; - is stdin.
@@ -46,12 +52,11 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// fromArchive folds every fact that the archive holds. Those that a newer version wrote and this
+// fromArchive hands on every fact that the archive holds. Those that a newer version wrote and this
 // one does not know are left out, and counted.
-func (r *reporter) fromArchive(ctx context.Context) (*kpi.Collector, error) {
-	c, foreign := &kpi.Collector{}, 0
-	a := &archiver{app: r.app, name: r.archive}
-	err := a.view(ctx, func(v archive.View) error {
+func (a *app) fromArchive(ctx context.Context, name string, each func(events.Event)) error {
+	foreign := 0
+	err := (&archiver{app: a, name: name}).view(ctx, func(v archive.View) error {
 		return v.Facts(ctx, func(f archive.Fact) error {
 			e, err := events.Decode(f.Line)
 			switch {
@@ -60,15 +65,15 @@ func (r *reporter) fromArchive(ctx context.Context) (*kpi.Collector, error) {
 			case err != nil:
 				return fmt.Errorf("fact %d of record %d: %w", f.Index, f.Position, err)
 			default:
-				c.Add(e)
+				each(e)
 			}
 			return nil
 		})
 	})
 	if foreign > 0 {
-		fmt.Fprintf(r.stderr, "left out: %s of kinds that this version does not know\n", plural(foreign, "fact"))
+		fmt.Fprintf(a.stderr, "left out: %s of kinds that this version does not know\n", plural(foreign, "fact"))
 	}
-	return c, err
+	return err
 }
 
 // options are those that the flags and the catalog give; the period is not among them.

@@ -70,6 +70,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newCatalog(a),
 		newPolicy(a),
 		newReport(a),
+		newSuggest(a),
 		newWatch(a),
 		newDoctor(a),
 		newUp(a),

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin.dev/internal/foresight"
 	"tocsin.dev/pkg/events"
 )
 
@@ -21,6 +22,7 @@ type Collector struct {
 	decided   bool
 	last      time.Time
 	unknown   int
+	foresight *foresight.Evaluator
 }
 
 type key struct{ service, dedup string }
@@ -30,6 +32,7 @@ func (c *Collector) Add(e events.Event) {
 	if c.incidents == nil {
 		c.incidents, c.keys = map[string]*Incident{}, map[key]*Incident{}
 	}
+	c.Foresight().Add(e)
 	switch {
 	case e.Subject != "":
 		c.decided = true
@@ -50,6 +53,14 @@ func (c *Collector) Incidents() ([]*Incident, error) {
 		return nil, ErrMixed
 	}
 	return c.order, nil
+}
+
+// Foresight gives the evaluation of suggestions on the way, see [Options].
+func (c *Collector) Foresight() *foresight.Evaluator {
+	if c.foresight == nil {
+		c.foresight = foresight.NewEvaluator(foresight.Options{})
+	}
+	return c.foresight
 }
 
 // LastOpened is when the newest incident opened; zero before the first.

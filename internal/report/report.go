@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"tocsin.dev/internal/foresight"
 )
 
 // Formulas is the version of the formulas in docs/reports.md by which numbers are computed.
@@ -28,6 +30,8 @@ type Options struct {
 	Levels map[string]int
 	// Night is when pages count as such at night. Defaults to [Night].
 	Night Hours
+	// Foresight has gone through the same facts, see [Collector.Foresight]; nil leaves suggestions out.
+	Foresight *foresight.Evaluator
 }
 
 // Report is the KPIs of a period.
@@ -49,6 +53,8 @@ type Report struct {
 
 	// Previous is the same for the period before; nil where there is none, or nothing in it.
 	Previous *Summary `json:"previous,omitempty"`
+	// Suggestions says how good suggestions were for the incidents of the period.
+	Suggestions []foresight.Score `json:"suggestions"`
 	// Benchmark lays the report beside the medians of all teams.
 	Benchmark []Mark `json:"benchmark"`
 }
@@ -96,8 +102,17 @@ func Make(all []*Incident, o Options) (Report, error) {
 	r.People = m.people(own)
 	r.Policies = policyLevels(own.incidents, m.levelsOf(own))
 	r.Previous = m.previous(all)
+	r.Suggestions = m.suggestions()
 	r.Benchmark = m.benchmark(r, whole)
 	return r, nil
+}
+
+// suggestions gives their scores; an empty list without an evaluation.
+func (m *maker) suggestions() []foresight.Score {
+	if m.Foresight == nil {
+		return []foresight.Score{}
+	}
+	return m.Foresight.Scores(m.Period.From, m.Period.To, m.Team)
 }
 
 func hasTeam(all []*Incident, team string) bool {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+
+	"tocsin.dev/internal/foresight"
 )
 
 // Section is one table of a report for people.
@@ -18,7 +20,7 @@ func (r Report) Sections() []Section {
 	all := []Section{
 		r.glance(), r.times(), r.climbs(),
 		groups("By priority", r.ByPriority), groups("By team", r.ByTeam), groups("By service", r.ByService), groups("By week", r.ByWeek),
-		r.peopleTable(), r.channels(), r.levels(),
+		r.peopleTable(), r.channels(), r.levels(), r.suggestions(),
 	}
 	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Rows) == 0 })
 }
@@ -106,6 +108,27 @@ func (r Report) levels() Section {
 			never = "never mattered"
 		}
 		s.Rows = append(s.Rows, []string{l.Policy + ", level " + strconv.Itoa(l.Level), strconv.Itoa(l.Reached), strconv.Itoa(l.Answered), never})
+	}
+	return s
+}
+
+func (r Report) suggestions() Section { return SuggestionsTable(r.Suggestions) }
+
+// SuggestionsTable is the table of scores. Kinds of which nothing is known are left out.
+func SuggestionsTable(all []foresight.Score) Section {
+	s := Section{Title: "Suggestions", Head: []string{"", "incidents", "it happened", "suggested", "right", "precision", "recall", "base rate"}}
+	for _, one := range all {
+		if one.N == 0 {
+			continue
+		}
+		row := []string{one.Kind}
+		for _, n := range []int{one.N, one.Happened, one.Suggested, one.Right} {
+			row = append(row, strconv.Itoa(n))
+		}
+		for _, v := range []*float64{one.Precision, one.Recall, one.BaseRate} {
+			row = append(row, said(v, "share"))
+		}
+		s.Rows = append(s.Rows, row)
 	}
 	return s
 }

@@ -61,8 +61,15 @@ var rules = []rule{
 		packages: "internal/replay", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"},
 		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
 	},
-	{packages: "internal/report", ours: []string{words}, foreign: none, reason: "numbers are computed from facts alone"},
 	{packages: "internal/review", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "a review is made of a timeline alone"},
+	{
+		packages: "internal/foresight", ours: []string{words}, foreign: none, pure: true,
+		reason: "the same facts give the same suggestions; a history is judged as it happened",
+	},
+	{
+		packages: "internal/report", ours: []string{words, "internal/foresight"}, foreign: none,
+		reason: "numbers are computed from facts alone, those of suggestions too",
+	},
 	{packages: "internal/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
