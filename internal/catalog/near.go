@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -58,3 +59,7 @@ func didYouMean(word string, known []string) string {
 	sorted := slices.Sorted(slices.Values(known))
 	return "known here: " + strings.Join(sorted, ", ")
 }
+
+// PersonLike finds the person who was probably meant by an id that nobody has; empty when none is
+// close enough.
+func (c *Catalog) PersonLike(id string) string { return nearest(id, maps.Keys(c.People)) }

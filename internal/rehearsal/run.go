@@ -14,6 +14,8 @@ type Result struct {
 	Failures []Failure
 	// Story is what happened, up to the last step.
 	Story Story
+	// Facts are what the story was made of: every fact in order, of all incidents and of none.
+	Facts []events.Event
 }
 
 // Passed says that everything was as expected.
@@ -48,7 +50,7 @@ func (c Case) Run(with Catalogs) Result {
 		p.step(s)
 	}
 	p.check(c.Expect)
-	p.result.Story = p.rehearsal.Story()
+	p.result.Story, p.result.Facts = p.rehearsal.Story(), p.rehearsal.Ledger()
 	return p.result
 }
 

@@ -70,6 +70,10 @@ var rules = []rule{
 		packages: "internal/report", ours: []string{words, "internal/foresight"}, foreign: none,
 		reason: "numbers are computed from facts alone, those of suggestions too",
 	},
+	{
+		packages: "internal/why", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"}, foreign: none, pure: true,
+		reason: "an explanation asks the rules again, about facts that are there",
+	},
 	{packages: "internal/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
@@ -142,7 +146,7 @@ var all = []string{"..."}
 // services with partitions of their own share besides.
 var (
 	ports = []string{
-		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/rehearsal", "internal/ical",
+		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/rehearsal", "internal/why", "internal/ical",
 		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review",
 	}
 	machinery = []string{"internal/partition", "internal/revision"}

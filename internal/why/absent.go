@@ -1,0 +1,177 @@
+package why
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tocsin.dev/internal/catalog"
+)
+
+// absent says why a step did not page somebody; false where it has nothing to do with them, or did page them.
+func (w *walk) absent(s *Step, person string) (Reason, bool) {
+	if slices.ContainsFunc(s.Pages, func(p Page) bool { return p.Target == personPrefix+person }) {
+		return Reason{}, false
+	}
+	r := Reason{Person: person, Level: s.Level, Round: s.Round, Rule: s.Rule}
+	if t := s.meaning(person); t != nil {
+		r.Code, r.Says = w.meant(s, t, person)
+		return r, true
+	}
+	for n := range s.Targets {
+		t := &s.Targets[n]
+		if !slices.Contains(t.others, person) && !slices.Contains(t.usual, person) {
+			continue
+		}
+		r.Code, r.Says = w.offDuty(s, t, person)
+		if t.Rule != (catalog.Place{}) {
+			r.Rule = t.Rule
+		}
+		return r, true
+	}
+	return Reason{}, false
+}
+
+// meaning finds a target behind which somebody is.
+func (s *Step) meaning(person string) *Target {
+	for n := range s.Targets {
+		if s.Targets[n].means(person) {
+			return &s.Targets[n]
+		}
+	}
+	return nil
+}
+
+// meant is why a step did not page somebody whom it meant.
+func (w *walk) meant(s *Step, t *Target, person string) (code, says string) {
+	verb := "means"
+	if t.byTurn() {
+		verb = "may mean"
+	}
+	by := fmt.Sprintf("%s %s %s%s", s.name(), verb, person, via(t, person))
+	switch s.Outcome {
+	case Passed, Skipped:
+		return ByCondition, by + ", but " + w.falseSays(s)
+	case Held:
+		return WasHeld, fmt.Sprintf("%s, but was held at %s: %s", by, w.at(s.At), s.Reason)
+	case NotReached:
+		return Stopped, fmt.Sprintf("%s, and was not reached: %s", by, s.Reason)
+	case Ahead:
+		return Coming, fmt.Sprintf("%s, and is due at %s: %s", by, w.at(s.DueAt), s.Reason)
+	case NeverDue:
+		return Quiet, fmt.Sprintf("%s, and never came due: %s", by, s.Reason)
+	}
+	return Answered, fmt.Sprintf("%s, but %s had answered already", by, person)
+}
+
+func via(t *Target, person string) string {
+	if t.Target == personPrefix+person {
+		return ""
+	}
+	return " through " + t.Target
+}
+
+// falseSays says that a condition did not hold. Without the catalog the fact's own words say it.
+func (w *walk) falseSays(s *Step) string {
+	if s.Condition == nil {
+		return s.Reason
+	}
+	said := "its condition was false"
+	if !s.Condition.Holds && s.Condition.Error == "" {
+		return fmt.Sprintf("%s at %s: %s", said, w.at(s.At), conditionSays(s.Condition))
+	}
+	if s.Condition.Error != "" {
+		return conditionSays(s.Condition)
+	}
+	return s.Reason
+}
+
+// offDuty is why somebody who might be behind a target was not.
+func (w *walk) offDuty(s *Step, t *Target, person string) (code, says string) {
+	head := s.name()
+	verb := "had"
+	switch s.Outcome {
+	case NotReached, Ahead, NeverDue:
+		verb = "would have"
+	}
+	switch {
+	case t.Turn != "" && slices.Contains(t.pool, person):
+		return Turn, fmt.Sprintf("%s pages one of %s in turn, and it was the turn of %s", head, t.Target, t.Turn)
+	case t.Override != nil && slices.Contains(t.usual, person):
+		return Covered, fmt.Sprintf("%s pages %s, and there %s instead of %s, by %s", head, t.Target, had(verb, t.pool), person, w.overrideSays(t.Override))
+	case t.Schedule != "":
+		return OffDuty, fmt.Sprintf("%s pages %s, and there %s%s", head, t.Target, had(verb, t.pool), w.entrySays(t))
+	}
+	return OffDuty, fmt.Sprintf("%s pages %s, which did not mean %s", head, t.Target, person)
+}
+
+// had says who is on call: "bo was on call", "nobody would have been on call".
+func had(verb string, people []string) string {
+	if verb == "would have" {
+		return list(people) + " would have been on call"
+	}
+	if len(people) == 0 {
+		return "nobody was on call"
+	}
+	return was(people) + " on call"
+}
+
+// entrySays tells which entry of a schedule decided.
+func (w *walk) entrySays(t *Target) string {
+	switch {
+	case t.Override != nil:
+		return " by " + w.overrideSays(t.Override)
+	case t.Imported:
+		return " by an imported shift"
+	case t.Layer > 0:
+		return fmt.Sprintf(" by layer %d%s", t.Layer, in(t.Rule))
+	}
+	return ""
+}
+
+// name is how sentences speak of a step, with its place.
+func (s *Step) name() string {
+	switch s.What {
+	case Level:
+		round := ""
+		if s.Round > 1 {
+			round = fmt.Sprintf(" of round %d", s.Round)
+		}
+		return fmt.Sprintf("level %d%s%s", s.Level, round, in(s.Rule))
+	case Trigger:
+		return fmt.Sprintf("the trigger on %s%s", strings.ReplaceAll(s.On, "_", " "), in(s.Rule))
+	case Exhausted:
+		if len(s.Targets) == 0 && s.done == "" {
+			return "the end of the climb"
+		}
+		return "the last resort" + in(s.Rule)
+	case Command:
+		return "the escalation by hand"
+	}
+	return "the call for help"
+}
+
+// missing lists everybody whom a step might have meant and did not page.
+func (w *walk) missing(s *Step) []Reason {
+	out := []Reason{}
+	for _, person := range s.candidates() {
+		if r, ok := w.absent(s, person); ok {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// candidates are all who have to do with a step's targets, each once.
+func (s *Step) candidates() []string {
+	var all []string
+	for n := range s.Targets {
+		t := &s.Targets[n]
+		for _, person := range slices.Concat(t.People, t.usual, t.others) {
+			if !slices.Contains(all, person) {
+				all = append(all, person)
+			}
+		}
+	}
+	return all
+}

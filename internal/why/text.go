@@ -1,0 +1,247 @@
+package why
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin.dev/pkg/events"
+)
+
+func triggered(e events.Event) (events.IncidentTriggered, bool) {
+	d, ok := e.Data.(events.IncidentTriggered)
+	return d, ok
+}
+
+// text is the whole explanation as prose: the answer first, then what led to it, in order. Asked about
+// somebody, it tells of them alone.
+func (w *walk) text(e *Explanation) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n\n", e.Says)
+	fmt.Fprintf(&b, "%s: %s. %s, %s. Incident %s.\n", e.Service, e.Title, e.Priority, e.Status, e.Incident)
+	if e.Person != nil {
+		w.personText(&b, e.Person)
+		w.sourceText(&b, e)
+		return b.String()
+	}
+	fmt.Fprintf(&b, "Why here: %s.\n", e.Placed.Says)
+	w.sourceText(&b, e)
+	b.WriteString("\n")
+	for _, l := range w.lines() {
+		b.WriteString(l.text)
+	}
+	w.quietText(&b)
+	return b.String()
+}
+
+func (w *walk) sourceText(b *strings.Builder, e *Explanation) {
+	policy := "Policy " + e.Policy
+	if w.Catalog != nil {
+		policy += in(w.Catalog.Places.Policy(e.Policy))
+	}
+	fmt.Fprintf(b, "%s of team %s, by catalog %s.\n", policy, e.Team, brief(e.Catalog.Revision))
+	if !e.Catalog.Known {
+		fmt.Fprintf(b, "What follows is told from the facts alone: %s.\n", e.Catalog.Says)
+	}
+}
+
+// personText lists a person's pages, and the other reasons there are.
+func (w *walk) personText(b *strings.Builder, v *Verdict) {
+	for n, p := range v.Pages {
+		if len(v.Pages) == 1 && len(p.Attempts) < 2 {
+			break // the answer has said it all
+		}
+		fmt.Fprintf(b, "  page %d, %s: %s.\n", n+1, w.at(p.At), p.Says)
+	}
+	rest := v.Reasons
+	if !v.Paged {
+		rest = rest[1:]
+	}
+	for n, r := range rest {
+		if n == 0 {
+			b.WriteString("Besides:\n")
+		}
+		fmt.Fprintf(b, "  %s.\n", r.Says)
+	}
+}
+
+// told is one thing of the story with its place in it.
+type told struct {
+	at   time.Time
+	seq  uint64
+	text string
+}
+
+// lines are steps and changes in order. What did not happen stands where it was due.
+func (w *walk) lines() []told {
+	var all []told
+	for _, s := range w.steps {
+		if s.Outcome != NeverDue {
+			all = append(all, told{firstOf(s.At, s.DueAt), s.Seq, w.stepText(s)})
+		}
+	}
+	for _, c := range w.log {
+		all = append(all, told{c.At, c.Seq, fmt.Sprintf("%s  %s.\n", w.at(c.At), strings.TrimSuffix(c.Says, "."))})
+	}
+	slices.SortStableFunc(all, func(a, b told) int {
+		if a.seq != 0 && b.seq != 0 {
+			return cmp.Compare(a.seq, b.seq)
+		}
+		return a.at.Compare(b.at)
+	})
+	return all
+}
+
+func (w *walk) stepText(s *Step) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s: %s.\n", w.at(firstOf(s.At, s.DueAt)), capital(s.name()), strings.TrimSuffix(w.outcomeText(s), "."))
+	if s.Condition != nil && s.Condition.Holds {
+		fmt.Fprintf(&b, "    Its condition held: %s.\n", conditionSays(s.Condition))
+	}
+	for n := range s.Targets {
+		if t := &s.Targets[n]; t.Says != "" && t.Says != "named" {
+			fmt.Fprintf(&b, "    %s: %s%s.\n", t.Target, t.Says, in(t.Rule))
+		}
+	}
+	for n := range s.Pages {
+		fmt.Fprintf(&b, "    %s: %s.\n", name(s.Pages[n].Target), s.Pages[n].Says)
+	}
+	if s.Outcome == Reached || s.Outcome == WentOff || s.Outcome == Nobody {
+		b.WriteString(notPaged(s))
+	}
+	return b.String()
+}
+
+// outcomeText says what came of a step.
+func (w *walk) outcomeText(s *Step) string {
+	switch s.Outcome {
+	case Passed:
+		return "passed, because " + w.falseSays(s)
+	case Held:
+		return "held: " + s.Reason
+	case HandedOver:
+		return "handed over: " + s.Reason
+	case NotReached:
+		return "not reached: " + s.Reason + w.wouldBe(s)
+	case Ahead:
+		return "still to come" + w.wouldBe(s)
+	case Skipped:
+		return "skipped: " + w.falseSays(s)
+	}
+	return w.pagedText(s)
+}
+
+// pagedText is of a step that paged, or would have.
+func (w *walk) pagedText(s *Step) string {
+	var who []string
+	for _, p := range s.Pages {
+		who = append(who, name(p.Target))
+	}
+	said := "paged " + list(who)
+	switch {
+	case len(who) == 0 && len(s.Targets) == 0 && s.What == Exhausted && s.done == "":
+		return s.Reason
+	case len(who) == 0 && len(s.Targets) == 0:
+		said = "paged nobody"
+	case len(who) == 0:
+		said = "nobody was there to page"
+	}
+	if s.What == Level {
+		said += because(s.On)
+	} else if s.Reason != "" {
+		said = s.Reason + "; " + said
+	}
+	if s.done != "" {
+		said += "; it " + s.done
+	}
+	if s.What == Level && laterThan(s.At, s.DueAt) {
+		said += fmt.Sprintf(". It was due at %s and taken %s late", w.at(s.DueAt), span(s.At.Sub(s.DueAt)))
+	}
+	return said
+}
+
+// wouldBe says whom a step means that did not come.
+func (w *walk) wouldBe(s *Step) string {
+	var who []string
+	for n := range s.Targets {
+		t := &s.Targets[n]
+		switch {
+		case t.byTurn():
+			who = append(who, "one of "+list(t.pool))
+		case len(t.People) > 0:
+			who = append(who, t.People...)
+		case strings.HasPrefix(t.Target, "chat:") || strings.HasPrefix(t.Target, "webhook:"):
+			who = append(who, t.Target)
+		}
+	}
+	if len(who) == 0 {
+		return ""
+	}
+	slices.Sort(who)
+	verb := "It would page "
+	if s.Outcome == NotReached {
+		verb = "It would have paged "
+	}
+	if s.conditional {
+		return ". " + verb + list(slices.Compact(who)) + ", if its condition held"
+	}
+	return ". " + verb + list(slices.Compact(who))
+}
+
+// notPaged groups those whom a step did not page by what was in the way. Only an override says more than
+// the line about the target does.
+func notPaged(s *Step) string {
+	var order []string
+	people := map[string][]string{}
+	for _, r := range s.NotPaged {
+		said := map[string]string{OffDuty: "not on call", Turn: "not their turn", Answered: "they had answered already"}[r.Code]
+		if said == "" {
+			said = strings.TrimPrefix(r.Says, s.name()+" ")
+		}
+		if r.Code == Covered {
+			said = "on call but for the override"
+		}
+		if people[said] == nil {
+			order = append(order, said)
+		}
+		people[said] = append(people[said], r.Person)
+	}
+	var b strings.Builder
+	for _, said := range order {
+		fmt.Fprintf(&b, "    Not %s: %s.\n", list(people[said]), said)
+	}
+	return b.String()
+}
+
+// causes are what takes a climb to a level, in words.
+var causes = map[string]string{
+	"triggered": "because an alert opened the incident", "reopened": "because it was opened again", "returned": "because the acknowledgement was gone",
+	"woken": "because the snooze was over", "unacknowledged": "because nobody had acknowledged it in time",
+	"undeliverable": "because nobody of the level before could be reached", "nobody": "because nobody was behind the level before",
+	"condition": "because the level before was passed", "held": "because what it was held for had come", "transferred": "because the team was given it",
+	"assigned": "because it was assigned", "trigger": "because a trigger asked for it", "command": "because somebody asked for it",
+}
+
+func because(on string) string {
+	if causes[on] == "" {
+		return ""
+	}
+	return ", " + causes[on]
+}
+
+// quietText names the triggers that never came due, in one paragraph.
+func (w *walk) quietText(b *strings.Builder) {
+	first := true
+	for _, s := range w.steps {
+		if s.Outcome != NeverDue {
+			continue
+		}
+		if first {
+			b.WriteString("\nNever due:\n")
+			first = false
+		}
+		fmt.Fprintf(b, "  %s: %s.\n", s.name(), s.Reason)
+	}
+}
