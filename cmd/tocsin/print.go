@@ -24,6 +24,15 @@ func clean(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
+// cleanLines is [clean] for a text of several lines.
+func cleanLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for n := range lines {
+		lines[n] = clean(lines[n])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // table writes aligned rows; the first holds the titles of the columns.
 func table(to io.Writer, rows [][]string) {
 	w := tabwriter.NewWriter(to, 0, 4, 2, ' ', 0)

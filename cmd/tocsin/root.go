@@ -64,6 +64,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newTasks(a),
 		newArchive(a),
 		newTimeline(a),
+		newWhy(a),
 		newOnCall(a),
 		newSchedule(a),
 		newOverride(a),

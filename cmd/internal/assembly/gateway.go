@@ -30,7 +30,7 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	})
 	api.Mount(mux, api.Config{
 		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
-		Journal: api.JournalOf(reader), Blobs: r.Bus,
+		Journal: api.JournalOf(reader), Blobs: r.Bus, Revision: r.Catalogs.Load,
 		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
 			return r.Catalogs.Apply(ctx, files, "api")
 		},

@@ -27,6 +27,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/why"
 	"tocsin.dev/pkg/events"
 )
 
@@ -40,6 +41,9 @@ type Config struct {
 	Archive archive.Reader
 	// Catalog gives the catalog in force, or nil while there is none. Required.
 	Catalog func() *catalog.Catalog
+	// Revision gives a catalog that was applied at some time, for explanations; it fails with
+	// [bus.ErrNotFound] for one that is lost. Nil: only the one in force is known.
+	Revision func(ctx context.Context, revision string) (*catalog.Catalog, error)
 	// Apply puts new catalog files in force. It gives their revision and every fault; none is in
 	// force after a fault that is more than a warning. Nil refuses to apply.
 	Apply func(ctx context.Context, files map[string][]byte) (revision string, faults []catalog.Fault, err error)
@@ -114,6 +118,7 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.incidents(api)
 	s.reviews(api)
 	s.tasks(api)
+	s.whys(api)
 	s.commands(api)
 	s.alerts(api)
 	s.oncall(api)
@@ -131,10 +136,23 @@ func description() huma.Config {
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "/api/v1/openapi", "", ""
 	c.CreateHooks = nil // they would add a $schema link to every answer
 	c.RejectUnknownQueryParameters = true
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 	c.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[events.Labels](), reflect.TypeFor[map[string]string]())
 	c.Security = []map[string][]string{{"token": {}}}
 	return c
+}
+
+// schemaName keeps the types of explanations apart from those of the API of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.PkgPath() == reflect.TypeFor[why.Explanation]().PkgPath() {
+		return "Why" + name
+	}
+	return name
 }
 
 // Guard lets a request through that shows the token in "Authorization: Bearer". The comparison takes

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -22,6 +23,7 @@ type placing struct {
 	// added and removed are the numbers of partitions that have.
 	added, removed int
 	made           oncall.Override
+	removedAt      time.Time // the first time; zero while it stands
 }
 
 // standings folds the facts about overrides. Every partition writes them, so that each comes several
@@ -81,7 +83,9 @@ func (k *standings) fold(e events.Event) {
 		o.added++
 	case events.OverrideRemoved:
 		if o := k.byID[d.ID]; o != nil {
-			o.removed++
+			if o.removed++; o.removedAt.IsZero() {
+				o.removedAt = e.Time
+			}
 		}
 	}
 }
@@ -106,6 +110,17 @@ func (k *standings) of(schedule string) []placing {
 		if o := k.byID[id]; o.Schedule == schedule && o.removed == 0 {
 			some = append(some, *o)
 		}
+	}
+	return some
+}
+
+// all gives every override that was ever known, in the order in which they came.
+func (k *standings) all() []placing {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	some := make([]placing, len(k.order))
+	for n, id := range k.order {
+		some[n] = *k.byID[id]
 	}
 	return some
 }

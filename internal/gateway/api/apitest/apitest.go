@@ -7,6 +7,7 @@ package apitest
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -69,6 +70,7 @@ type Gateway struct {
 
 	mu        sync.Mutex
 	catalog   *catalog.Catalog
+	revisions map[string]*catalog.Catalog
 	published []bus.Message
 	engine    *engine
 	blobs     map[string][]byte
@@ -95,14 +97,14 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	a, err := sqlite.Open(filepath.Join(tb.TempDir(), "archive.db"))
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, a.Close()) })
-	g := &Gateway{Archive: a, engine: newEngine(a), blobs: map[string][]byte{}}
+	g := &Gateway{Archive: a, engine: newEngine(a), blobs: map[string][]byte{}, revisions: map[string]*catalog.Catalog{}}
 	_, faults, err := g.apply(context.Background(), map[string][]byte{"catalog.yaml": []byte(Catalog)})
 	require.NoError(tb, err)
 	require.Empty(tb, faults)
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
-		Journal: api.JournalOf(a), Blobs: g,
+		Journal: api.JournalOf(a), Blobs: g, Revision: g.revision,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
@@ -204,7 +206,23 @@ func (g *Gateway) apply(_ context.Context, files map[string][]byte) (string, []c
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.catalog = c
+	g.catalog, g.revisions[c.Rules.Revision] = c, c
 	g.engine.use(c)
 	return c.Rules.Revision, faults, nil
+}
+
+func (g *Gateway) revision(_ context.Context, revision string) (*catalog.Catalog, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if c := g.revisions[revision]; c != nil {
+		return c, nil
+	}
+	return nil, fmt.Errorf("load catalog %s: %w", revision, bus.ErrNotFound)
+}
+
+// Forget loses every revision of the catalog but the one in force.
+func (g *Gateway) Forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	clear(g.revisions)
 }

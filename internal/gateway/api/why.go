@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"go.uber.org/zap"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/why"
+	"tocsin.dev/pkg/events"
+)
+
+// Wondering is the question why an incident went as it did.
+type Wondering struct {
+	Named
+	Person string `query:"person" maxLength:"200" doc:"why this person was paged, or was not; everything when left out"`
+	Zone   string `query:"zone" maxLength:"100" doc:"IANA name of the time zone of the sentences" default:"UTC"`
+}
+
+func (s *server) whys(api huma.API) {
+	huma.Register(api, huma.Operation{
+		OperationID: "why", Method: http.MethodGet, Path: "/api/v1/incidents/{id}/why", Summary: "Why who was paged, and who was not",
+		Description: "By the catalog that the incident opened with and the overrides known at each instant, not by today's. Where that " +
+			"catalog is lost, catalog.known is false and the facts alone are told. 404 for an incident that is not there, and for a person whom neither catalog has.",
+		Tags: []string{"incidents"},
+	}, s.why)
+}
+
+func (s *server) why(ctx context.Context, in *Wondering) (*struct{ Body why.Explanation }, error) {
+	zone, err := time.LoadLocation(in.Zone)
+	if err != nil || in.Zone == "Local" {
+		return nil, huma.Error422UnprocessableEntity("that is no time zone", &huma.ErrorDetail{
+			Message: "expected an IANA name such as Europe/Madrid", Location: "query.zone", Value: in.Zone,
+		})
+	}
+	incident, err := s.Archive.Incident(ctx, in.ID)
+	if err != nil {
+		return nil, s.asked("why", err)
+	}
+	all, err := s.Archive.Timeline(ctx, incident.ID, 0)
+	if err != nil {
+		return nil, s.asked("why", err)
+	}
+	facts := why.FromTimeline(incident, all)
+	overrides, err := s.everKnown(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e, err := why.Explain(why.Case{
+		Facts: facts, Catalog: s.catalogOf(ctx, facts), Today: s.Catalog(), Overrides: overrides,
+		Person: in.Person, Now: s.Clock(), Zone: zone,
+	})
+	var stranger *why.StrangerError
+	if errors.As(err, &stranger) {
+		return nil, huma.Error404NotFound(stranger.Error())
+	}
+	return &struct{ Body why.Explanation }{e}, err
+}
+
+// catalogOf gives the catalog that an incident opened with; nil where it is lost, or cannot be read by
+// this build: the facts can be told without it.
+func (s *server) catalogOf(ctx context.Context, facts []events.Event) *catalog.Catalog {
+	if len(facts) == 0 {
+		return nil
+	}
+	opened, ok := facts[0].Data.(events.IncidentTriggered)
+	if !ok {
+		return nil
+	}
+	if now := s.Catalog(); now != nil && now.Rules.Revision == opened.Catalog {
+		return now
+	}
+	if s.Revision == nil {
+		return nil
+	}
+	c, err := s.Revision(ctx, opened.Catalog)
+	if err != nil && !errors.Is(err, bus.ErrNotFound) {
+		s.Log.Error("catalog of an incident not read", zap.String("revision", opened.Catalog), zap.Error(err))
+	}
+	return c
+}
+
+// everKnown gives all overrides, those that are over or were taken back included.
+func (s *server) everKnown(ctx context.Context) ([]why.Known, error) {
+	if s.Journal == nil {
+		return nil, nil
+	}
+	standing, err := s.standing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []why.Known
+	for _, o := range standing.all() {
+		out = append(out, why.Known{
+			Override: o.event(o.ID, o.Schedule), By: o.By, Note: o.Note, AddedAt: o.AddedAt, RemovedAt: o.removedAt,
+		})
+	}
+	return out, nil
+}
