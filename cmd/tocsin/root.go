@@ -72,6 +72,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newPolicy(a),
 		newReport(a),
 		newSuggest(a),
+		newReplay(a),
 		newWatch(a),
 		newDoctor(a),
 		newUp(a),

@@ -15,6 +15,9 @@ const (
 	StreamLedger     = "TOCSIN_LEDGER"
 	StreamDeliveries = "TOCSIN_DELIVERIES"
 	StreamEvents     = "TOCSIN_EVENTS"
+	// StreamReplay holds facts that `tocsin replay --publish` tells again, for subscribers to try
+	// themselves on. Nothing of Tocsin reads it.
+	StreamReplay = "TOCSIN_REPLAY"
 )
 
 // The subjects. <p> is a partition, <q> a partition of targets.
@@ -28,6 +31,7 @@ const (
 	SubjectEscalations = "tocsin.escalations" // .<team>.<service>.<fact>
 	SubjectPages       = "tocsin.pages"       // .<team>.<service>.<fact>
 	SubjectTold        = "tocsin.told"        // .<p>: how far the teller has told partition p
+	SubjectReplay      = "tocsin.replay"      // .<name>.incidents.<team>.<service>.<fact>, also escalations, pages
 )
 
 // Partition places a key (a service, a target) in one of n partitions: FNV-1a, 32 bits, modulo n.
@@ -68,6 +72,16 @@ func PublicSubject(e Envelope) (subject string, ok bool) {
 		return "", false
 	}
 	return strings.Join([]string{root, token(e.Team), token(e.Service), fact}, "."), true
+}
+
+// ReplaySubject is where a replay of that name tells a fact again: its public subject, below
+// [SubjectReplay]. ok is false for facts that are not told.
+func ReplaySubject(name string, e Envelope) (subject string, ok bool) {
+	public, ok := PublicSubject(e)
+	if !ok {
+		return "", false
+	}
+	return SubjectReplay + "." + name + strings.TrimPrefix(public, "tocsin"), true
 }
 
 // token keeps a subject whole where a team or service is not known.

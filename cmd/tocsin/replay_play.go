@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/history"
+	"tocsin.dev/internal/replay"
+	"tocsin.dev/pkg/events"
+)
+
+// load reads the history, from the file or from NATS.
+func (r *replayer) load(ctx context.Context) error {
+	r.history = &replay.History{}
+	if r.file == "" {
+		return r.fromStreams(ctx)
+	}
+	in, err := r.open(r.file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	bar, n := r.progress("facts read"), 0
+	defer bar.end()
+	err = history.Read(in, func(line int, e events.Event) error {
+		if n++; n%1000 == 0 {
+			bar.show(n, 0)
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		if err := r.history.Add(e); err != nil {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, replay.ErrMixed):
+		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "give one of the two"}
+	case err != nil:
+		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' and 'tocsin replay --export' write them"}
+	case n == 0:
+		return fault{err: fmt.Errorf("%s holds no fact", r.file), hint: "it should hold one CloudEvent on each line"}
+	}
+	r.history.Close()
+	return nil
+}
+
+// play runs the history through one catalog.
+func (r *replayer) play(ctx context.Context, c *catalog.Catalog, checkpoint string, sink func(events.Event) error) (*replay.Backtest, error) {
+	bar := r.progress("inputs")
+	defer bar.end()
+	var b *replay.Backtest
+	options := replay.Options{Reroute: r.reroute, Sink: sink}
+	options.After = func() error {
+		if n := b.Played(); n%1000 == 0 {
+			bar.show(n, r.history.Len())
+			return ctx.Err()
+		}
+		return nil
+	}
+	b = replay.NewBacktest(r.history, c, options)
+	return b, b.Run()
+}

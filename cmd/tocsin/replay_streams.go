@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"tocsin.dev/internal/bus"
+	bussed "tocsin.dev/internal/bus/jetstream"
+	"tocsin.dev/internal/history"
+	"tocsin.dev/internal/replay"
+	"tocsin.dev/internal/replay/streams"
+	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/source/cloudevents"
+	"tocsin.dev/pkg/events"
+)
+
+// connect opens NATS, where a Tocsin must have made its streams already.
+func (r *replayer) connect(ctx context.Context) (*bussed.Bus, func(), error) {
+	options := []nats.Option{nats.Name("tocsin replay")}
+	if file := os.Getenv("NATS_CREDS"); file != "" {
+		options = append(options, nats.UserCredentials(file))
+	}
+	conn, err := nats.Connect(r.address, options...)
+	if err != nil {
+		return nil, nil, fault{
+			err:  fmt.Errorf("connect to NATS: %w", err),
+			hint: "is it running? 'tocsin up' starts it, --nats-url says where it is; --from-file needs none",
+		}
+	}
+	b, err := openBus(ctx, conn)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return b, func() { b.Close(); conn.Close() }, nil
+}
+
+func openBus(ctx context.Context, conn *nats.Conn) (*bussed.Bus, error) {
+	js, err := jetstream.New(conn)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{events.StreamIntake, events.StreamLedger} { // to open the bus would make them
+		if _, err := js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
+			return nil, fault{err: fmt.Errorf("NATS has no stream %s", name), hint: "has a Tocsin been started on it?"}
+		} else if err != nil {
+			return nil, fmt.Errorf("look up stream %s: %w", name, err)
+		}
+	}
+	return bussed.Open(ctx, conn, bussed.Config{})
+}
+
+// verification is what `replay` without a catalog shows.
+type verification struct {
+	Mode   string        `json:"mode"` // "verify"
+	Period replay.Period `json:"period"`
+	replay.Verdict
+	// OldestInput is when the oldest message that INTAKE still holds was stored; absent where it is empty.
+	OldestInput time.Time `json:"oldest_input,omitzero"`
+	DurationS   float64   `json:"duration_s"`
+	InputsPerS  float64   `json:"inputs_per_s"`
+}
+
+// errDiffers is what a verification ends with that found something.
+var errDiffers = errors.New("the rules decide otherwise than was recorded")
+
+func (r *replayer) verifyStreams(ctx context.Context) error {
+	b, done, err := r.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	source := streams.Streams{Bus: b, Foreign: cloudevents.FromNATS}
+	out := verification{Mode: "verify", Period: r.period}
+	var kept uint64
+	for m, err := range source.Intake(ctx, bus.All, 0) {
+		if err != nil {
+			return err
+		}
+		kept, out.OldestInput = m.Seq, m.At.UTC()
+		break
+	}
+	bar := r.progress("inputs")
+	defer bar.end()
+	v := &replay.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revision.NewStore(b, r.now))}
+	saved := r.checkpoints("verify " + b.Installation())
+	if err := saved.load(v.Resume); err != nil {
+		return err
+	}
+	v.After = func() error {
+		bar.show(v.Verdict().Inputs, 0)
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, saved.save(v.Checkpoint))
+		}
+		return saved.sometimes(v.Checkpoint)
+	}
+	began, before := time.Now(), v.Verdict().Inputs
+	services, _ := b.Partitions()
+	for p := range services {
+		if err := v.Partition(source.Partition(ctx, p, kept)); err != nil {
+			return err
+		}
+	}
+	out.Verdict = v.Verdict()
+	took := time.Since(began)
+	out.DurationS = float64(took.Milliseconds()) / 1000
+	out.InputsPerS = float64(int(float64(out.Inputs-before) / took.Seconds()))
+	bar.end()
+	if err := saved.done(); err != nil {
+		return err
+	}
+	if err := r.write(func(w io.Writer) error { return renderVerification(out, r.format, w) }); err != nil {
+		return err
+	}
+	if out.Different > 0 {
+		return fault{err: errDiffers, hint: "docs/replay.md says what each kind of difference means", code: codeFailed}
+	}
+	return nil
+}
+
+func renderVerification(v verification, format string, w io.Writer) error {
+	if format == "json" {
+		return object(w, v)
+	}
+	verdict := "no difference"
+	if v.Different > 0 {
+		verdict = plural(v.Different, "difference")
+	}
+	fmt.Fprintf(w, "%s: %s decided again, %s compared, in %s and %s\n",
+		verdict, plural(v.Inputs, "input"), plural(v.Facts, "fact"), plural(v.Records, "record"), plural(v.Partitions, "partition"))
+	if v.LostRecords > 0 {
+		fmt.Fprintf(w, "not verified: %s of %s, whose inputs INTAKE does not hold any more (the oldest is of %s)\n",
+			plural(v.Lost, "fact"), plural(v.LostRecords, "record"), v.OldestInput.Format(time.RFC3339))
+	}
+	if v.Undecided > 0 {
+		fmt.Fprintf(w, "not recorded yet: %s behind the last record, undecided or without effect\n", plural(v.Undecided, "input"))
+	}
+	for _, d := range v.Differences {
+		fmt.Fprintf(w, "\n%s  partition %d, record %d, fact %d: %s", d.Kind, d.Partition, d.Record, d.Fact, clean(d.Type))
+		if d.Incident != "" {
+			fmt.Fprintf(w, " of incident %s", clean(d.Incident))
+		}
+		if d.Input != "" {
+			fmt.Fprintf(w, " by input %s", clean(d.Input))
+		} else {
+			fmt.Fprint(w, " by time")
+		}
+		for _, line := range d.Diff {
+			fmt.Fprintf(w, "\n  %s", clean(line))
+		}
+		fmt.Fprintln(w)
+	}
+	if more := v.Different - len(v.Differences); more > 0 {
+		fmt.Fprintf(w, "\nand %d more\n", more)
+	}
+	_, err := fmt.Fprintf(w, "%.3f s, %.0f inputs a second\n", v.DurationS, v.InputsPerS)
+	return err
+}
+
+// fromStreams reads what INTAKE and LEDGER hold. Everything is played, so that what was open when the
+// period began is open; what opened in the period is counted.
+func (r *replayer) fromStreams(ctx context.Context) error {
+	b, done, err := r.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	bar, n := r.progress("facts read"), 0
+	defer bar.end()
+	source := streams.Streams{Bus: b, Foreign: cloudevents.FromNATS}
+	if err := r.readLedger(ctx, source, func(e events.Event) error {
+		n++
+		bar.show(n, 0)
+		r.history.Decided(e)
+		return nil
+	}); err != nil {
+		return err
+	}
+	for m, err := range source.Intake(ctx, bus.All, 0) {
+		if err != nil {
+			return err
+		}
+		for _, e := range m.Events {
+			n++
+			bar.show(n, 0)
+			if e.Time.IsZero() {
+				e.Time = m.At.UTC()
+			}
+			if r.period.To.IsZero() || e.Time.Before(r.period.To) {
+				r.history.Asked(e)
+			}
+		}
+	}
+	r.history.Close()
+	if r.history.Len() == 0 {
+		return fault{err: errors.New("INTAKE holds nothing of the period"), hint: "it keeps what was asked for 30 days; an export of the archive goes back further, see --from-file"}
+	}
+	return nil
+}
+
+// readLedger hands on the ledger's facts before the end of the period.
+func (r *replayer) readLedger(ctx context.Context, source streams.Streams, each func(events.Event) error) error {
+	for rec, err := range source.Records(ctx, bus.All, 0) {
+		if err != nil {
+			return err
+		}
+		for n, line := range rec.Lines {
+			e, err := events.Decode(line)
+			if err != nil {
+				return fmt.Errorf("record %d, fact %d: %w", rec.Seq, n+1, err)
+			}
+			if !r.period.To.IsZero() && !e.Time.Before(r.period.To) {
+				break
+			}
+			if err := each(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// exportIntake writes what was asked in the period as a file of intake facts. Commands name their
+// incident by its dedup key there, as those of every history do.
+func (r *replayer) exportIntake(ctx context.Context) error {
+	b, done, err := r.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	source := streams.Streams{Bus: b, Foreign: cloudevents.FromNATS}
+	names := replay.Names{}
+	if err := r.readLedger(ctx, source, func(e events.Event) error { names.Fact(e); return nil }); err != nil {
+		return err
+	}
+	n, unnamed := 0, 0
+	bar := r.progress("facts written")
+	defer bar.end()
+	write := func(w io.Writer) error {
+		for m, err := range source.Intake(ctx, bus.All, 0) {
+			if err != nil {
+				return err
+			}
+			var some []events.Event
+			for _, e := range m.Events {
+				if e.Time.IsZero() {
+					e.Time = m.At.UTC()
+				}
+				named, ok := names.Foreign(e)
+				switch {
+				case !r.period.Holds(e.Time), !replay.Portable(e):
+				case !ok:
+					unnamed++
+				default:
+					some = append(some, named)
+				}
+			}
+			n += len(some)
+			bar.show(n, 0)
+			if err := history.Write(w, some); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if r.export == "-" {
+		err = write(r.stdout)
+	} else {
+		err = replace(r.export, 0o600, write)
+	}
+	if err != nil {
+		return err
+	}
+	bar.end()
+	if unnamed > 0 {
+		fmt.Fprintf(r.stderr, "left out: %s about incidents that the ledger does not know\n", plural(unnamed, "fact"))
+	}
+	if r.json {
+		return object(r.stderr, map[string]any{"facts": n, "left_out": unnamed})
+	}
+	fmt.Fprintf(r.stderr, "%s\n", plural(n, "fact"))
+	return nil
+}
