@@ -34,6 +34,7 @@ func newIncident(a *app) *cobra.Command {
 		newVerb(a, "resume", "Let the clocks of response and resolution run again", (*client.Client).Resume),
 		newVerb(a, "cancel-clocks", "Measure incidents by no target any more", (*client.Client).CancelClocks),
 		newNote(a),
+		newSimilar(a),
 		newReview(a),
 		newAttach(a),
 		newDocument(a),

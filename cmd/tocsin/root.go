@@ -62,6 +62,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newAlert(a),
 		newIncident(a),
 		newTasks(a),
+		newProblem(a),
 		newArchive(a),
 		newTimeline(a),
 		newWhy(a),

@@ -61,6 +61,7 @@ var rules = []rule{
 		packages: "internal/replay", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"},
 		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
 	},
+	{packages: "internal/problem", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "incidents are compared by their facts alone"},
 	{packages: "internal/review", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "a review is made of a timeline alone"},
 	{
 		packages: "internal/foresight", ours: []string{words}, foreign: none, pure: true,
@@ -147,7 +148,7 @@ var all = []string{"..."}
 var (
 	ports = []string{
 		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/rehearsal", "internal/why", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review", "internal/problem",
 	}
 	machinery = []string{"internal/partition", "internal/revision"}
 )

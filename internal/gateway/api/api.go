@@ -119,6 +119,7 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.reviews(api)
 	s.tasks(api)
 	s.whys(api)
+	s.resemblances(api)
 	s.commands(api)
 	s.alerts(api)
 	s.oncall(api)
