@@ -9,10 +9,10 @@ GOFUMPT_VERSION := v0.12.0
 FUZZTIME  ?= 30s
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint generate crash simulate bench fuzz clean
+.PHONY: help build test lint generate crash simulate bench bench-archive fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build all binaries into ./bin
 	$(GO) build -o bin/ ./cmd/...
@@ -37,6 +37,9 @@ simulate: ## 2,000 seeds of the whole system on virtual time
 
 bench: ## measure against raw JetStream and write bench/RESULTS.md (a few minutes)
 	$(GO) run ./bench -out bench/RESULTS.md
+
+bench-archive: ## search a million incidents, build a million facts again, and write bench/ARCHIVE.md (a few minutes)
+	$(GO) run ./bench -archive -out bench/ARCHIVE.md
 
 fuzz: ## every fuzz target for FUZZTIME (30s) each
 	@for pkg in $$($(GO) list ./...); do \

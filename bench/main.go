@@ -34,6 +34,9 @@ type settings struct {
 	open    int
 	timers  int
 	profile string
+
+	archive          bool
+	incidents, facts int
 }
 
 func run() (err error) {
@@ -45,6 +48,9 @@ func run() (err error) {
 	flag.IntVar(&s.open, "open", 100_000, "open incidents for memory and timers")
 	flag.IntVar(&s.timers, "timers", 2_000, "deadlines that fall due among them")
 	flag.StringVar(&s.profile, "profile", "", "folder for CPU profiles of each part; empty for none")
+	flag.BoolVar(&s.archive, "archive", false, "measure the archive, and nothing else")
+	flag.IntVar(&s.incidents, "incidents", 1_000_000, "incidents in the archive that is searched")
+	flag.IntVar(&s.facts, "facts", 1_000_000, "facts of the archive that is built again")
 	flag.Parse()
 
 	ctx, stop := daemon.SignalContext(context.Background())
@@ -61,12 +67,16 @@ func run() (err error) {
 	r := &results{started: time.Now()}
 	b := &bench{settings: s, dir: dir, binary: binary, results: r}
 	defer b.killAll()
-	for _, part := range []func(context.Context) error{b.ingestAll, b.latency, b.stormAll, b.crowd} {
+	parts, tell := []func(context.Context) error{b.ingestAll, b.latency, b.stormAll, b.crowd}, r.markdown
+	if s.archive {
+		parts, tell = []func(context.Context) error{b.remember}, func() string { return r.memory.markdown(r.started) }
+	}
+	for _, part := range parts {
 		if err := part(ctx); err != nil {
 			return err
 		}
 	}
-	text := r.markdown()
+	text := tell()
 	fmt.Print(text)
 	if s.out == "" {
 		return nil

@@ -17,6 +17,7 @@ type results struct {
 	latencySent int
 	storm       stormResult
 	crowd       crowdResult
+	memory      memory
 }
 
 type ingestResult struct {

@@ -67,7 +67,7 @@ func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err err
 		return err
 	}
 	file := &exported{lines: bufio.NewReaderSize(from, 1<<16), record: imported}
-	rec, err := recorder.New(recorder.Config{Log: file, Archive: a})
+	rec, err := recorder.New(recorder.Config{Log: file, Archive: a, MaxBytes: importBytes, MaxFacts: importFacts, Cache: importFacts})
 	if err != nil {
 		return err
 	}
@@ -104,6 +104,12 @@ type exported struct {
 	record uint64
 	count  int // facts so far
 }
+
+// Nobody waits for a part of an import, and large transactions write fewer pages of the indexes.
+const (
+	importBytes = 64 << 20
+	importFacts = 80_000
+)
 
 // Some lines make a record; the longest one must not exhaust the memory.
 const (

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin.dev/cmd/internal/files"
 	"tocsin.dev/internal/history"
 	"tocsin.dev/pkg/events"
 )
@@ -44,7 +45,7 @@ func (a *app) importHistory(c *cobra.Command, format, from, to, zone string) err
 	if to == "-" {
 		return history.Write(a.stdout, facts)
 	}
-	if err := replace(to, 0o600, func(w io.Writer) error { return history.Write(w, facts) }); err != nil {
+	if err := files.Replace(to, 0o600, func(w io.Writer) error { return history.Write(w, facts) }); err != nil {
 		return err
 	}
 	return a.told(to, facts)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tocsin.dev/cmd/internal/files"
 	"tocsin.dev/pkg/client"
 )
 
@@ -71,7 +72,7 @@ func (a *app) writeReview(ctx context.Context, id, out string) error {
 	}
 	picture := filepath.Join(filepath.Dir(out), chart)
 	for name, content := range map[string]string{out: text, picture: drawing} {
-		if err := replace(name, 0o644, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
+		if err := files.Replace(name, 0o644, func(w io.Writer) error { _, err := io.WriteString(w, content); return err }); err != nil {
 			return unpath(err, name)
 		}
 	}

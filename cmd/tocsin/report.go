@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/cmd/internal/assembly"
+	"tocsin.dev/cmd/internal/files"
 	kpi "tocsin.dev/internal/report"
 	"tocsin.dev/pkg/events"
 )
@@ -150,27 +150,7 @@ func (r *reporter) perTeam(incidents []*kpi.Incident, o kpi.Options) error {
 }
 
 func (r *reporter) toFile(name string, made kpi.Report) error {
-	return replace(name, 0o644, func(w io.Writer) error { return renderings[r.format].write(made, w) })
-}
-
-// replace writes a file beside the one of that name and puts it in its place when it is whole. The mode
-// is for others, such as a collector, who read it.
-func replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
-	out, err := os.CreateTemp(filepath.Dir(name), ".tocsin-*")
-	if err != nil {
-		return err
-	}
-	err = write(out)
-	if err == nil {
-		err = errors.Join(out.Chmod(mode), out.Sync())
-	}
-	if err = errors.Join(err, out.Close()); err == nil {
-		err = os.Rename(out.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(out.Name()))
-	}
-	return nil
+	return files.Replace(name, 0o644, func(w io.Writer) error { return renderings[r.format].write(made, w) })
 }
 
 // rendering is one form of a report.

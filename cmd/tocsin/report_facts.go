@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"time"
 
+	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/history"
@@ -56,19 +56,9 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 // one does not know are left out, and counted.
 func (a *app) fromArchive(ctx context.Context, name string, each func(events.Event)) error {
 	foreign := 0
-	err := (&archiver{app: a, name: name}).view(ctx, func(v archive.View) error {
-		return v.Facts(ctx, func(f archive.Fact) error {
-			e, err := events.Decode(f.Line)
-			switch {
-			case errors.Is(err, events.ErrUnknownType):
-				foreign++
-			case err != nil:
-				return fmt.Errorf("fact %d of record %d: %w", f.Index, f.Position, err)
-			default:
-				each(e)
-			}
-			return nil
-		})
+	err := (&archiver{app: a, name: name}).view(ctx, func(v archive.View) (err error) {
+		foreign, err = assembly.EachFact(ctx, v, each)
+		return err
 	})
 	if foreign > 0 {
 		fmt.Fprintf(a.stderr, "left out: %s of kinds that this version does not know\n", plural(foreign, "fact"))

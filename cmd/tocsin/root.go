@@ -74,6 +74,7 @@ Data goes to stdout and talk to stderr. Exit codes: 0 ok, 1 failed, 2 wrong usag
 		newReport(a),
 		newSuggest(a),
 		newReplay(a),
+		newShadow(a),
 		newWatch(a),
 		newDoctor(a),
 		newUp(a),

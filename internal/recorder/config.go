@@ -32,7 +32,7 @@ type Config struct {
 	// Metrics takes the recorder's counters. Defaults to a registry of its own that nobody reads.
 	Metrics prometheus.Registerer
 	// MaxBytes and MaxFacts bound one transaction; the record that passes a bound still belongs to
-	// it. Default to 4 MiB and 5,000.
+	// it. Default to 4 MiB and 5,000; a recorder that is far behind takes sixteen times as much.
 	MaxBytes, MaxFacts int
 	// Cache is the number of incidents held in memory between transactions. Defaults to 10,000.
 	Cache int

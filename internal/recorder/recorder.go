@@ -140,12 +140,24 @@ func (r *Recorder) open(ctx context.Context) error {
 	return nil
 }
 
+// Who is behind by more than this builds the archive anew, or catches up after a long absence. The
+// larger a transaction then, the fewer pages of the indexes are written over and over: ids are
+// hashes, and lie all over them.
+const (
+	rebuilding   = time.Minute
+	rebuildTimes = 16
+)
+
 // gather polls until nothing more has arrived or a transaction is full. What came before an error
 // of the reader is good and is handed out with it.
 func (r *Recorder) gather() ([]bus.Message, error) {
 	var all []bus.Message
 	bytes, facts := 0, 0
-	for bytes < r.cfg.MaxBytes && facts < r.cfg.MaxFacts {
+	times := 1
+	if r.lag > rebuilding {
+		times = rebuildTimes
+	}
+	for bytes < times*r.cfg.MaxBytes && facts < times*r.cfg.MaxFacts {
 		some, err := r.reader.Poll(pollSize)
 		for _, m := range some {
 			if m.Seq <= r.position {
