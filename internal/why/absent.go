@@ -49,6 +49,9 @@ func (w *walk) meant(s *Step, t *Target, person string) (code, says string) {
 		verb = "may mean"
 	}
 	by := fmt.Sprintf("%s %s %s%s", s.name(), verb, person, via(t, person))
+	if s.conditional {
+		by += " if its condition holds"
+	}
 	switch s.Outcome {
 	case Passed, Skipped:
 		return ByCondition, by + ", but " + w.falseSays(s)

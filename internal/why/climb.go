@@ -157,6 +157,7 @@ func (w *walk) stop(e events.Event) {
 	if w.due.IsZero() {
 		return
 	}
+	w.known(e.Time.Add(-1)) // whom it would have paged later on
 	w.ahead(NotReached, w.did(e)+" at "+w.at(e.Time))
 	w.due, w.held = time.Time{}, nil
 }

@@ -42,9 +42,9 @@ type walk struct {
 	broken string // why the state cannot be known; empty where it can
 	placed Placed
 	log    []Change
-	last   string    // what the newest of those that change its status did
-	now    time.Time // of the fact that is looked at
-	asked  *escalation.Moment
+	last   string             // what the newest of those that change its status did
+	now    time.Time          // of the fact that is looked at
+	asked  *escalation.Moment // where the state has changed since a condition was asked; see remember
 }
 
 // spot is where a page lies.
@@ -89,16 +89,6 @@ func (w *walk) incident() *rules.Incident {
 	return w.state.Incident(w.Facts[0].Subject)
 }
 
-// known tells the state of the overrides that were known at an instant.
-func (w *walk) known(at time.Time) {
-	for w.state != nil && len(w.waits) > 0 && !w.waits[0].at.After(at) {
-		e := events.New(w.waits[0].data)
-		e.Time = w.waits[0].at
-		w.waits = w.waits[1:]
-		w.evolve(e)
-	}
-}
-
 func (w *walk) evolve(e events.Event) {
 	if w.state == nil {
 		return
@@ -111,7 +101,7 @@ func (w *walk) evolve(e events.Event) {
 // fact looks at one fact as the facts before it have it, and then takes it in.
 func (w *walk) fact(e events.Event) {
 	w.now = e.Time
-	w.known(e.Time)
+	w.learn(e)
 	switch d := e.Data.(type) {
 	case events.IncidentTriggered:
 		w.policy = d.Policy
@@ -140,11 +130,12 @@ func (w *walk) fact(e events.Event) {
 	w.told = timeline.Fold(w.told, e)
 }
 
-// remember keeps what a level that hands over and pages was asked with: its transfer comes before it.
+// remember keeps what the condition of a level was asked with that gives the incident to a team and
+// pages: the transfer is told before the level.
 func (w *walk) remember(e events.Event) {
-	switch e.Data.(type) {
+	switch d := e.Data.(type) {
 	case events.IncidentTransferred:
-		if i := w.incident(); i != nil && w.asked == nil {
+		if i := w.incident(); i != nil && d.Policy == d.WasPolicy {
 			before := i.Moment(e.Time)
 			w.asked = &before
 		}

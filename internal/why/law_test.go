@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,6 +55,7 @@ func laws(t require.TestingT, p played, id string) {
 		}
 		require.NotEmpty(t, s.Outcome)
 		require.False(t, s.Outcome == why.Passed && (s.Condition == nil || s.Condition.Holds) && s.Reason == "", "passed without a reason: %+v", s)
+		consistent(t, s)
 		for _, page := range s.Pages {
 			require.NotContains(t, told, page.ID, "a page stands in one step")
 			require.NotEmpty(t, page.Says)
@@ -72,6 +74,21 @@ func laws(t require.TestingT, p played, id string) {
 			require.NotEmpty(t, v.Reasons, person)
 			require.Equal(t, v.Reasons[0].Code, v.Outcome)
 		}
+	}
+}
+
+// consistent: asked again, the conditions and the targets give what the facts say came of them.
+func consistent(t require.TestingT, s why.Step) {
+	if s.Condition != nil && s.Outcome != why.Held {
+		require.Equal(t, s.Outcome != why.Passed && s.Outcome != why.Skipped, s.Condition.Holds, "%+v", s)
+	}
+	for _, page := range s.Pages {
+		person, ok := strings.CutPrefix(page.Target, "person:")
+		if !ok || page.Shadow || s.What == why.Command {
+			continue
+		}
+		require.True(t, slices.ContainsFunc(s.Targets, func(one why.Target) bool { return slices.Contains(one.People, person) }),
+			"%s was paged by %+v", person, s.Targets)
 	}
 }
 

@@ -74,7 +74,11 @@ func (w *walk) pageSays(p *Page) string {
 func (w *walk) outcomeSays(p *Page) string {
 	switch p.Outcome {
 	case Delivered:
-		return fmt.Sprintf("%s (%s) took it at %s, %s", p.Channel, p.Contact, w.at(p.EndedAt), atAttempt(p.Attempts))
+		said := fmt.Sprintf("%s (%s) took it at %s, %s", p.Channel, p.Contact, w.at(p.EndedAt), atAttempt(p.Attempts))
+		if n := len(p.Attempts); n > 1 {
+			said += ". Before that" + w.tried(p.Attempts[:n-1])
+		}
+		return said
 	case Failed:
 		return "no contact method took it" + w.tried(p.Attempts)
 	case Delayed:

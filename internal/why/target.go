@@ -124,14 +124,15 @@ func (w *walk) overrideSays(o *Override) string {
 	said := map[string]string{
 		string(oncall.StandIn): "override ", string(oncall.Swap): "swap ", string(oncall.Temporary): "temporary schedule ",
 	}[o.Kind] + brief(o.ID)
+	said += " (added "
 	if o.By != "" {
-		said += " of " + plain(o.By)
+		said += "by " + plain(o.By) + " "
 	}
-	said += ", added at " + w.at(o.AddedAt)
+	said += "at " + w.at(o.AddedAt)
 	if o.Note != "" {
-		said += " (" + cut(o.Note) + ")"
+		said += ": " + cut(o.Note)
 	}
-	return said
+	return said + ")"
 }
 
 func (w *walk) team(t *Target, parsed escalation.Target, at time.Time) {
@@ -149,20 +150,13 @@ func (w *walk) team(t *Target, parsed escalation.Target, at time.Time) {
 
 // role is somebody by what they are to the incident.
 func (w *walk) role(t *Target, parsed escalation.Target) {
-	i := w.incident()
-	who := list(t.People)
+	i, who := w.incident(), list(t.People)
 	switch parsed.ID {
 	case escalation.RoleLead:
-		team := parsed.Of
-		if team == "" {
-			team = i.Team
-		}
+		team := either(parsed.Of, i.Team)
 		t.Rule, t.Says = w.Catalog.Places.Team(team), who+" as the lead of team "+team
 	case escalation.RoleOwner:
-		service := parsed.Of
-		if service == "" {
-			service = i.Service
-		}
+		service := either(parsed.Of, i.Service)
 		t.Rule, t.Says = w.Catalog.Places.Service(service), who+" as the owner of service "+service
 	case escalation.RoleHolder:
 		t.Says = who + ", who had it"
@@ -172,6 +166,19 @@ func (w *walk) role(t *Target, parsed escalation.Target) {
 			t.Rule, t.Says = w.Catalog.Places.Person(parsed.Of), who+" as the manager of "+parsed.Of
 		}
 	}
+	if len(t.People) == 0 {
+		t.Says = map[string]string{
+			escalation.RoleLead: "the team has no lead", escalation.RoleOwner: "the service has no owner",
+			escalation.RoleHolder: "nobody had it", escalation.RoleManager: "whoever was paged before has no manager",
+		}[parsed.ID]
+	}
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 // byTurn says that it means one of several, and nobody knows which.

@@ -22,8 +22,8 @@ func (w *walk) text(e *Explanation) string {
 	fmt.Fprintf(&b, "%s\n\n", e.Says)
 	fmt.Fprintf(&b, "%s: %s. %s, %s. Incident %s.\n", e.Service, e.Title, e.Priority, e.Status, e.Incident)
 	if e.Person != nil {
-		w.personText(&b, e.Person)
 		w.sourceText(&b, e)
+		w.personText(&b, e.Person)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "Why here: %s.\n", e.Placed.Says)
@@ -50,7 +50,7 @@ func (w *walk) sourceText(b *strings.Builder, e *Explanation) {
 // personText lists a person's pages, and the other reasons there are.
 func (w *walk) personText(b *strings.Builder, v *Verdict) {
 	for n, p := range v.Pages {
-		if len(v.Pages) == 1 && len(p.Attempts) < 2 {
+		if len(v.Pages) == 1 {
 			break // the answer has said it all
 		}
 		fmt.Fprintf(b, "  page %d, %s: %s.\n", n+1, w.at(p.At), p.Says)

@@ -92,7 +92,7 @@ func TestWhyWithAnOverride(t *testing.T) {
 	second := fire(t, g, "search", "slow")
 	e := wonder(t, g, second.ID, "?person=ana")
 	require.Equal(t, why.Covered, e.Person.Outcome)
-	require.Contains(t, e.Says, "bo was on call instead of ana, by override "+o.ID[:8])
+	require.Contains(t, e.Says, "bo was on call instead of ana, by override "+o.ID[:8]+" (added")
 	require.Equal(t, o.ID, e.Levels[0].Targets[0].Override.ID)
 }
 
