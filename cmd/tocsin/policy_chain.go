@@ -135,12 +135,12 @@ func pageRow(page rehearsedPage, start time.Time) []string {
 	if page.Name != "" && page.Name != who && page.Name != page.To {
 		who = page.Name + " (" + who + ")"
 	}
-	level := strconv.Itoa(page.Level)
+	level, round := strconv.Itoa(page.Level), strconv.Itoa(page.Round)
 	if page.Level == 0 { // no level asked for it
-		level = ""
+		level, round = "", ""
 	}
 	return []string{
-		rehearsal.Brief(page.At.Sub(start)), level, strconv.Itoa(page.Round), who, by, page.Local.Format(momentForm), page.Via, page.Why,
+		rehearsal.Brief(page.At.Sub(start)), level, round, who, by, page.Local.Format(momentForm), page.Via, page.Why,
 	}
 }
 

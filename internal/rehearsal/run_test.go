@@ -197,8 +197,8 @@ func TestFailuresOfRules(t *testing.T) {
 + page 0s person:ana by hook, level 1, round 1, high, schedule:primary (an alert opened the incident)
 + page 0s chat:room by chat, level 1, round 1, high (an alert opened the incident)
 + page 16m person:cleo by screen, level 0, round 2, high, role:manager (not acknowledged for 16m)
-+ page 16m person:ana by hook, level 2, round 2, high, team:payments, 6m late (nobody acknowledged in time; one overdue step collapsed into this one)
-+ page 16m person:bo by hook, level 2, round 2, high, team:payments, 6m late (nobody acknowledged in time; one overdue step collapsed into this one)
++ page 16m person:ana by hook, level 2, round 1, high, team:payments, 6m late (nobody acknowledged in time; one overdue step collapsed into this one)
++ page 16m person:bo by hook, level 2, round 1, high, team:payments, 6m late (nobody acknowledged in time; one overdue step collapsed into this one)
 `,
 		},
 		{"commands", `[{alert: {as: x, service: checkout}}, {snooze: {for: 800h}}, {override: {schedule: primary, to: 0s}}, {catalog: {files: same}}, {merge: {into: x}}, {wake: {refused: true}}, {note: {text: x, refused: true}}]`, `

@@ -131,9 +131,9 @@ func waits(level escalation.Level, found escalation.Recipients) bool {
 // reach records that the climb is at the level. The state's StepAt is zero afterwards where the level
 // is passed at once.
 func (d *decider) reach(i *Incident, m move, level escalation.Level, found escalation.Recipients, passed string) {
-	round := i.Round
+	round := i.LevelRound // pages beside the climb have rounds of their own
 	if m.again || m.to.Round > i.Climb.Round || m.to.Again > 0 {
-		round++
+		round = i.Round + 1
 	}
 	fact := events.EscalationAdvanced{
 		Round: round, Repeat: m.to.Round - 1, Level: m.to.Level, Again: m.to.Again, Kind: string(level.Kind),
@@ -192,7 +192,7 @@ func (d *decider) late(since time.Time) int {
 // exhaust ends the climb and does what the policy has as its last resort.
 func (d *decider) exhaust(i *Incident, reason string) {
 	last := i.policy.Exhausted
-	fact := events.EscalationExhausted{Rounds: i.Round, Levels: len(i.policy.Levels)}
+	fact := events.EscalationExhausted{Rounds: i.LevelRound, Levels: len(i.policy.Levels)}
 	var found escalation.Recipients
 	if len(last.Page) > 0 {
 		found = escalation.Resolve(last.Page, d.directory(i), i.asker(people(i.Paged)), d.now)

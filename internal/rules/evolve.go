@@ -323,7 +323,7 @@ func (i *Incident) splitOff(fact events.IncidentSplit) {
 func (i *Incident) evolveClimb(e events.Event) {
 	switch fact := e.Data.(type) {
 	case events.EscalationAdvanced:
-		i.Round, i.LevelRound = fact.Round, fact.Round
+		i.Round, i.LevelRound = max(i.Round, fact.Round), fact.Round
 		i.Climb = escalation.Step{Round: fact.Repeat + 1, Level: fact.Level, Again: fact.Again}
 		i.StepAt, i.Held, i.Reached = fact.DueAt, escalation.Step{}, false
 		if len(fact.Pages) > 0 || fact.Level == 1 {

@@ -47,7 +47,10 @@ type history struct {
 	pages     []events.Event // the first requests
 	open      map[string]bool
 	asked     map[string]int
-	places    map[string]bool // incident, round, level and target of each page
+	places    map[string]bool   // incident, round, level and target of each page
+	of        map[string]string // the incident of each page
+	rounds    map[string]int    // the highest one of each incident
+	climbed   map[string]int    // the one in which its newest level was reached
 	acked     map[string]bool
 	repaged   map[string]bool // since it was acknowledged
 	exhausted map[string]bool
@@ -59,6 +62,7 @@ func newHistory(t *rapid.T) *history {
 		state: rules.NewState(3), catalogs: map[string]*rules.Catalog{},
 		now:  time.Date(2026, time.March, 28, 22, 0, 0, 0, time.FixedZone("", 3600)),
 		open: map[string]bool{}, asked: map[string]int{}, places: map[string]bool{},
+		of: map[string]string{}, rounds: map[string]int{}, climbed: map[string]int{},
 		acked: map[string]bool{}, repaged: map[string]bool{}, exhausted: map[string]bool{}, seq: map[string]uint64{},
 	}
 	h.catalog(t)
