@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"text/tabwriter"
 	"time"
 	"unicode"
+
+	"tocsin.dev/cmd/internal/files"
 )
 
 // clean makes foreign text safe for a terminal: control characters become spaces, and characters
@@ -98,4 +101,9 @@ func fit(s string, most int) string {
 		return string(runes[:most-1]) + "…"
 	}
 	return s
+}
+
+// replace writes a file whole or not at all, see [files.Replace].
+func replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
+	return files.Replace(name, mode, write)
 }
