@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -44,11 +45,12 @@ func readCatalog(path string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fault{err: unpath(err, path), hint: "name the folder that holds the catalog's YAML files"}
 	}
-	names := []string{path}
-	if info.IsDir() {
-		if names, err = yamlFiles(path); err != nil {
-			return nil, err
-		}
+	if !info.IsDir() {
+		return readAlone(path)
+	}
+	names, err := filesIn(path, ".yaml", ".yml", catalog.CalendarFile)
+	if err != nil {
+		return nil, err
 	}
 	files := make(map[string][]byte, len(names))
 	for _, name := range names {
@@ -64,14 +66,37 @@ func readCatalog(path string) (map[string][]byte, error) {
 	return files, nil
 }
 
-func yamlFiles(dir string) ([]string, error) {
+// readAlone reads one file, with the calendars beside it that it names.
+func readAlone(path string) (map[string][]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read catalog: %w", err)
+	}
+	files := map[string][]byte{filepath.Base(path): text}
+	beside, err := filesIn(filepath.Dir(path), catalog.CalendarFile)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range beside {
+		if !bytes.Contains(text, []byte(filepath.Base(name))) {
+			continue
+		}
+		if files[filepath.Base(name)], err = os.ReadFile(name); err != nil {
+			return nil, fmt.Errorf("read catalog: %w", err)
+		}
+	}
+	return files, nil
+}
+
+// filesIn names the files of a folder that end in one of these ways, without hidden ones.
+func filesIn(dir string, ends ...string) ([]string, error) {
 	all, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("read catalog: %w", err)
 	}
 	var out []string
 	for _, entry := range all {
-		if ext := filepath.Ext(entry.Name()); !entry.IsDir() && (ext == ".yaml" || ext == ".yml") {
+		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") && slices.Contains(ends, filepath.Ext(entry.Name())) {
 			out = append(out, filepath.Join(dir, entry.Name()))
 		}
 	}

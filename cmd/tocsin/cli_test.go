@@ -235,7 +235,7 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 	require.Contains(t, out, "ok    every schedule has somebody on call now")
 	var all []finding
 	s.json(&all, "doctor")
-	require.Len(t, all, 9)
+	require.Len(t, all, 10)
 	s.gateway.Unload()
 	got := s.run("doctor")
 	require.Equal(t, 1, got.code)

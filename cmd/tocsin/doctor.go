@@ -90,7 +90,7 @@ type visit struct {
 
 func (a *app) examine(ctx context.Context) []finding {
 	v := &visit{app: a, client: a.client()}
-	for _, check := range []func(context.Context) finding{v.server, v.ready, v.token, v.catalog, v.contacts, v.duty, v.sending, v.ledger, v.lag} {
+	for _, check := range []func(context.Context) finding{v.server, v.ready, v.token, v.catalog, v.contacts, v.duty, v.calendars, v.sending, v.ledger, v.lag} {
 		ctx, cancel := context.WithTimeout(ctx, checkTime)
 		v.all = append(v.all, check(ctx))
 		cancel()
@@ -188,6 +188,37 @@ func (v *visit) duty(ctx context.Context) finding {
 		return judge(check, "", fmt.Errorf("nobody in %s", strings.Join(empty, ", ")), "'tocsin oncall who' says when that changes; a later level of the policy may page instead")
 	}
 	return judge(check, count(len(all), "schedule", "schedules"), nil, "")
+}
+
+// calendars warns of imported calendars that cannot be used: whoever was read before stays on call, for
+// as long as that reaches.
+func (v *visit) calendars(ctx context.Context) finding {
+	const check = "every imported calendar can be read"
+	if v.files == nil {
+		return finding{Check: check, State: skipped}
+	}
+	all, err := v.client.Schedules(ctx)
+	if err != nil {
+		return judge(check, "", err, "")
+	}
+	imported := 0
+	var wrong []string
+	for _, one := range all {
+		if one.Import == nil {
+			continue
+		}
+		imported++
+		switch {
+		case one.Import.Fault != "":
+			wrong = append(wrong, one.Schedule+": "+one.Import.Fault)
+		case len(one.Import.LeftOut) > 0:
+			wrong = append(wrong, one.Schedule+": "+one.Import.LeftOut[0])
+		}
+	}
+	if len(wrong) > 0 {
+		return finding{Check: check, State: warned, Detail: strings.Join(wrong, "; "), Hint: "'tocsin schedule show' tells what counts instead, and all that is left out"}
+	}
+	return judge(check, count(imported, "calendar", "calendars"), nil, "")
 }
 
 // sending warns of a shadow run, in which everything is in order and nobody is paged.

@@ -92,7 +92,7 @@ func testFiles(names []string) ([]string, error) {
 			out = append(out, name)
 			continue
 		}
-		inside, err := yamlFiles(name)
+		inside, err := filesIn(name, ".yaml", ".yml")
 		if err != nil {
 			return nil, err
 		}

@@ -35,7 +35,7 @@ func newSchedule(a *app) *cobra.Command {
 		Use: "list", Short: "List the schedules, and who is on call now", Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.listSchedules(c) },
 	}
-	schedule.AddCommand(show, list, newScheduleFeed(a))
+	schedule.AddCommand(show, list, newScheduleGaps(a), newScheduleFeed(a))
 	return schedule
 }
 
@@ -53,7 +53,11 @@ func (a *app) listSchedules(c *cobra.Command) error {
 	}
 	rows := [][]string{{"SCHEDULE", "TIMEZONE", "LAYERS", "PEOPLE", "ON CALL", "UNTIL"}}
 	for _, one := range all {
-		rows = append(rows, []string{one.Schedule, one.Timezone, strconv.Itoa(one.Layers), fit(strings.Join(one.People, ", "), 40), together(one.OnCall), a.short(one.Until)})
+		layers := strconv.Itoa(one.Layers)
+		if one.Import != nil {
+			layers = "calendar"
+		}
+		rows = append(rows, []string{one.Schedule, one.Timezone, layers, fit(strings.Join(one.People, ", "), 40), together(one.OnCall), a.short(one.Until)})
 	}
 	table(a.stdout, rows)
 	return nil
@@ -72,6 +76,7 @@ func (a *app) showSchedule(c *cobra.Command, id string, from, to time.Time) erro
 		return fmt.Errorf("the zone of %s is not known here: %w", id, err)
 	}
 	showShifts(a, p, loc)
+	showImport(a, p.Import)
 	fmt.Fprintln(a.stdout)
 	draw(a.stdout, p.Shifts, loc)
 	for _, one := range p.Conflicts {
@@ -97,6 +102,27 @@ func showShifts(a *app, p client.SchedulePlan, loc *time.Location) {
 		rows = append(rows, []string{one.From.In(loc).Format(form), one.To.In(loc).Format(form), together(one.People), layer})
 	}
 	table(a.stdout, rows)
+}
+
+// showImport says where an imported schedule comes from, and what is wrong with that.
+func showImport(a *app, i *client.Import) {
+	if i == nil {
+		return
+	}
+	switch {
+	case i.ReadAt.IsZero():
+		fmt.Fprintln(a.stderr, "imported; its calendar was not read yet: nobody is on call by it")
+	case i.Source == "":
+		fmt.Fprintf(a.stderr, "imported; read at %s\n", a.short(i.ReadAt))
+	default:
+		fmt.Fprintf(a.stderr, "imported from %s, read at %s\n", clean(i.Source), a.short(i.ReadAt))
+	}
+	if i.Fault != "" {
+		fmt.Fprintf(a.stderr, "warning: at %s %s\n", a.short(i.CheckedAt), clean(i.Fault))
+	}
+	for _, one := range i.LeftOut {
+		fmt.Fprintf(a.stderr, "warning: %s\n", clean(one))
+	}
 }
 
 // together names people who are on call at the same time.

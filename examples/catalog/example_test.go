@@ -34,7 +34,7 @@ func TestExample(t *testing.T) {
 
 // The example of every key is one catalog in several files, and needs no excuse.
 func TestFullExample(t *testing.T) {
-	names, err := filepath.Glob(filepath.Join("..", "catalog-full", "*.yaml"))
+	names, err := filepath.Glob(filepath.Join("..", "catalog-full", "*.*"))
 	require.NoError(t, err)
 	files := map[string][]byte{}
 	for _, name := range names {

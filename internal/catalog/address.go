@@ -28,7 +28,7 @@ func (p *parser) webhook(at item) *Webhook {
 	case parsed.User != nil:
 		u.fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:
-		p.hooks = append(p.hooks, hook{at: u, host: parsed.Hostname()})
+		p.hooks = append(p.hooks, hook{at: u, host: parsed.Hostname(), what: "webhook"})
 	}
 	return w
 }
@@ -63,9 +63,10 @@ func (i item) secret() Secret {
 type hook struct {
 	at   item
 	host string
+	what string // "webhook" or "calendar"
 }
 
-// inner warns of webhooks at inner addresses that egress does not allow: they would be refused
+// inner warns of webhooks and calendars at inner addresses that egress does not allow: they would be refused
 // when the first page is sent, which is the worst moment to learn it.
 func (p *parser) inner() {
 	for _, h := range p.hooks {
@@ -81,7 +82,7 @@ func (p *parser) inner() {
 		if addr.Is6() {
 			width = "/128"
 		}
-		h.at.warn(`add "`+addr.String()+width+`" to egress.allow`, "this webhook leads to an inner address that egress does not allow")
+		h.at.warn(`add "`+addr.String()+width+`" to egress.allow`, "this %s leads to an inner address that egress does not allow", h.what)
 	}
 }
 

@@ -28,8 +28,11 @@ type Catalog struct {
 	// DependsOn names, by service, the services that it needs; nothing is decided by it yet.
 	DependsOn map[string][]string
 	Routes    []Route
-	Intake    map[string]IntakeKey // by name; none = open on loopback only
-	// Egress lists the inner address ranges (CIDR) that webhooks may reach besides public ones.
+	// Imports are the calendars of schedules that have no layers, by the schedule's id.
+	Imports map[string]*Import
+	Intake  map[string]IntakeKey // by name; none = open on loopback only
+	// Egress lists the inner address ranges (CIDR) that webhooks and calendars may be at besides
+	// public ones.
 	Egress   []string
 	Channels Channels
 	// Places tells where things stand in Files.

@@ -14,6 +14,7 @@ func (p *parser) check() {
 		return
 	}
 	p.dangling()
+	p.readImports()
 	p.complete()
 	p.dutiful()
 	p.managers()

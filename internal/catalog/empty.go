@@ -87,6 +87,9 @@ func (p *parser) gap(schedule string) string {
 	if s == nil {
 		return ""
 	}
+	if s.Imported != nil {
+		return fmt.Sprintf("schedule %s is imported, and its calendar may leave gaps", quote(schedule))
+	}
 	whole, known := p.wholes[schedule]
 	if !known {
 		whole = covers(s, oncall.Never) && (len(s.Holidays) == 0 || covers(s, oncall.Only))

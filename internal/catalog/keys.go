@@ -14,6 +14,7 @@ const (
 	keysStep      shape = "step"
 	keysTeam      shape = "team"
 	keysSchedule  shape = "schedule"
+	keysImport    shape = "ical"
 	keysLayer     shape = "layer"
 	keysWindow    shape = "window"
 	keysCalendar  shape = "calendar"
@@ -47,7 +48,8 @@ var shapes = map[shape][]string{
 	keysNotify:   {High, Low},
 	keysStep:     {"via", "after"},
 	keysTeam:     {"name", "lead", "members", "schedule", "policy"},
-	keysSchedule: {"timezone", "layers", "holidays"},
+	keysSchedule: {"timezone", "layers", "ical", "holidays"},
+	keysImport:   {"url", "file", "refresh", "names"},
 	keysLayer:    {"rotation", "every", "handoff", "start", "end", "people", "only", "on_holidays"},
 	keysWindow:   {"days", "from", "to"},
 	keysCalendar: {"timezone", "hours", "holidays"},

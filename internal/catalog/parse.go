@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	_ "time/tzdata" // zones must be known on a machine without a zone database
 
@@ -23,6 +24,9 @@ func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !whole {
 			break
+		}
+		if strings.HasSuffix(name, CalendarFile) {
+			continue // read when it is known which schedule it is for
 		}
 		root, ok := p.load(name, files[name])
 		if !ok {
@@ -76,6 +80,8 @@ type parser struct {
 	goals    map[string]goalDraft // the catalog's own, by priority
 	routes   []item
 	hooks    []hook
+	imports  []*importDraft
+	common   names // of everybody; made when the first calendar is imported
 	duties   []duty
 	mails    []item // where e-mail addresses of people and chats stand
 	email    item   // where the first `channels.email` stands
@@ -100,7 +106,7 @@ func newParser(files map[string][]byte) *parser {
 				Calendars: map[string]*clock.Calendar{}, Goals: map[string]rules.Goal{},
 			},
 			Files: maps.Clone(files), People: map[string]*Person{}, Intake: map[string]IntakeKey{}, DependsOn: map[string][]string{},
-			Chats: map[string]*Chat{}, Webhooks: map[string]*Webhook{},
+			Chats: map[string]*Chat{}, Webhooks: map[string]*Webhook{}, Imports: map[string]*Import{},
 			schedules: map[string]Fault{},
 		},
 		defined: map[noun]map[string]item{},

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -135,10 +136,12 @@ func (p *parser) behind(t escalation.Target, of pairing, before []string, r *rea
 // onDuty gives everybody of a schedule.
 func (p *parser) onDuty(schedule string, r *reached) []string {
 	var people []string
-	if s := p.cat.Rules.Schedules[schedule]; s != nil {
-		for _, l := range s.Layers {
-			people = append(people, l.People...)
-		}
+	switch s := p.cat.Rules.Schedules[schedule]; {
+	case s == nil:
+	case s.Imported != nil: // anybody may come to stand in its calendar
+		people = slices.Sorted(maps.Keys(p.cat.People))
+	default:
+		people = s.People()
 	}
 	r.unknown = r.unknown || len(people) == 0
 	return people
@@ -195,10 +198,22 @@ func some(names ...string) []string {
 func (p *parser) slow(d *policyDraft, found *reached) {
 	for n, people := range found.levels {
 		level := d.Levels[n]
+		if slices.ContainsFunc(level.Targets, p.calendared) {
+			continue // who will be in it is not known
+		}
 		for _, id := range people {
 			p.slowFor(id, d, n, level.AckTimeout*time.Duration(level.Repeat+1))
 		}
 	}
+}
+
+// calendared says whether a target means whoever an imported calendar has.
+func (p *parser) calendared(t escalation.Target) bool {
+	schedule := t.ID
+	if t.Of == escalation.TeamOnCall && p.teams[t.ID] != nil {
+		schedule = p.teams[t.ID].Schedule
+	}
+	return (t.Kind == escalation.OnCall || t.Of == escalation.TeamOnCall) && p.cat.Imports[schedule] != nil
 }
 
 func (p *parser) slowFor(id string, d *policyDraft, level int, wait time.Duration) {

@@ -12,7 +12,12 @@ func (p *parser) schedule(id string, key, body item) {
 	if loc := p.zoneOf(schedule, id, key, f["timezone"]); loc != nil {
 		s.Location = loc
 	}
-	if f["layers"].empty() {
+	switch ical := f["ical"]; {
+	case ical.given() && f["layers"].given():
+		ical.fault("keep one of the two", "a schedule with both layers and a calendar")
+	case ical.given():
+		p.imported(s, ical)
+	case f["layers"].empty():
 		key.fault("", "schedule %s has no layer", quote(id))
 	}
 	for _, one := range f["layers"].list() {

@@ -18,6 +18,12 @@ func (c *Catalog) Coverage(from, to time.Time) []Fault {
 	var views []oncall.View
 	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
 		s := c.Rules.Schedules[id]
+		if i := c.Imports[id]; i != nil {
+			if i.File == "" {
+				continue // what its calendar will have is not known here
+			}
+			s = c.covered(i, from, to, &out)
+		}
 		views = append(views, s.With(nil))
 		if gaps := s.Gaps(from, to); len(gaps) > 0 {
 			message := fmt.Sprintf("schedule %s has nobody on call %s%s", quote(id), stretch(gaps[0].From, gaps[0].To), more(len(gaps)-1))
@@ -26,6 +32,21 @@ func (c *Catalog) Coverage(from, to time.Time) []Fault {
 	}
 	c.conflicts(&out, oncall.Conflicts(views, from, to))
 	return out.sorted()
+}
+
+// covered gives a schedule with the roster of its calendar's file, and tells what was left out of it.
+func (c *Catalog) covered(i *Import, from, to time.Time, out *report) *oncall.Schedule {
+	s := c.Rules.Schedules[i.Schedule]
+	duties, faults := c.duties(i.Schedule, i.calendar, from, to)
+	roster, err := oncall.NewRoster(duties)
+	for _, f := range faults {
+		out.add(Fault{File: i.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: true})
+	}
+	if err != nil {
+		out.add(Fault{File: i.File, Message: err.Error(), Warning: true})
+		return s
+	}
+	return s.Rostered(roster)
 }
 
 // conflicts tells of each person and pair of schedules once.

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// MaxBody is the most bytes of an answer's body that are kept: 64 KiB.
+// MaxBody is the most bytes of an answer's body that are kept where the request does not say: 64 KiB.
 const MaxBody = 64 << 10
 
 // Config is what the operator decides about the way out.

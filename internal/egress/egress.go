@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// maxDrain is how many bytes beyond [MaxBody] are read and dropped so that the connection can be
+// maxDrain is how many bytes beyond those to be kept are read and dropped so that the connection can be
 // used again; a longer answer costs the sender its connection.
 const maxDrain = 256 << 10
 
@@ -33,13 +33,15 @@ type Request struct {
 	URL    string // userinfo in it becomes basic authentication
 	Header http.Header
 	Body   []byte
+	// Keep is the most bytes of the answer's body that are kept. Defaults to [MaxBody].
+	Keep int
 }
 
 // Response is what came back.
 type Response struct {
 	Status int
 	Header http.Header
-	Body   []byte // at most MaxBody bytes
+	Body   []byte // at most as many bytes as were to be kept
 	// Cut says that there was more of the body, or that it stopped short.
 	Cut bool
 }
@@ -101,7 +103,11 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	clock.Stop()
 	late := time.AfterFunc(c.cfg.BodyTimeout, func() { cancel(context.DeadlineExceeded) })
 	defer late.Stop()
-	return read(answer), nil
+	keep := MaxBody
+	if r.Keep > 0 {
+		keep = r.Keep
+	}
+	return read(answer, int64(keep)), nil
 }
 
 func (c *Client) request(ctx context.Context, to target, r Request, written *atomic.Bool) (*http.Request, error) {
@@ -143,11 +149,11 @@ func failure(ctx context.Context, host string, written bool, err error) *Error {
 
 // read keeps the head of the body and drains a little more. A body that breaks off is no failure:
 // the status has said what there was to say.
-func read(answer *http.Response) Response {
+func read(answer *http.Response, keep int64) Response {
 	defer answer.Body.Close() //nolint:errcheck // nothing was written to it
 	r := Response{Status: answer.StatusCode, Header: answer.Header}
 	var err error
-	r.Body, err = io.ReadAll(io.LimitReader(answer.Body, MaxBody))
+	r.Body, err = io.ReadAll(io.LimitReader(answer.Body, keep))
 	if err != nil {
 		r.Cut = true
 		return r

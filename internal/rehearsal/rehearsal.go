@@ -1,10 +1,13 @@
 package rehearsal
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/ical"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/page"
 	"tocsin.dev/pkg/events"
@@ -47,7 +50,21 @@ func New(c *catalog.Catalog, start time.Time) *Rehearsal {
 	r := &Rehearsal{catalog: c, state: state, start: start, now: start, firing: map[alertID]time.Time{}}
 	r.teller.init(start)
 	r.teller.zone = r.zone
+	r.readCalendars(c)
 	return r
+}
+
+// readCalendars takes in the calendars that lie among the catalog's files. Nobody is on call by those
+// at an address: a rehearsal asks nobody.
+func (r *Rehearsal) readCalendars(c *catalog.Catalog) {
+	for _, schedule := range slices.Sorted(maps.Keys(c.Imports)) {
+		if c.Imports[schedule].File == "" {
+			continue
+		}
+		if roster, _, err := c.Roster(schedule, ical.Calendar{}, r.now); err == nil {
+			r.ask("", events.RosterReceived{Roster: roster})
+		}
+	}
 }
 
 // Now gives the instant the history has reached.
@@ -127,6 +144,8 @@ func (r *Rehearsal) Revise(c *catalog.Catalog) (refusal string) {
 	r.state.Learn(c.Rules)
 	if refusal = r.Ask(events.CatalogRevised{Revision: c.Rules.Revision}); refusal == "" {
 		r.catalog = c
+		r.readCalendars(c)
+		r.settle()
 	}
 	return refusal
 }

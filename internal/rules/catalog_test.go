@@ -22,6 +22,7 @@ import (
 //	person ana manager=cleo
 //	team payments lead=cleo members=ana,bo schedule=primary policy=payments
 //	schedule primary zone=Europe/Madrid daily=09:00 from=2026-01-05 people=ana,bo hours=09:00-17:00
+//	schedule outside zone=Europe/Madrid imported=yes
 //	calendar office zone=Europe/Madrid hours=09:00-17:00 holiday=2026-03-03      (Monday to Friday)
 //	service checkout team=payments policy=payments owner=ana impact=high calendar=office tier=1
 //	                                                    (the first one is the fallback as well)
@@ -225,6 +226,9 @@ func readCondition(word string) *escalation.Condition {
 func readSchedule(t *testing.T, id string, f map[string]string) *oncall.Schedule {
 	zone, err := time.LoadLocation(f["zone"])
 	require.NoError(t, err)
+	if f["imported"] != "" {
+		return &oncall.Schedule{ID: id, Location: zone, Imported: &oncall.Roster{}}
+	}
 	handoff, err := time.Parse("15:04", f["daily"])
 	require.NoError(t, err)
 	return &oncall.Schedule{ID: id, Location: zone, Layers: []oncall.Layer{{

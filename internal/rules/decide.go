@@ -137,6 +137,8 @@ func (d *decider) otherInput(data events.Data) string {
 		return d.override(ask)
 	case events.OverrideWithdrawn:
 		return d.withdrawOverride(ask)
+	case events.RosterReceived:
+		return d.roster(ask)
 	case events.ReceiptReceived:
 		return d.receipt(ask)
 	case events.CatalogRevised:

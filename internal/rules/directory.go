@@ -6,7 +6,8 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// directory is a catalog at run time: with the overrides, and with the turns of round robins.
+// directory is a catalog at run time: with the rosters of imported schedules, the overrides, and
+// the turns of round robins.
 type directory struct {
 	*Catalog
 	s *State
@@ -32,11 +33,14 @@ func (d directory) Shadows(schedule string, at time.Time) []string {
 	return people
 }
 
-// rota is the schedule with its overrides; one without anybody where the catalog has none.
+// rota is the schedule with its roster and overrides; one without anybody where the catalog has none.
 func (d directory) rota(schedule string) oncall.View {
 	s := d.Schedules[schedule]
 	if s == nil {
 		s = &oncall.Schedule{ID: schedule}
+	}
+	if r := d.s.rosters[schedule]; r != nil {
+		s = s.Rostered(r.made)
 	}
 	return s.With(d.s.overrides[schedule])
 }

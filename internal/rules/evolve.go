@@ -42,6 +42,8 @@ func (s *State) Evolve(e events.Event) error {
 	case events.OverrideRemoved:
 		s.withdrawn(fact)
 		return nil
+	case events.RosterImported:
+		return s.imported(fact.Roster, e.Time)
 	}
 	if e.IncidentSeq == 0 {
 		return nil // a fact of no incident

@@ -24,7 +24,7 @@ func anyCatalog(t *rapid.T, revision string) *rules.Catalog {
 		},
 		People:     map[string]*rules.Person{"ana": {ID: "ana", Manager: "cleo"}, "bo": {ID: "bo"}, "cleo": {ID: "cleo", Manager: pick(t, "", "ana")}},
 		Policies:   map[string]*escalation.Policy{},
-		Schedules:  map[string]*oncall.Schedule{"rota": anySchedule(t), "empty": {ID: "empty"}},
+		Schedules:  map[string]*oncall.Schedule{"rota": anySchedule(t), "empty": {ID: "empty"}, "outside": {ID: "outside", Imported: &oncall.Roster{}}},
 		Priorities: map[string]string{"critical": "P1", "warning": "P3", "info": "P5"},
 		Calendars: map[string]*clock.Calendar{"office": {ID: "office", Hours: []oncall.Window{
 			{Days: []time.Weekday{time.Saturday, time.Sunday, time.Monday}, From: 8 * 60, To: 18 * 60},
@@ -212,6 +212,18 @@ func (h *history) override(t *rapid.T) {
 		}},
 		events.OverrideWithdrawn{ID: id, Schedule: schedule},
 	))
+}
+
+// roster is what was read of a calendar: of a schedule that is imported, or of one that is not.
+func (h *history) roster(t *rapid.T) {
+	from := h.now.Add(-anySpan(t))
+	h.ask(t, "", events.RosterReceived{Roster: events.Roster{
+		ID: pick(t, "", "r1", "r2"), Schedule: pick(t, "outside", "outside", "outside", "rota", "nobody knows it"), From: from, To: from.Add(4 * anySpan(t)),
+		Shifts: pick(t, nil, []events.Shift{
+			{People: []string{"cleo"}, From: from, To: from.Add(anySpan(t))},
+			{People: pick(t, []string{"ana", "bo"}, []string{}), From: h.now, To: h.now.Add(anySpan(t))},
+		}),
+	}})
 }
 
 func (h *history) anyIncident(t *rapid.T) string {

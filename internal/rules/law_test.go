@@ -25,6 +25,7 @@ func TestLaws(t *testing.T) {
 			"life":     h.life,
 			"merge":    h.merge,
 			"override": h.override,
+			"roster":   h.roster,
 			"receipt":  h.receipt,
 			"catalog":  h.catalog,
 			"fire":     h.fire,

@@ -1,9 +1,11 @@
 package rules
 
 import (
+	"maps"
 	"slices"
 
 	"tocsin.dev/internal/rules/alert"
+	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/oncall"
 	"tocsin.dev/pkg/events"
 )
@@ -36,6 +38,7 @@ func (d *decider) override(ask events.OverrideReceived) string {
 		return TooManyOverride
 	}
 	d.emitLoose("", ask.Note, events.OverrideAdded{Override: ask.Override, By: ask.By})
+	d.lookAgain()
 	return ""
 }
 
@@ -44,7 +47,30 @@ func (d *decider) withdrawOverride(ask events.OverrideWithdrawn) string {
 		return NoSuchOverride
 	}
 	d.emitLoose("", "", events.OverrideRemoved(ask))
+	d.lookAgain()
 	return ""
+}
+
+// lookAgain asks once more for whom the levels wait that are held until somebody is on call: that may
+// be sooner now, or later. Changes of who is on call are seldom enough to look at every incident.
+func (d *decider) lookAgain() {
+	for _, id := range slices.Sorted(maps.Keys(d.s.incidents)) {
+		i := d.s.incidents[id]
+		if i.Held.Level == 0 || i.StepAt.IsZero() {
+			continue
+		}
+		level := i.policy.Level(i.Held)
+		if level.Hold != escalation.SomeoneThere {
+			continue
+		}
+		next, ever := escalation.NextOnCall(level.Targets, d.directory(i), d.now)
+		if ever && next.Equal(i.StepAt) {
+			continue
+		}
+		d.advance(i, move{
+			to: i.Held, by: byHold, actor: ActorPolicy, reason: "who is on call has changed", again: i.Held.Level <= i.Climb.Level,
+		})
+	}
 }
 
 func (s *State) hasOverride(schedule, id string) bool {

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"tocsin.dev/internal/rules/incident"
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/pkg/events"
 )
 
 // snapshot is the stored form of a state.
@@ -20,6 +23,7 @@ type snapshot struct {
 	// Shadowed are incidents whose dedup key names a newer one.
 	Shadowed  []string                     `json:"shadowed,omitempty"`
 	Overrides map[string][]oncall.Override `json:"overrides,omitempty"` // by schedule
+	Rosters   []events.Roster              `json:"rosters,omitempty"`   // by schedule
 	Turns     map[string]string            `json:"turns,omitempty"`     // by target
 	Rates     []*rate                      `json:"rates,omitempty"`     // by last use
 }
@@ -31,6 +35,9 @@ const snapshotVersion = 2
 // Snapshot gives the state as bytes: equal states give equal bytes. Catalogs are named, not held.
 func (s *State) Snapshot() ([]byte, error) {
 	out := snapshot{Version: snapshotVersion, Partition: s.Partition, Overrides: s.overrides, Turns: s.turns}
+	for _, schedule := range slices.Sorted(maps.Keys(s.rosters)) {
+		out.Rosters = append(out.Rosters, s.rosters[schedule].Roster)
+	}
 	if len(s.rates) > 0 {
 		out.Rates = s.sortedRates()
 	}
@@ -110,6 +117,11 @@ func (s *State) restoreRest(in snapshot) error {
 	}
 	if in.Overrides != nil {
 		s.overrides = in.Overrides
+	}
+	for _, r := range in.Rosters {
+		if err := s.imported(r, time.Time{}); err != nil {
+			return fmt.Errorf("snapshot: roster of %s: %w", r.Schedule, err)
+		}
 	}
 	if in.Turns != nil {
 		s.turns = in.Turns

@@ -39,6 +39,7 @@ type State struct {
 	deadlines deadlines
 
 	overrides map[string][]oncall.Override // by schedule, in the order in which they came
+	rosters   map[string]*roster           // by schedule, of those that are imported
 	turns     map[string]string            // who had the last turn of each round robin
 	rates     map[rateKey]*rate
 	failures  uint64
@@ -159,6 +160,7 @@ func NewState(partition int) *State {
 		incidents: map[string]*Incident{},
 		byKey:     map[key]*Incident{},
 		overrides: map[string][]oncall.Override{},
+		rosters:   map[string]*roster{},
 		turns:     map[string]string{},
 		rates:     map[rateKey]*rate{},
 	}

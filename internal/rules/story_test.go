@@ -33,6 +33,7 @@ import (
 //	close <incident> outcome=fixed [cause=…] | pause <incident> [for=1h] | unpause|cancel <incident>
 //	override <schedule> id=o1 kind=swap people=ana,bo [replaces=ana] from=2h to=8h     from and to: from now
 //	withdraw <schedule> id=o1
+//	roster <schedule> id=r1 read=0s  what was read of its calendar then: lines such as "ana,bo 2h 8h", from now
 //	elsewhere <incident> accept|refuse      the partition of the other incident answers a merge
 //	absorb <incident> from=<name> service=…      another partition asks to merge one of its own in
 //	receipt <incident> <person> delivered|taken|failed|delayed [level=…]     taken: not said to be final
@@ -102,6 +103,8 @@ func (w *stage) command(t *testing.T, d *datadriven.TestData) string {
 		return "every page is delivered at once\n"
 	case "override", "withdraw":
 		return w.ask(w.override(t, d), d)
+	case "roster":
+		return w.ask(w.roster(t, d), d)
 	case "elsewhere", "absorb":
 		return w.ask(w.travelled(t, d), d)
 	case "advance":
@@ -241,6 +244,21 @@ func (w *stage) override(t *testing.T, d *datadriven.TestData) events.Data {
 		ID: arg(d, "id"), Schedule: schedule, Kind: arg(d, "kind"), From: w.in(t, d, "from"), To: w.in(t, d, "to"),
 		People: split(arg(d, "people")), Replaces: arg(d, "replaces"),
 	}}
+}
+
+func (w *stage) roster(t *testing.T, d *datadriven.TestData) events.Data {
+	r := events.Roster{ID: arg(d, "id"), Schedule: d.CmdArgs[0].Key, From: w.in(t, d, "read"), To: w.now.AddDate(0, 0, 28), Source: "calendar.example.com"}
+	for line := range strings.Lines(d.Input) {
+		var people, from, to string
+		_, err := fmt.Sscan(line, &people, &from, &to)
+		require.NoError(t, err, d.Pos)
+		first, err := time.ParseDuration(from)
+		require.NoError(t, err, d.Pos)
+		last, err := time.ParseDuration(to)
+		require.NoError(t, err, d.Pos)
+		r.Shifts = append(r.Shifts, events.Shift{People: split(people), From: w.now.Add(first), To: w.now.Add(last)})
+	}
+	return events.RosterReceived{Roster: r}
 }
 
 // travelled is what comes from another partition.

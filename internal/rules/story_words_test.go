@@ -57,6 +57,12 @@ func (w *stage) says(e events.Event) string {
 		return fmt.Sprintf(": %s of %s, %s %s, %s to %s", f.Kind, f.Schedule, f.ID, strings.Join(f.People, " "), w.clock(f.From), w.clock(f.To))
 	case events.OverrideRemoved:
 		return fmt.Sprintf(": %s of %s", f.ID, f.Schedule)
+	case events.RosterImported:
+		said := fmt.Sprintf(": %s of %s", f.ID, f.Schedule)
+		for _, s := range f.Shifts {
+			said += fmt.Sprintf(", %s %s to %s", strings.Join(s.People, " "), w.clock(s.From), w.clock(s.To))
+		}
+		return said
 	case events.MergeRequested:
 		return fmt.Sprintf(": into %s of %s, asked %d", w.named(f.Into), f.IntoService, f.Asked)
 	case events.MergeAnswered:

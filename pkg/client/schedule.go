@@ -15,6 +15,17 @@ type ScheduleLine struct {
 	OnCall   []string `json:"on_call"`  // ids of those on call now; empty when nobody is
 	// Until is the next change; zero when nothing will change.
 	Until time.Time `json:"until,omitzero"`
+	// Import is nil for a schedule of layers.
+	Import *Import `json:"import,omitempty"`
+}
+
+// Import is how it stands with the calendar of an imported schedule.
+type Import struct {
+	Source    string    `json:"source"`              // the host or file that it is read of
+	CheckedAt time.Time `json:"checked_at,omitzero"` // the last look at it
+	ReadAt    time.Time `json:"read_at,omitzero"`    // when what counts was read; zero for never
+	Fault     string    `json:"fault,omitempty"`     // why the last look changed nothing
+	LeftOut   []string  `json:"left_out,omitempty"`  // events that are not taken, with their reasons
 }
 
 // SchedulePlan is a stretch of a schedule. Its shifts fill the stretch without holes.
@@ -27,6 +38,8 @@ type SchedulePlan struct {
 	Gaps     []Stretch `json:"gaps"` // where nobody is on call
 	// Conflicts are where somebody is on call here and in another schedule at once.
 	Conflicts []Conflict `json:"conflicts"`
+	// Import is nil for a schedule of layers.
+	Import *Import `json:"import,omitempty"`
 }
 
 // Stretch is a stretch of time.

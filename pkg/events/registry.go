@@ -85,6 +85,8 @@ var registry = map[string]func([]byte) (Data, error){
 	"override.withdrawn":        read[OverrideWithdrawn],
 	"override.added":            read[OverrideAdded],
 	"override.removed":          read[OverrideRemoved],
+	"roster.received":           read[RosterReceived],
+	"roster.imported":           read[RosterImported],
 }
 
 func read[T Data](raw []byte) (Data, error) {

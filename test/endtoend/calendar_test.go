@@ -1,6 +1,8 @@
 package endtoend
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"time"
 
@@ -23,4 +25,11 @@ func calendar(ts *testscript.TestScript, _ bool, words []string) {
 	if len(faults) > 0 || len(all) < least {
 		ts.Fatalf("%d shifts, not %d, and faults: %v", len(all), least, faults)
 	}
+}
+
+// serve NAME DIR serves the files of a folder to whoever asks, and sets a variable to where.
+func serve(ts *testscript.TestScript, _ bool, words []string) {
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(words[1]))))
+	ts.Defer(server.Close)
+	ts.Setenv(words[0], server.URL)
 }

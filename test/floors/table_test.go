@@ -54,7 +54,7 @@ var rules = []rule{
 		reason: "the catalog gives values to the rules and knows no service, port or implementation",
 	},
 	{
-		packages: "internal/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"},
+		packages: "internal/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical"},
 		reason: "a rehearsal is rules on virtual time",
 	},
 	{

@@ -29,6 +29,7 @@ type Archive interface {
 type ArchiveReader interface {
 	archive.Reader
 	archive.Viewer
+	archive.Journal
 	Close() error
 }
 

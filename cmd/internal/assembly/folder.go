@@ -85,7 +85,7 @@ func folderRevision(dir string) string {
 	return catalog.Revision(files)
 }
 
-// ReadFolder reads the YAML files of a catalog folder by their names.
+// ReadFolder reads the YAML files and the calendars of a catalog folder by their names.
 func ReadFolder(dir string) (map[string][]byte, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -94,7 +94,8 @@ func ReadFolder(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, e := range entries {
 		name := e.Name()
-		if ext := filepath.Ext(name); strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" {
+		ext := filepath.Ext(name)
+		if strings.HasPrefix(name, ".") || ext != ".yaml" && ext != ".yml" && ext != catalog.CalendarFile {
 			continue
 		}
 		b, err := os.ReadFile(filepath.Join(dir, name))

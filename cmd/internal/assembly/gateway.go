@@ -23,6 +23,10 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 		return daemon.Part{}, err
 	}
 	services, _ := r.Bus.Partitions()
+	importer, err := r.importer(services, reader)
+	if err != nil {
+		return daemon.Part{}, errors.Join(err, reader.Close())
+	}
 	intake.Mount(mux, intake.Config{
 		Publisher: r.Bus, Partitions: services, Catalog: r.Catalogs.Latest, Sources: sources(),
 		OpenWithoutKeys: daemon.Loopback(r.Options.HTTP), Keys: r.intakeKey,
@@ -30,7 +34,7 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	})
 	api.Mount(mux, api.Config{
 		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
-		Journal: api.JournalOf(reader), Blobs: r.Bus, Revision: r.Catalogs.Load,
+		Journal: reader, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
 		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
 			return r.Catalogs.Apply(ctx, files, "api")
 		},
@@ -41,9 +45,8 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 		}
 		return nil
 	})
-	return daemon.Part{Name: "archive reader", Run: func(ctx context.Context) error {
-		<-ctx.Done()
-		return reader.Close()
+	return daemon.Part{Name: "calendars", Run: func(ctx context.Context) error {
+		return errors.Join(importer.Run(ctx), reader.Close())
 	}}, nil
 }
 

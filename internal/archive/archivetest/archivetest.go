@@ -39,6 +39,7 @@ func Run(t *testing.T, open Opener, read ReadOpener) {
 		"filters":    filters,
 		"prefixes":   prefixes,
 		"causes":     causes,
+		"loose":      loose,
 		"load":       load,
 		"strangers":  strangers,
 		"searches":   searches,

@@ -27,6 +27,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/gateway/roster"
 	"tocsin.dev/internal/why"
 	"tocsin.dev/pkg/events"
 )
@@ -47,8 +48,12 @@ type Config struct {
 	// Apply puts new catalog files in force. It gives their revision and every fault; none is in
 	// force after a fault that is more than a warning. Nil refuses to apply.
 	Apply func(ctx context.Context, files map[string][]byte) (revision string, faults []catalog.Fault, err error)
-	// Journal tells of overrides. Nil: none are known, and none can be made.
-	Journal Journal
+	// Journal tells of overrides, and of calendars that were read. Nil: none are known, and no
+	// override can be made.
+	Journal archive.Journal
+	// Imports tells how it stands with the calendar of a schedule; ok is false where that was not
+	// looked at. Nil: not known here.
+	Imports func(schedule string) (s roster.Status, ok bool)
 	// Blobs keep the secrets of feeds. Nil: there are no feeds.
 	Blobs bus.Blobs
 	// Token is what a caller shows in "Authorization: Bearer". An empty one lets nobody in.
@@ -100,7 +105,8 @@ const bodyTimeout = 10 * time.Second
 // server holds what the operations share.
 type server struct {
 	Config
-	known standings
+	known   standings
+	rosters roster.Known
 }
 
 // Mount puts the API on mux, everything below /api/v1/ behind the token. Other routes below it may

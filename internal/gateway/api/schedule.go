@@ -27,6 +27,17 @@ type ScheduleLine struct {
 	People   []string  `json:"people" doc:"ids of everybody who takes turns, in order"`
 	OnCall   []string  `json:"on_call" doc:"ids of those on call now"`
 	Until    time.Time `json:"until,omitzero" doc:"the next change; left out when nothing will change"`
+	Import   *Import   `json:"import,omitempty" doc:"left out for a schedule of layers"`
+}
+
+// Import is how it stands with the calendar of an imported schedule.
+type Import struct {
+	Source string `json:"source" doc:"the host or file that it is read of; empty when it was not looked at yet"`
+	// CheckedAt is of this gateway; ReadAt is when what counts was read, by whichever gateway.
+	CheckedAt time.Time `json:"checked_at,omitzero" doc:"when it was last looked at"`
+	ReadAt    time.Time `json:"read_at,omitzero" doc:"when what counts was read; left out when nothing was"`
+	Fault     string    `json:"fault,omitempty" doc:"why the last look changed nothing; left out when it went well"`
+	LeftOut   []string  `json:"left_out,omitempty" doc:"events that are not taken, with their lines and reasons"`
 }
 
 // SchedulePlan is a stretch of a schedule. Its shifts fill the stretch without holes.
@@ -39,6 +50,7 @@ type SchedulePlan struct {
 	Gaps     []Stretch `json:"gaps" doc:"where nobody is on call"`
 	// Conflicts are of this schedule with each other one.
 	Conflicts []Conflict `json:"conflicts" doc:"where somebody is on call here and in another schedule at once"`
+	Import    *Import    `json:"import,omitempty" doc:"left out for a schedule of layers"`
 }
 
 // Stretch is a stretch of time.
@@ -84,7 +96,8 @@ func (s *server) listSchedules(ctx context.Context, _ *struct{}) (*struct{ Body 
 	for _, id := range slices.Sorted(maps.Keys(r.Rules.Schedules)) {
 		schedule := r.Rules.Schedules[id]
 		d := r.duty(schedule, now)
-		all = append(all, ScheduleLine{id, timezone(schedule), len(schedule.Layers), append([]string{}, schedule.People()...), d.People, d.Until})
+		people := append([]string{}, r.view(schedule).People()...)
+		all = append(all, ScheduleLine{id, timezone(schedule), len(schedule.Layers), people, d.People, d.Until, s.imported(schedule)})
 	}
 	return &struct{ Body []ScheduleLine }{all}, nil
 }
@@ -118,7 +131,25 @@ func (s *server) showSchedule(ctx context.Context, in *struct {
 	case !writable(from) || !writable(to):
 		return nil, huma.Error422UnprocessableEntity("from and to must lie between the years 1900 and 9000")
 	}
-	return &struct{ Body SchedulePlan }{r.plan(schedule, from, to)}, nil
+	plan := r.plan(schedule, from, to)
+	plan.Import = s.imported(schedule)
+	return &struct{ Body SchedulePlan }{plan}, nil
+}
+
+// imported tells of a schedule's calendar; nil where it has none.
+func (s *server) imported(of *oncall.Schedule) *Import {
+	if of.Imported == nil {
+		return nil
+	}
+	one := &Import{}
+	if s.Imports != nil {
+		status, _ := s.Imports(of.ID)
+		*one = Import{Source: status.Source, CheckedAt: status.CheckedAt, ReadAt: status.ReadAt, Fault: status.Fault, LeftOut: status.LeftOut}
+	}
+	if _, at := s.rosters.Of(of.ID); at.After(one.ReadAt) {
+		one.ReadAt = at
+	}
+	return one
 }
 
 // writable says that an instant is far from what cannot be written as RFC 3339.

@@ -30,7 +30,7 @@ type placing struct {
 // times; one that was taken back anywhere stays so, as no id is used twice.
 type standings struct {
 	mu    sync.Mutex
-	after int64 // key of the newest fact that was folded
+	after int64 // key up to which facts are folded
 	byID  map[string]*placing
 	order []string // ids as they came
 }
@@ -51,10 +51,10 @@ func (s *server) standing(ctx context.Context) (*standings, error) {
 	return &s.known, nil
 }
 
-func (k *standings) read(ctx context.Context, from Journal) error {
+func (k *standings) read(ctx context.Context, from archive.Journal) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	facts, err := from.Loose(ctx, k.after, overrideAdded, overrideRemoved)
+	facts, upTo, err := from.Loose(ctx, k.after, overrideAdded, overrideRemoved)
 	if err != nil {
 		return err
 	}
@@ -63,8 +63,8 @@ func (k *standings) read(ctx context.Context, from Journal) error {
 		if err == nil { // what cannot be read is the recorder's to tell
 			k.fold(e)
 		}
-		k.after = facts[i].Key()
 	}
+	k.after = upTo
 	return nil
 }
 
@@ -153,8 +153,8 @@ func (k *standings) named(schedule, id string) (found placing, err error) {
 	return found, err
 }
 
-// views gives schedules as the overrides have them; as the catalog has them where the gateway knows
-// no overrides.
+// views gives schedules as their calendars and the overrides have them; as the catalog has them where
+// the gateway knows of neither.
 func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View, error) {
 	if s.Journal == nil {
 		return func(one *oncall.Schedule) oncall.View { return one.With(nil) }, nil
@@ -163,7 +163,12 @@ func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View,
 	if err != nil {
 		return nil, err
 	}
+	if err := s.rosters.Read(ctx, s.Journal); err != nil {
+		return nil, s.asked("rosters", err)
+	}
 	return func(one *oncall.Schedule) oncall.View {
+		roster, _ := s.rosters.Of(one.ID)
+		one = one.Rostered(roster)
 		var overrides []oncall.Override
 		for _, o := range all.of(one.ID) {
 			overrides = append(overrides, o.made)
@@ -172,7 +177,8 @@ func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View,
 	}, nil
 }
 
-// rota is what an answer about schedules is made of: a catalog, and its schedules with overrides.
+// rota is what an answer about schedules is made of: a catalog, and its schedules with their rosters
+// and overrides.
 type rota struct {
 	*catalog.Catalog
 	view func(*oncall.Schedule) oncall.View

@@ -106,6 +106,77 @@ func together(duties []Duty) []string {
 	return all
 }
 
+// Rostered gives the schedule with another roster in the place of its own. The schedule itself stays
+// as it is. A schedule that is not imported is given back: rosters are not for it.
+func (s *Schedule) Rostered(r *Roster) *Schedule {
+	if s.Imported == nil || r == nil {
+		return s
+	}
+	other := *s
+	other.Imported = r
+	return &other
+}
+
+// Followed gives the roster up to an instant, and the next one from there on. People whose duty goes
+// on over that instant have one duty, not two.
+func (r *Roster) Followed(from time.Time, by *Roster) *Roster {
+	var pieces []Duty
+	for _, d := range r.pieces {
+		if d.From.Before(from) {
+			pieces = append(pieces, Duty{d.People, d.From, earlier(d.To, from)})
+		}
+	}
+	for _, d := range by.pieces {
+		if d.To.After(from) {
+			pieces = append(pieces, Duty{d.People, later(d.From, from), d.To})
+		}
+	}
+	// Only what was cut is put together again.
+	for i := 1; i < len(pieces); i++ {
+		if pieces[i].From.Equal(from) && pieces[i-1].To.Equal(from) && slices.Equal(pieces[i-1].People, pieces[i].People) {
+			pieces[i-1].To = pieces[i].To
+			pieces = slices.Delete(pieces, i, i+1)
+			break
+		}
+	}
+	return &Roster{pieces: pieces, people: everybody(pieces)}
+}
+
+// Same says whether two rosters have the same people on call at every instant of a stretch.
+func (r *Roster) Same(other *Roster, from, to time.Time) bool {
+	return slices.EqualFunc(joined(r.Duties(from, to)), joined(other.Duties(from, to)), func(a, b Duty) bool {
+		return a.From.Equal(b.From) && a.To.Equal(b.To) && slices.Equal(a.People, b.People)
+	})
+}
+
+// Any says whether somebody is on call at some time of a stretch.
+func (r *Roster) Any(from, to time.Time) bool { return len(r.Duties(from, to)) > 0 }
+
+// Duties gives a stretch of the roster in order, cut to its two instants. Each holds everybody who is
+// on call in it, so no two overlap. The lists of people belong to the roster.
+func (r *Roster) Duties(from, to time.Time) []Duty {
+	var some []Duty
+	for _, d := range r.pieces {
+		if d = (Duty{d.People, later(d.From, from), earlier(d.To, to)}); d.From.Before(d.To) {
+			some = append(some, d)
+		}
+	}
+	return some
+}
+
+// joined makes one duty of ordered ones that meet and have the same people.
+func joined(duties []Duty) []Duty {
+	var all []Duty
+	for _, d := range duties {
+		if n := len(all) - 1; n >= 0 && all[n].To.Equal(d.From) && slices.Equal(all[n].People, d.People) {
+			all[n].To = d.To
+			continue
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
 // at is [Schedule.At] for a roster.
 func (r *Roster) at(t time.Time) (people []string, until time.Time) {
 	i, _ := slices.BinarySearchFunc(r.pieces, t, func(d Duty, t time.Time) int {

@@ -19,6 +19,9 @@ type View struct {
 // [Override.Validate]. The list must not be changed while the view is in use.
 func (s *Schedule) With(overrides []Override) View { return View{s, overrides} }
 
+// People is [Schedule.People]: who comes in by an override is not among them.
+func (v View) People() []string { return v.schedule.People() }
+
 // At is [Schedule.At] with the overrides. The edges of an override count as changes only where it
 // changes who is on call, or puts others in their place.
 func (v View) At(t time.Time) (people []string, until time.Time) {

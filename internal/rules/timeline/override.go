@@ -14,6 +14,9 @@ func overrideSaid(e events.Event) string {
 			standsIn(d.Override), clause("; by ", who(d.By, "")))
 	case events.OverrideRemoved:
 		return fmt.Sprintf("schedule %s: override %s is withdrawn%s", d.Schedule, d.ID, clause(" by ", who(d.By, "")))
+	case events.RosterImported:
+		return fmt.Sprintf("schedule %s: %s from %s to %s, read of %s", d.Schedule, count(len(d.Shifts), "shift"),
+			instant(e.Time, d.From), instant(e.Time, d.To), who(d.Source, "its calendar"))
 	}
 	return ""
 }

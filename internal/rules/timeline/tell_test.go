@@ -169,6 +169,10 @@ func TestTellOverrides(t *testing.T) {
 		{said: stretch + "2 shifts instead of the schedule", data: events.OverrideAdded{Override: temporary}},
 		{said: stretch + "cleo as shadow", data: events.OverrideAdded{Override: over("shadow", "cleo")}},
 		{said: stretch + "override of kind deputy", data: events.OverrideAdded{Override: over("deputy")}},
+		{
+			said: "schedule outside: 1 shift from 18:00:00Z to 2026-03-03T08:00:00Z, read of calendar.example.com",
+			data: events.RosterImported{Roster: events.Roster{ID: "r-1", Schedule: "outside", From: o.From, To: o.To, Source: "calendar.example.com", Shifts: temporary.Shifts[:1]}},
+		},
 		{said: "schedule payments-primary: override o-1 is withdrawn by ana", data: events.OverrideRemoved{ID: "o-1", Schedule: "payments-primary", By: "person:ana"}},
 	})
 }

@@ -104,7 +104,7 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
-		Journal: api.JournalOf(a), Blobs: g, Revision: g.revision,
+		Journal: a, Blobs: g, Revision: g.revision,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }

@@ -1,0 +1,64 @@
+package assembly
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/egress"
+	"tocsin.dev/internal/gateway/roster"
+)
+
+// calendarTimeout bounds the reading of one calendar after its headers.
+const calendarTimeout = 30 * time.Second
+
+// importer reads the calendars that schedules import, over the way out that webhooks take too.
+func (r *Runtime) importer(partitions int, journal archive.Journal) (*roster.Importer, error) {
+	out := &wayOut{catalog: r.Catalogs.Latest}
+	return roster.New(roster.Config{
+		Publisher: r.Bus, Partitions: partitions, Catalog: r.Catalogs.Latest, Journal: journal,
+		Get: out.get, Secret: Secret, Log: r.Log,
+	})
+}
+
+// wayOut keeps a client that allows what the catalog in force allows.
+type wayOut struct {
+	catalog func() *catalog.Catalog
+
+	mu       sync.Mutex
+	revision string
+	client   *egress.Client
+}
+
+func (w *wayOut) get(ctx context.Context, r roster.Request) (roster.Answer, error) {
+	client, err := w.allowed()
+	if err != nil {
+		return roster.Answer{}, err
+	}
+	answer, err := client.Do(ctx, egress.Request{Method: "GET", URL: r.URL, Header: r.Header, Keep: r.MaxBytes})
+	if err != nil {
+		return roster.Answer{}, err
+	}
+	return roster.Answer{Status: answer.Status, Header: answer.Header, Body: answer.Body, Cut: answer.Cut}, nil
+}
+
+func (w *wayOut) allowed() (*egress.Client, error) {
+	c := w.catalog()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.client != nil && w.revision == c.Rules.Revision {
+		return w.client, nil
+	}
+	client, err := egress.New(egress.Config{Allow: c.Egress, BodyTimeout: calendarTimeout})
+	if err != nil {
+		return nil, fmt.Errorf("egress: %w", err)
+	}
+	if w.client != nil {
+		w.client.Close()
+	}
+	w.revision, w.client = c.Rules.Revision, client
+	return client, nil
+}
