@@ -402,6 +402,23 @@ func TestKeysReachNeitherLogsNorMetrics(t *testing.T) {
 	require.Equal(t, map[string]bool{"tocsin_intake_alerts_total": true, "tocsin_intake_requests_total": true, "tocsin_intake_seconds": true}, names)
 }
 
+// TestRoutesThatFail: a condition that cannot be evaluated does not hold, and is counted where it stands.
+func TestRoutesThatFail(t *testing.T) {
+	h := open(t, strings.Replace(config, "routes:\n", "routes:\n  - {when: 'int(labels.job) > 5', service: db}\n", 1), nil)
+	h.post("/intake/generic", `[{"summary":"a","labels":{"job":"postgres"}},{"summary":"b","labels":{"job":"7"}}]`)
+	families, err := h.reg.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		if f.GetName() == "tocsin_intake_route_errors_total" {
+			require.Len(t, f.GetMetric(), 1)
+			require.Regexp(t, `^.*\.yaml:\d+$`, f.GetMetric()[0].GetLabel()[0].GetValue())
+			require.InDelta(t, 1, f.GetMetric()[0].GetCounter().GetValue(), 0)
+			return
+		}
+	}
+	require.Fail(t, "nothing was counted")
+}
+
 func TestMetrics(t *testing.T) {
 	h := open(t, config, nil)
 	h.post("/api/v2/alerts", "["+alert("")+",{}]")

@@ -7,11 +7,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics counts by format and outcome only: no label comes from a sender.
+// metrics counts by format, outcome and the catalog's routes only: no label comes from a sender.
 type metrics struct {
 	alerts   *prometheus.CounterVec
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	routes   *prometheus.CounterVec
 }
 
 func newMetrics(to prometheus.Registerer) *metrics {
@@ -26,6 +27,9 @@ func newMetrics(to prometheus.Registerer) *metrics {
 			Name: "tocsin_intake_seconds", Help: "Time from the request's head to the answer.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 16),
 		}, []string{"format"})),
+		routes: register(to, prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tocsin_intake_route_errors_total", Help: "Conditions of routes that could not be evaluated, by where the route stands.",
+		}, []string{"route"})),
 	}
 }
 

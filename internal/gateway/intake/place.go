@@ -36,7 +36,7 @@ func (d *doors) place(cat *catalog.Catalog, in receipt, signals []source.Signal)
 	l := load{messages: make(map[int][]bus.Message)}
 	for i, s := range signals {
 		e := in.event(s, i)
-		e.Service = serviceOf(cat, in.key, s)
+		e.Service = d.serviceOf(cat, in.key, s)
 		line, err := e.Encode()
 		if err != nil || len(line)+len(batchFrame) > maxMessage {
 			faults = append(faults, source.Faultf("alert "+s.Alert.Key, "is larger than %d bytes when it is stored", maxMessage))
@@ -57,13 +57,16 @@ func (d *doors) place(cat *catalog.Catalog, in receipt, signals []source.Signal)
 
 // serviceOf finds where an alert belongs: the service its sender names, the routes, the key's own
 // service, and the fallback when nobody knows.
-func serviceOf(cat *catalog.Catalog, key *catalog.IntakeKey, s source.Signal) string {
+func (d *doors) serviceOf(cat *catalog.Catalog, key *catalog.IntakeKey, s source.Signal) string {
 	if cat.Rules.Services[s.Service] != nil {
 		return s.Service
 	}
-	service, rule := cat.Place(s.Alert.Labels.Map(), s.Alert)
-	if rule != catalog.RuleFallback && service != "" {
-		return service
+	found := cat.Explain(s.Alert.Labels.Map(), s.Alert)
+	for _, failed := range found.Failed {
+		d.metrics.routes.WithLabelValues(failed.Route).Inc()
+	}
+	if found.Rule != catalog.RuleFallback && found.Service != "" {
+		return found.Service
 	}
 	if key != nil && cat.Rules.Services[key.Service] != nil {
 		return key.Service
