@@ -167,7 +167,8 @@ func (r *replayer) backtest(ctx context.Context) error {
 	}
 	nights := replay.NightsOf(r.present, r.nightFrom, r.nightTo)
 	began := time.Now()
-	b, err := r.play(ctx, r.present, r.resume, nil)
+	saved := r.checkpoints(fmt.Sprintf("backtest reroute=%v", r.reroute))
+	b, err := r.play(ctx, r.present, saved, nil)
 	if err != nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (r *replayer) backtest(ctx context.Context) error {
 	if r.diff {
 		before := r.history.Recorded()
 		if r.other != nil {
-			base, err := r.play(ctx, r.other, "", nil)
+			base, err := r.play(ctx, r.other, nil, nil)
 			if err != nil {
 				return err
 			}
@@ -188,7 +189,10 @@ func (r *replayer) backtest(ctx context.Context) error {
 			result.Diff.Against, result.Baseline = "baseline", r.other.Rules.Revision
 		}
 	}
-	return r.write(func(w io.Writer) error { return renderBacktest(result, r.format, w) })
+	if err := r.write(func(w io.Writer) error { return renderBacktest(result, r.format, w) }); err != nil {
+		return err
+	}
+	return saved.done()
 }
 
 // write puts out a result, to stdout or the file that was named.

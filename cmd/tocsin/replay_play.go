@@ -48,19 +48,31 @@ func (r *replayer) load(ctx context.Context) error {
 	return nil
 }
 
-// play runs the history through one catalog.
-func (r *replayer) play(ctx context.Context, c *catalog.Catalog, checkpoint string, sink func(events.Event) error) (*replay.Backtest, error) {
+// play runs the history through one catalog. Saved is where it stands; nil keeps nothing.
+func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoints, sink func(events.Event) error) (*replay.Backtest, error) {
 	bar := r.progress("inputs")
 	defer bar.end()
 	var b *replay.Backtest
 	options := replay.Options{Reroute: r.reroute, Sink: sink}
 	options.After = func() error {
-		if n := b.Played(); n%1000 == 0 {
-			bar.show(n, r.history.Len())
+		n := b.Played()
+		if n%1000 != 0 {
+			return nil
+		}
+		bar.show(n, r.history.Len())
+		if saved == nil {
 			return ctx.Err()
 		}
-		return nil
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, saved.save(b.Checkpoint))
+		}
+		return saved.sometimes(b.Checkpoint)
 	}
 	b = replay.NewBacktest(r.history, c, options)
+	if saved != nil {
+		if err := saved.load(b.Resume); err != nil {
+			return nil, err
+		}
+	}
 	return b, b.Run()
 }

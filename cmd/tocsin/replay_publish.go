@@ -63,7 +63,7 @@ func (r *replayer) told(ctx context.Context, source streams.Streams) (facts []ev
 		if err := r.load(ctx); err != nil {
 			return nil, err
 		}
-		_, err = r.play(ctx, r.present, "", keep)
+		_, err = r.play(ctx, r.present, nil, keep)
 	case r.file != "":
 		if err := r.load(ctx); err != nil {
 			return nil, err

@@ -96,8 +96,8 @@ func (b *Backtest) Run() error {
 	for b.err == nil && b.next < len(b.history.inputs) {
 		in := &b.history.inputs[b.next]
 		b.before(in.Event.Time, b.next)
-		b.input(in)
 		b.next++
+		b.input(in)
 		if b.options.After != nil && b.err == nil {
 			b.err = b.options.After()
 		}

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -245,4 +246,57 @@ func TestFromDecisions(t *testing.T) {
 		require.NoError(t, b.Run())
 		require.Equal(t, shape(h.Recorded()), shape(b.Outcomes()))
 	})
+}
+
+var errStop = errors.New("stop")
+
+// TestResume: a backtest that is broken off anywhere and goes on gives what one run gives.
+func TestResume(t *testing.T) {
+	c, next := parse(t, busy), parse(t, plain)
+	rapid.Check(t, func(t *rapid.T) {
+		r := live(c, rapid.SliceOfN(anyStep, 5, 40).Draw(t, "steps"))
+		h := fromInputs(r)
+		whole := replay.NewBacktest(h, next, replay.Options{})
+		require.NoError(t, whole.Run())
+		every := rapid.IntRange(1, 10).Draw(t, "every")
+		var checkpoint json.RawMessage
+		for {
+			var b *replay.Backtest
+			n := 0
+			b = replay.NewBacktest(fromInputs(r), next, replay.Options{After: func() (err error) {
+				if n++; n < every {
+					return nil
+				}
+				if checkpoint, err = b.Checkpoint(); err != nil {
+					return err
+				}
+				return errStop
+			}})
+			if checkpoint != nil {
+				require.NoError(t, b.Resume(checkpoint))
+			}
+			if err := b.Run(); errors.Is(err, errStop) {
+				continue
+			} else {
+				require.NoError(t, err)
+			}
+			require.Equal(t, shape(whole.Outcomes()), shape(b.Outcomes()))
+			nights := replay.NightsOf(next, 22*60, 7*60)
+			require.Equal(t, replay.Summarize(h, whole, replay.Period{}, nights), replay.Summarize(h, b, replay.Period{}, nights))
+			return
+		}
+	})
+}
+
+// TestResumeOfAnother: a checkpoint belongs to its history and its catalog.
+func TestResumeOfAnother(t *testing.T) {
+	c, next := parse(t, busy), parse(t, plain)
+	h := closed(t, day(3, 1))
+	b := replay.NewBacktest(h, c, replay.Options{})
+	require.NoError(t, b.Run())
+	checkpoint, err := b.Checkpoint()
+	require.NoError(t, err)
+	require.ErrorIs(t, replay.NewBacktest(h, next, replay.Options{}).Resume(checkpoint), replay.ErrOther)
+	require.ErrorIs(t, replay.NewBacktest(closed(t, day(4, 1)), c, replay.Options{}).Resume(checkpoint), replay.ErrOther)
+	require.Error(t, replay.NewBacktest(h, c, replay.Options{}).Resume([]byte("{")))
 }

@@ -12,7 +12,9 @@ import (
 type Diff struct {
 	Against string `json:"against"` // "recorded" or "baseline"
 	// Pageless says that the record knows no pages, so that those before count 0.
-	Pageless   bool           `json:"recorded_without_pages,omitempty"`
+	Pageless bool `json:"recorded_without_pages,omitempty"`
+	// Levelless says that the record knows no levels, so that before all stand at 0 and none is exhausted.
+	Levelless  bool           `json:"recorded_without_levels,omitempty"`
 	Pages      Change         `json:"pages"`
 	AtNight    Change         `json:"at_night"`
 	Unanswered Change         `json:"unanswered"`
@@ -91,7 +93,7 @@ func Compare(before, after *Outcomes, p Period, n Nights) *Diff {
 	was, is := before.Lives(p), after.Lives(p)
 	a, b := count(was, n), count(is, n)
 	d := &Diff{
-		Against: "recorded", Pageless: before.Unpaged,
+		Against: "recorded", Pageless: before.Unpaged, Levelless: before.Unclimbed,
 		Pages: Change{a.Pages, b.Pages}, AtNight: Change{a.AtNight, b.AtNight},
 		Unanswered: Change{a.Unanswered, b.Unanswered}, Exhausted: Change{a.Exhausted, b.Exhausted},
 		P50: Seconds{a.TimeToAnswer.P50, b.TimeToAnswer.P50},

@@ -50,6 +50,7 @@ const (
 	OtherCatalog = "catalog revisions: the backtest has its own"
 	Forwarded    = "merges on their way to another partition: they are forwarded anew"
 	CameTwice    = "overrides that each partition was told of"
+	Receipts     = "receipts: whether a page arrives is played anew"
 )
 
 // Recorded gives what became of the incidents then. It is the history's own.
@@ -179,7 +180,7 @@ func (h *History) Close() {
 		h.openers[l.Opener] = true
 	}
 	if !h.decided {
-		h.recorded.Unpaged = true
+		h.recorded.Unpaged, h.recorded.Unclimbed = true, true
 	}
 	byKey := map[string]*Life{} // of a history without decisions: the newest incident of each dedup key
 	kept := h.inputs[:0]
@@ -205,6 +206,7 @@ func (h *History) place(in *Asked, byKey map[string]*Life) bool {
 		}
 		return true
 	case events.ReceiptReceived:
+		h.leaveOut(Receipts)
 		if l := h.life(d.Incident, byKey); l != nil && !h.decided {
 			h.receipt(l, d)
 		} else if !h.decided {

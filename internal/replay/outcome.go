@@ -10,6 +10,8 @@ import (
 type Outcomes struct {
 	// Unpaged says that nothing is known of pages: the history is one of another system.
 	Unpaged bool
+	// Unclimbed says that nothing is known of levels: only what was asked is recorded.
+	Unclimbed bool
 
 	lives []*Life // in the order of their openings
 	byID  map[string]*Life

@@ -29,9 +29,12 @@ func (r Result) Headline() string {
 	if d.Pageless {
 		pages = fmt.Sprintf("%s (%d at night; the record knows none)", count1(d.Pages.After, "page"), d.AtNight.After)
 	}
-	return fmt.Sprintf("%s: %s; answered sooner %d, later %d, by nobody any more %d, newly answered %d; exhausted %d → %d",
-		count1(d.Incidents.After, "incident"), pages, d.Incidents.Sooner, d.Incidents.Later, d.Incidents.Nobody, d.Incidents.Somebody,
-		d.Exhausted.Before, d.Exhausted.After)
+	exhausted := fmt.Sprintf("%d → %d", d.Exhausted.Before, d.Exhausted.After)
+	if d.Levelless {
+		exhausted = strconv.Itoa(d.Exhausted.After)
+	}
+	return fmt.Sprintf("%s: %s; answered sooner %d, later %d, by nobody any more %d, newly answered %d; exhausted %s",
+		count1(d.Incidents.After, "incident"), pages, d.Incidents.Sooner, d.Incidents.Later, d.Incidents.Nobody, d.Incidents.Somebody, exhausted)
 }
 
 func count1(n int, what string) string {
@@ -118,11 +121,15 @@ func (r Result) numbers() Section {
 	if d.Pageless {
 		pages[1], pages[3], night[1], night[3] = "not known", "", "not known", ""
 	}
+	exhausted := row("exhausted", d.Exhausted)
+	if d.Levelless {
+		exhausted[1], exhausted[3] = "not known", ""
+	}
 	return Section{Title: "At a glance", Head: []string{"", "before", "after", "change"}, Rows: [][]string{
 		row("incidents", Change{d.Incidents.Before, d.Incidents.After}),
 		row("answered by nobody", d.Unanswered),
 		{"time to answer, p50", seconds(d.P50.Before), seconds(d.P50.After), ""},
-		row("exhausted", d.Exhausted), pages, night,
+		exhausted, pages, night,
 	}}
 }
 
@@ -176,11 +183,11 @@ func (r Result) levelTable() Section {
 
 func (d *Diff) levelTable() Section {
 	s := Section{Title: "How far incidents climb", Head: []string{"highest level", "before", "after", "change"}}
-	if d.Pageless { // a history without pages has no levels either
+	if d.Levelless { // then there is nothing to compare
 		s.Head = []string{"highest level", "after"}
 	}
 	for _, l := range d.Levels {
-		if d.Pageless {
+		if d.Levelless {
 			if l.After > 0 {
 				s.Rows = append(s.Rows, []string{levelName(l.Level), strconv.Itoa(l.After)})
 			}
@@ -207,13 +214,24 @@ func (d *Diff) lists() []Section {
 		for _, m := range d.Incidents.Lists {
 			if m.How == t.how {
 				s.Rows = append(s.Rows, []string{
-					fmt.Sprintf("%.13s", m.Incident), stamp(m.OpenedAt.UTC()), m.Service, reply(m.OpenedAt, m.Before, m.ByBefore), reply(m.OpenedAt, m.After, m.ByAfter), m.Title,
+					brief(m.Incident), stamp(m.OpenedAt.UTC()), m.Service, reply(m.OpenedAt, m.Before, m.ByBefore), reply(m.OpenedAt, m.After, m.ByAfter), m.Title,
 				})
 			}
 		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// brief is enough of an incident's id to find it, or of the key that names it.
+func brief(incident string) string {
+	if len(incident) == 36 && strings.Count(incident, "-") == 4 {
+		return incident[:8]
+	}
+	if r := []rune(incident); len(r) > 32 {
+		return string(r[:31]) + "…"
+	}
+	return incident
 }
 
 func reply(opened time.Time, at *time.Time, by string) string {

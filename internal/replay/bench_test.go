@@ -1,0 +1,97 @@
+package replay_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/history"
+	"tocsin.dev/internal/replay"
+	"tocsin.dev/pkg/events"
+)
+
+const plain = `
+people:
+  ana: {timezone: Europe/Madrid, contact: [{id: hook, webhook: {url: "https://pager.example.com/ana"}}]}
+  bo: {contact: [{id: hook, webhook: {url: "https://pager.example.com/bo"}}]}
+teams: {payments: {lead: ana, members: [ana, bo]}}
+services: {checkout: {team: payments, policy: payments}}
+routes: [{service: checkout}]
+policies: {payments: {levels: [{page: [person:ana], ack_within: 5m}, {page: [person:bo], ack_within: 5m}]}}
+`
+
+// day is what a busy day asks: incidents open one after another, each alert is sent again a number of
+// times, as Prometheus does each minute, most are acknowledged, and all clear.
+func day(incidents, repeats int) []events.Event {
+	var all []events.Event
+	add := func(at time.Time, data events.Data) {
+		e := events.New(data)
+		e.ID, e.Source, e.Time, e.Service = fmt.Sprint("in-", len(all)), "bench", at, "checkout"
+		all = append(all, e)
+	}
+	for n := range incidents {
+		at := start.Add(time.Duration(n) * 10 * time.Minute)
+		a := events.Alert{
+			Key: fmt.Sprintf("InstanceDown/node-%06d:9100", n), Severity: "critical", Summary: fmt.Sprintf("Instance node-%06d:9100 is down", n),
+			StartsAt: at, Origin: "alertmanager/prometheus",
+			Labels: events.NewLabels(map[string]string{"alertname": "InstanceDown", "instance": fmt.Sprintf("node-%06d:9100", n), "job": "node"}),
+		}
+		add(at, events.AlertReceived{Alert: a})
+		for i := range repeats {
+			add(at.Add(time.Duration(i)*time.Second), events.AlertReceived{Alert: a})
+		}
+		if n%4 > 0 {
+			add(at.Add(3*time.Minute), events.AcknowledgementReceived{Command: events.Command{Incident: a.Key, By: "person:ana"}})
+		}
+		add(at.Add(9*time.Minute), events.AlertCleared{Alert: a})
+	}
+	return all
+}
+
+func closed(b testing.TB, all []events.Event) *replay.History {
+	h := &replay.History{}
+	for _, e := range all {
+		require.NoError(b, h.Add(e))
+	}
+	h.Close()
+	return h
+}
+
+// BenchmarkBacktest is the rules on a history that is in memory: 5,000 incidents, and so many repeats
+// of each alert.
+func BenchmarkBacktest(b *testing.B) {
+	c := parse(b, plain)
+	for _, repeats := range []int{0, 10, 60} {
+		h := closed(b, day(5000, repeats))
+		b.Run(fmt.Sprint("repeats=", repeats), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				require.NoError(b, replay.NewBacktest(h, c, replay.Options{}).Run())
+			}
+			b.ReportMetric(float64(h.Len()*b.N)/b.Elapsed().Seconds(), "inputs/s")
+		})
+	}
+}
+
+// BenchmarkFromFile is the whole way from JSON lines.
+func BenchmarkFromFile(b *testing.B) {
+	c := parse(b, plain)
+	for _, repeats := range []int{0, 10, 60} {
+		var file bytes.Buffer
+		require.NoError(b, history.Write(&file, day(5000, repeats)))
+		n := 0
+		b.Run(fmt.Sprint("repeats=", repeats), func(b *testing.B) {
+			for b.Loop() {
+				h := &replay.History{}
+				require.NoError(b, history.Read(bytes.NewReader(file.Bytes()), func(_ int, e events.Event) error { return h.Add(e) }))
+				h.Close()
+				n = h.Len()
+				require.NoError(b, replay.NewBacktest(h, c, replay.Options{}).Run())
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "inputs/s")
+		})
+	}
+}
