@@ -64,7 +64,7 @@ func (w *stage) says(e events.Event) string {
 		}
 		return said
 	case events.MergeRequested:
-		return fmt.Sprintf(": into %s of %s, asked %d", w.named(f.Into), f.IntoService, f.Asked)
+		return fmt.Sprintf(": into %s of %s%s", w.named(f.Into), f.IntoService, again(f.Asked))
 	case events.MergeAnswered:
 		return fmt.Sprintf(": %s into %s, accepted %v", w.named(f.Incident), w.named(f.Into), f.Accepted)
 	}
@@ -99,18 +99,18 @@ func (w *stage) named(id string) string {
 func (w *stage) clockSays(e events.Event) string {
 	switch f := e.Data.(type) {
 	case events.IncidentClockStarted:
-		return fmt.Sprintf(": %s within %s, %s, at risk %s", f.Clock, f.Goal, w.until("due", f.DueAt), w.until("from", f.AtRiskAt))
+		return fmt.Sprintf(": %s within %s, %s, at risk %s", f.Clock, short(f.Goal), w.until("due", f.DueAt), w.until("from", f.AtRiskAt))
 	case events.IncidentClockRetimed:
 		if f.Goal == "0s" {
-			return fmt.Sprintf(": no %s target any more, before: %s, %s", f.Clock, f.WasGoal, w.until("due", f.WasDueAt))
+			return fmt.Sprintf(": no %s target any more, before: %s, %s", f.Clock, short(f.WasGoal), w.until("due", f.WasDueAt))
 		}
-		return fmt.Sprintf(": %s within %s, %s, before: %s, %s; %s", f.Clock, f.Goal, w.until("due", f.DueAt), f.WasGoal, w.until("due", f.WasDueAt), f.Arithmetic)
+		return fmt.Sprintf(": %s within %s, %s, before: %s, %s; %s", f.Clock, short(f.Goal), w.until("due", f.DueAt), short(f.WasGoal), w.until("due", f.WasDueAt), f.Arithmetic)
 	case events.IncidentClockAtRisk:
 		return fmt.Sprintf(": %s, %d percent; %s", f.Clock, f.Percent, f.Arithmetic)
 	case events.IncidentClockBreached:
 		return fmt.Sprintf(": %s; %s", f.Clock, f.Arithmetic)
 	case events.IncidentClockMet:
-		return fmt.Sprintf(": %s after %s, breached %v; %s", f.Clock, f.Elapsed, f.Breached, f.Arithmetic)
+		return fmt.Sprintf(": %s after %s, %s; %s", f.Clock, short(f.Elapsed), map[bool]string{true: "too late", false: "in time"}[f.Breached], f.Arithmetic)
 	case events.IncidentClocksPaused:
 		return ": " + w.until("until", f.Until)
 	}
@@ -208,7 +208,7 @@ func (w *stage) climbSays(e events.Event) string {
 		if f.Why != "" {
 			late += ", " + f.Why
 		}
-		return fmt.Sprintf(": %s, round %d, level %d, %s urgency, asked %d%s", f.Target, f.Round, f.Level, f.Urgency, f.Asked, late)
+		return fmt.Sprintf(": %s, round %d, level %d, %s urgency%s%s", f.Target, f.Round, f.Level, f.Urgency, again(f.Asked), late)
 	case events.PageSuperseded:
 		return ": " + f.Target
 	case events.PageDelivered:
@@ -237,7 +237,7 @@ func (w *stage) show(id string) string {
 		if p.Delayed {
 			delayed = ", delayed"
 		}
-		fmt.Fprintf(&out, "open page: %s, round %d, level %d, asked %d%s\n", p.Target, p.Round, p.Level, p.Asked, delayed)
+		fmt.Fprintf(&out, "open page: %s, round %d, level %d%s%s\n", p.Target, p.Round, p.Level, again(int(p.Asked)), delayed)
 	}
 	return out.String()
 }
@@ -263,4 +263,23 @@ func runbook(link string) string {
 		return ""
 	}
 	return ", runbook " + link
+}
+
+// again says that something was asked before; nothing the first time.
+func again(asked int) string {
+	if asked < 2 {
+		return ""
+	}
+	return fmt.Sprintf(", asked %d times", asked)
+}
+
+// short writes a duration without the units that say nothing: 1h0m0s is 1h.
+func short(length string) string {
+	if strings.HasSuffix(length, "m0s") {
+		length = strings.TrimSuffix(length, "0s")
+	}
+	if strings.HasSuffix(length, "h0m") {
+		length = strings.TrimSuffix(length, "0m")
+	}
+	return length
 }
