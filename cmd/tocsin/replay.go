@@ -28,7 +28,7 @@ type replayer struct {
 	period                      replay.Period
 	nightFrom, nightTo          int
 	history                     *replay.History
-	began                       time.Time
+	asked                       time.Time // when it was
 	present, other              *catalog.Catalog
 }
 
@@ -78,7 +78,7 @@ They page nobody.`,
 }
 
 func (r *replayer) run(c *cobra.Command) (err error) {
-	r.began = time.Now()
+	r.asked = r.now()
 	if err := r.check(c); err != nil {
 		return err
 	}

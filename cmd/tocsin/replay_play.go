@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/history"
@@ -48,12 +49,24 @@ func (r *replayer) load(ctx context.Context) error {
 	return nil
 }
 
+// until is when a backtest of what NATS holds is over: now, as the record goes on, or at the end of
+// the period. A file knows its own end.
+func (r *replayer) until() time.Time {
+	switch {
+	case r.file != "":
+		return time.Time{}
+	case !r.period.To.IsZero() && r.period.To.Before(r.asked):
+		return r.period.To
+	}
+	return r.asked
+}
+
 // play runs the history through one catalog. Saved is where it stands; nil keeps nothing.
 func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoints, sink func(events.Event) error) (*replay.Backtest, error) {
 	bar := r.progress("inputs")
 	defer bar.end()
 	var b *replay.Backtest
-	options := replay.Options{Reroute: r.reroute, Sink: sink}
+	options := replay.Options{Reroute: r.reroute, Sink: sink, Until: r.until()}
 	options.After = func() error {
 		n := b.Played()
 		if n%1000 != 0 {

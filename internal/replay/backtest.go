@@ -14,8 +14,8 @@ type Options struct {
 	// Reroute places every alert by the catalog's routes; else an alert stays with its service where
 	// the catalog knows that.
 	Reroute bool
-	// Until is when the last of it is over: what is due later does not happen. Defaults to [Settled]
-	// after the last input.
+	// Until is when the last of it is over: what is due then or later does not happen. Defaults to
+	// [History.End].
 	Until time.Time
 	// Sink is told every fact, in order. Defaults to nothing.
 	Sink func(events.Event) error
@@ -24,7 +24,8 @@ type Options struct {
 	After func() error
 }
 
-// Settled is how long a backtest goes on after the last input, so that the last incidents climb.
+// Settled is how long a backtest goes on after the last input of a history without decisions, so that
+// the last incidents climb.
 const Settled = 24 * time.Hour
 
 // Backtest plays a history through the rules with another catalog. Everybody's contact methods take
@@ -68,9 +69,8 @@ type answer struct {
 func NewBacktest(h *History, c *catalog.Catalog, o Options) *Backtest {
 	b := &Backtest{history: h, catalog: c, options: o, state: rules.NewState(0)}
 	b.state.Use(c.Rules)
-	var last time.Time
-	b.now, last = h.Span()
-	b.until = last.Add(Settled)
+	b.now, _ = h.Span()
+	b.until = h.End()
 	if !o.Until.IsZero() {
 		b.until = o.Until
 	}

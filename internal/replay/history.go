@@ -25,6 +25,7 @@ type History struct {
 	derive   bool
 	asked    bool
 	decided  bool
+	last     time.Time // of the facts that were decided
 
 	openers map[string]bool     // ids of inputs that opened an incident
 	plans   map[answerer]*plan  // how people answered
@@ -65,6 +66,19 @@ func (h *History) Span() (from, to time.Time) {
 		return from, to
 	}
 	return h.inputs[0].Event.Time, h.inputs[len(h.inputs)-1].Event.Time
+}
+
+// End is until when the history goes: to its last fact where decisions are recorded, so that a backtest
+// does not climb on where the record could not; else to [Settled] after its last input.
+func (h *History) End() time.Time {
+	_, last := h.Span()
+	if !h.decided {
+		return last.Add(Settled)
+	}
+	if h.last.After(last) {
+		last = h.last
+	}
+	return last.Add(time.Nanosecond)
 }
 
 // FromDecisions says that what was asked was derived from what was decided.
@@ -149,6 +163,9 @@ func (h *History) leaveOut(why string) {
 // Decided takes in one fact of the ledger, in its order.
 func (h *History) Decided(e events.Event) {
 	h.decided = true
+	if e.Time.After(h.last) {
+		h.last = e.Time
+	}
 	h.recorded.Fact(e)
 	switch d := e.Data.(type) {
 	case events.PageDelivered:
