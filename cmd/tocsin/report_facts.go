@@ -86,15 +86,8 @@ func (r *reporter) options() (o kpi.Options, err error) {
 	if c == nil {
 		return o, fault{err: fmt.Errorf("--catalog %s: it has %s", r.catalog, plural(len(faults), "fault")), hint: "'tocsin catalog check' lists them", code: codeFailed}
 	}
-	o.Zones, o.Levels = map[string]*time.Location{}, map[string]int{}
-	for id, p := range c.People {
-		if o.Zones[id], err = time.LoadLocation(p.Timezone); err != nil {
-			return o, fmt.Errorf("person %s: %w", id, err) // the catalog checked it
-		}
-	}
-	for id, p := range c.Rules.Policies {
-		o.Levels[id] = len(p.Levels)
-	}
+	known := assembly.ReportOptions(c)
+	o.Zones, o.Levels = known.Zones, known.Levels
 	return o, nil
 }
 

@@ -100,3 +100,22 @@ func (i *Incident) page(id string) *Page {
 	}
 	return nil
 }
+
+// In says whether it opened, or a page about it was asked for, in one of the periods. Drills, and what was
+// merged away without a page, are in none.
+func (i *Incident) In(periods ...Period) bool {
+	for _, p := range periods {
+		if i.Drill {
+			return false
+		}
+		if !i.Merged && p.Holds(i.Opened) {
+			return true
+		}
+		for _, page := range i.Pages {
+			if p.Holds(page.At) {
+				return true
+			}
+		}
+	}
+	return false
+}

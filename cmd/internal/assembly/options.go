@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/pflag"
@@ -38,6 +39,10 @@ type Options struct {
 	ArchiveKeep string
 	// Shadow says that pages are decided and recorded, and none is sent.
 	Shadow bool
+	// Reviews is the folder of weekly reviews, written at ReviewsAt ("Mon 06:30 Europe/Berlin"); empty for none.
+	Reviews, ReviewsAt string
+	// ShadowExports is the folder of the present pager's daily exports, ShadowZone the zone of its days.
+	ShadowExports, ShadowZone string
 	// Partitions of services, Replicas of the streams: used when the streams are made. Default to 8 and 1.
 	Partitions, Replicas int
 	// LogLevel is debug, info, warn or error; LogFormat json or text. Default to info and json.
@@ -72,6 +77,10 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 	number(&o.Partitions, "partitions", 8, "partitions of services, fixed when the streams are made")
 	number(&o.Replicas, "replicas", 1, "replicas of each stream, used when the streams are made")
 	o.bindShadow(fs)
+	text(&o.ShadowExports, "shadow-exports", "", "folder of the present pager's exports, one a day: each is compared with the shadow run")
+	text(&o.ShadowZone, "shadow-timezone", "UTC", "the zone of those days")
+	text(&o.Reviews, "reviews", "", "folder for a review of each week, one document a team; default: none")
+	text(&o.ReviewsAt, "reviews-at", "Mon 06:30", "when they are written, such as \"Mon 06:30 Europe/Berlin\"")
 	text(&o.LogLevel, "log-level", "info", "debug, info, warn or error")
 	text(&o.LogFormat, "log-format", "json", "json or text")
 	o.Token, o.NATSToken = os.Getenv("TOCSIN_TOKEN"), os.Getenv("TOCSIN_NATS_TOKEN")
@@ -113,6 +122,15 @@ func (o Options) Validate() error {
 	}
 	if _, err := keepFor(o.ArchiveKeep); err != nil {
 		faults = append(faults, err)
+	}
+	if _, err := parseWeekly(o.ReviewsAt); o.Reviews != "" && err != nil {
+		faults = append(faults, fmt.Errorf("--reviews-at %w", err))
+	}
+	if o.ShadowExports != "" && !o.Shadow {
+		faults = append(faults, errors.New("--shadow-exports: only a shadow run is compared: add --shadow"))
+	}
+	if _, err := time.LoadLocation(o.ShadowZone); err != nil {
+		faults = append(faults, fmt.Errorf("--shadow-timezone: there is no zone %q", o.ShadowZone))
 	}
 	return errors.Join(faults...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/channel/console"
@@ -115,12 +116,15 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	}
 	r.Health.Check("recorder", func(context.Context) error { return rec.Healthy() })
 	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
-		var retention sync.WaitGroup
+		var beside sync.WaitGroup
 		if keep > 0 {
-			retention.Go(func() { r.retain(ctx, a, keep) })
+			beside.Go(func() { r.retain(ctx, a, keep) })
+		}
+		for what, look := range r.documents(a) {
+			beside.Go(func() { r.minutely(ctx, what, look) })
 		}
 		err := rec.Run(ctx)
-		retention.Wait()
+		beside.Wait()
 		return errors.Join(err, a.Close())
 	}}, nil
 }
@@ -143,4 +147,31 @@ func (r *Runtime) HTTP(mux *http.ServeMux) (daemon.Part, string, error) {
 		return daemon.Part{}, "", err
 	}
 	return daemon.Part{Name: "http", Run: srv.Run}, srv.URL(), nil
+}
+
+// documents gives what is written beside the recorder, from an archive that has all there is.
+func (r *Runtime) documents(a Archive) map[string]func(context.Context, time.Time) error {
+	caughtUp := func(look func(context.Context, time.Time) error) func(context.Context, time.Time) error {
+		return func(ctx context.Context, now time.Time) error {
+			newest, err := r.Bus.Newest(ctx, bus.Ledger, bus.All)
+			if err != nil {
+				return err
+			}
+			at, err := a.Position(ctx)
+			if err != nil || at < newest {
+				return err // the next minute
+			}
+			return look(ctx, now)
+		}
+	}
+	all := map[string]func(context.Context, time.Time) error{}
+	if dir := r.Options.Reviews; dir != "" {
+		at, _ := parseWeekly(r.Options.ReviewsAt) // Validate read it
+		all["weekly reviews"] = caughtUp((&reviews{dir, at, a, r.Catalogs.Latest, r.Log}).look)
+	}
+	if dir := r.Options.ShadowExports; dir != "" {
+		zone, _ := time.LoadLocation(r.Options.ShadowZone) // Validate found it
+		all["comparisons of the shadow run"] = caughtUp((&comparisons{dir, zone, a, r.Catalogs.Latest, r.Log}).look)
+	}
+	return all
 }
