@@ -17,7 +17,7 @@ func main() {
 		Name: "recorder", Short: "Remembers: every fact becomes a line of a timeline", HTTP: "127.0.0.1:8083",
 		Parts: func(_ context.Context, r *assembly.Runtime, _ *http.ServeMux) ([]daemon.Part, error) {
 			part, err := r.Recorder()
-			return []daemon.Part{part}, err
+			return []daemon.Part{r.FollowCatalogs(), part}, err
 		},
 	}.Main())
 }
