@@ -236,6 +236,10 @@ func (h *History) tellsRest(e events.Event, _ []events.Event) events.Data {
 		if !h.twice(d.ID, "withdrawn") {
 			return events.OverrideWithdrawn(d)
 		}
+	case events.RosterImported:
+		if !h.twice(d.ID, "roster") {
+			return events.RosterReceived(d)
+		}
 	}
 	return nil
 }

@@ -126,6 +126,10 @@ func (h *History) Asked(e events.Event) {
 		if h.twice(ask.ID, "withdrawn") {
 			return
 		}
+	case events.RosterReceived:
+		if h.twice(ask.ID, "roster") {
+			return
+		}
 	}
 	h.put(e)
 }

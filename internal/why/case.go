@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/rules/oncall"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
@@ -21,6 +22,8 @@ type Case struct {
 	Today *catalog.Catalog
 	// Overrides are all that were ever known, in the order in which they came.
 	Overrides []Known
+	// Rosters are those of imported schedules, as they counted at each instant.
+	Rosters map[string]*oncall.Roster
 	// Person is who is asked about, with or without "person:"; empty for nobody.
 	Person string
 	// Now is when it is asked.

@@ -71,6 +71,7 @@ func (w *walk) duty(t *Target, id string, at time.Time) {
 		t.Says = "the catalog of that time has no schedule " + id
 		return
 	}
+	s = s.Rostered(w.Rosters[id])
 	t.Schedule, t.Rule = id, w.Catalog.Places.Schedule(id)
 	now := shiftAt(s.With(w.state.Overrides(id)), at)
 	usual := shiftAt(s.With(nil), at)

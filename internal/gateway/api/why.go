@@ -52,7 +52,7 @@ func (s *server) why(ctx context.Context, in *Wondering) (*struct{ Body why.Expl
 		return nil, err
 	}
 	e, err := why.Explain(why.Case{
-		Facts: facts, Catalog: s.catalogOf(ctx, facts), Today: s.Catalog(), Overrides: overrides,
+		Facts: facts, Catalog: s.catalogOf(ctx, facts), Today: s.Catalog(), Overrides: overrides, Rosters: s.rosters.All(),
 		Person: in.Person, Now: s.Clock(), Zone: zone,
 	})
 	var stranger *why.StrangerError
@@ -93,6 +93,9 @@ func (s *server) everKnown(ctx context.Context) ([]why.Known, error) {
 	standing, err := s.standing(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if err := s.rosters.Read(ctx, s.Journal); err != nil {
+		return nil, s.asked("rosters", err)
 	}
 	var out []why.Known
 	for _, o := range standing.all() {
