@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,13 +25,13 @@ func newIncidentShow(a *app) *cobra.Command {
 			if a.json {
 				return object(a.stdout, i)
 			}
-			a.showIncident(i)
+			a.showIncident(i, a.suggested(c.Context(), i))
 			return nil
 		},
 	}
 }
 
-func (a *app) showIncident(i client.Incident) {
+func (a *app) showIncident(i client.Incident, suggested [][]string) {
 	rows := [][]string{
 		{"id", i.ID},
 		{"title", i.Title},
@@ -52,10 +53,31 @@ func (a *app) showIncident(i client.Incident) {
 	rows = append(rows, a.clocks(i)...)
 	rows = append(rows, response(i)...)
 	rows = append(rows, kin(i)...)
+	rows = append(rows, suggested...)
 	for _, alert := range i.Alerts {
 		rows = append(rows, []string{"alert", fmt.Sprintf("%s (%s): %s", alert.Key, alert.Status, alert.Summary)})
 	}
 	table(a.stdout, rows)
+}
+
+// suggestTime bounds how long suggestions are waited for: they are an addition.
+const suggestTime = time.Second
+
+// suggested tells what is suggested for an open incident; nothing when that is not known in time.
+func (a *app) suggested(ctx context.Context, i client.Incident) (rows [][]string) {
+	if i.ResolvedAt != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, suggestTime)
+	defer cancel()
+	f, err := a.client().Suggestions(ctx, i.ID)
+	if err != nil {
+		return nil
+	}
+	for _, s := range f.Suggestions {
+		rows = append(rows, []string{"suggested", s.Says})
+	}
+	return rows
 }
 
 // statusOf tells where the incident stands, and until when where that ends by itself.

@@ -57,6 +57,13 @@ type Viewer interface {
 	View(ctx context.Context) (View, error)
 }
 
+// Follower tells facts as they come, to whoever keeps something of them in memory.
+type Follower interface {
+	// After calls each with the facts whose [Fact.Key] is higher than key (0 for all), in ledger
+	// order and up to so many, and says how many that were. What each is given is as in [View.Facts].
+	After(ctx context.Context, key int64, most int, each func(Fact) error) (int, error)
+}
+
 // Hold keeps an incident from being removed, for a legal reason.
 type Hold struct {
 	Incident string    `json:"incident"`

@@ -28,6 +28,9 @@ type Catalog struct {
 	// DependsOn names, by service, the services that it needs; nothing is decided by it yet.
 	DependsOn map[string][]string
 	Routes    []Route
+	// Suggestions says, by policy, which suggestions are followed without asking anybody. Policies that
+	// follow none are not in it.
+	Suggestions map[string]Suggestions
 	// Imports are the calendars of schedules that have no layers, by the schedule's id.
 	Imports map[string]*Import
 	Intake  map[string]IntakeKey // by name; none = open on loopback only
@@ -40,6 +43,18 @@ type Catalog struct {
 
 	schedules   map[string]Fault // where each schedule stands, for warnings about what is to come
 	routeErrors atomic.Uint64    // conditions that failed while placing, since the catalog was made
+}
+
+// Suggestions are those of one policy that are followed.
+type Suggestions struct {
+	// Escalate pages the next level at once. Nil: it is only suggested.
+	Escalate *Followed
+}
+
+// Followed says how much must speak for a suggestion before it is followed.
+type Followed struct {
+	At  float64 // the least share that the incidents speak for. Defaults to 0.8
+	Min int     // the fewest incidents. Defaults to 5
 }
 
 // Person is how to reach somebody.

@@ -71,6 +71,7 @@ policies:
       - {on: undeliverable, page: [chat:ops-room]}
       - {on: spike, more_than: 50, within: 10m, by: category, page: [role:lead], priority: P1}
       - {on: spike, times_usual: 5, within: 10m, page: [role:lead]}
+    suggestions: {escalate: {at: 90%, min: 7, act: true}}
 `
 
 func targets(words ...escalation.Target) []escalation.Target { return words }
@@ -120,6 +121,14 @@ func TestLevels(t *testing.T) {
 	require.Equal(t, escalation.Action{
 		Page: targets(role("manager"), opsRoom), Team: "platform", Kind: escalation.Hierarchical, Priority: "P1",
 	}, p.Exhausted)
+}
+
+func TestSuggestions(t *testing.T) {
+	require.Equal(t, map[string]catalog.Suggestions{
+		"payments": {Escalate: &catalog.Followed{At: 0.9, Min: 7}},
+	}, parse(t, everything).Suggestions)
+	require.Equal(t, &catalog.Followed{At: 0.8, Min: 5}, parse(t, twoLevels("{act: true}")).Suggestions["p"].Escalate, "the defaults")
+	require.Empty(t, parse(t, twoLevels("{act: false}")).Suggestions)
 }
 
 func TestTriggers(t *testing.T) {

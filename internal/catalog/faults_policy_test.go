@@ -20,6 +20,11 @@ func teams(p, b string) string {
 	return with("policies:\n  p: " + p + "\n  b: " + b + "\nteams: {t: {lead: ana, members: [ana], policy: p}, b: {members: [ana]}, c: {}}\n")
 }
 
+// twoLevels gives the sound catalog with a policy of two levels that follows suggestions to escalate.
+func twoLevels(escalate string) string {
+	return with("policies: {p: {levels: [{page: [person:ana]}, {page: [person:ana]}], suggestions: {escalate: " + escalate + "}}}\n")
+}
+
 const oneLevel = "{levels: [{page: [person:ana]}]}"
 
 // gaps gives the sound catalog with a schedule that has nobody on call at some times.
@@ -58,6 +63,15 @@ var policyFaults = []faultCase{
 	{"responders twice", levelText("page: [person:ana], responders: 2, minimum_responders: 2"), `1:103: responders and minimum_responders are the same ~ keep one of the two`},
 	{"minimum responders", levelText("page: [person:ana], minimum_responders: many"), `1:88: a whole number from 1 to 100 is expected here`},
 	{"repeat of a level", levelText("page: [person:ana], repeat: 101"), `1:76: a whole number from 0 to 100 is expected here`},
+	{"suggestion of an unknown kind", policyText("suggestions: {team: {act: true}}"), `1:62: unknown key "team" ~ known here: escalate`},
+	{"suggestion that does not say", twoLevels("{at: 90%}"), `1:94: it does not say whether the suggestion is followed ~ add act: true, or leave suggestions: out`},
+	{"suggestion at a guess", twoLevels("{at: 49%, act: true}"), `1:99: a suggestion that is followed needs 50% at least`},
+	{"suggestion at certainty", twoLevels("{at: 100%, act: true}"), `1:99: a percentage from 1% to 99% is expected here ~ write it like 75%`},
+	{"suggestion at a number", twoLevels("{at: 0.8, act: true}"), `1:99: a percentage from 1% to 99% is expected here ~ write it like 75%`},
+	{"suggestion of too few", twoLevels("{min: 4, act: true}"), `1:100: a whole number from 5 to 20 is expected here`},
+	{"suggestion that may act", twoLevels("{act: maybe}"), `1:100: true or false is expected here, not text`},
+	{"suggestion of nothing", policyText("suggestions: {escalate: {act: true}}"), `1:78: there is no level 2 that could be paged sooner ~ add a level`},
+	{"suggestions in a list", policyText("suggestions: [escalate]"), `1:61: a mapping is expected here, not a list`},
 	{"hold", levelText("page: [person:ana], hold_until: monday"), `1:80: "monday" is not something to wait for ~ known here: working_hours, on_call`},
 	{"hold without a schedule", levelText("page: [person:ana], hold_until: on_call"), `1:80: hold_until: on_call in a level without a schedule ~ name one, such as: page: [schedule:payments-primary]`},
 	{"hold without a calendar", levelText("page: [person:ana], hold_until: working_hours"), `?1:80: no service of policy "p" has a calendar: all hours are working hours ~ add calendar: to a service`},

@@ -24,6 +24,8 @@ const (
 	keysLevel     shape = "level"
 	keysExhausted shape = "exhausted"
 	keysTrigger   shape = "trigger"
+	keysSuggested shape = "suggestions"
+	keysFollowed  shape = "followed"
 	keysMatrix    shape = "priority_matrix"
 	keysTargets   shape = "targets"
 	keysTarget    shape = "target"
@@ -56,7 +58,7 @@ var shapes = map[shape][]string{
 	keysService:  {"team", "policy", "owner", "tier", "impact", "calendar", "targets", "runbook", "depends_on"},
 	keysRoute:    {"when", "service"},
 	keysPolicy: {
-		"levels", "repeat", "exhausted", "triggers", "if_not_resolved_within", "unacknowledge_after", "reopen_within",
+		"levels", "repeat", "exhausted", "triggers", "if_not_resolved_within", "unacknowledge_after", "reopen_within", "suggestions",
 	},
 	keysLevel: {
 		"page", "when", "urgency", "responders", "minimum_responders", "ack_within", "repeat", "kind", "hold_until",
@@ -67,6 +69,8 @@ var shapes = map[shape][]string{
 		"on", "after", "repeat", "at", "to_priority", "more_than", "times_usual", "within", "by", "when",
 		"page", "kind", "climb", "to", "priority",
 	},
+	keysSuggested: {"escalate"},
+	keysFollowed:  {"at", "min", "act"},
 	keysMatrix:    {"impact", "urgency", "priorities", "severities", "default_impact"},
 	keysTargets:   {"P1", "P2", "P3", "P4", "P5"},
 	keysTarget:    {"response", "resolution", "at_risk", "calendar", "pause"},

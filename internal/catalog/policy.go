@@ -52,6 +52,7 @@ func (p *parser) policy(id string, key, body item) {
 	if short := f["if_not_resolved_within"]; short.given() {
 		d.add(notResolved(short))
 	}
+	p.suggestions(id, f["suggestions"], len(d.Levels))
 	p.policies = append(p.policies, d)
 	p.climbs[id] = d
 	p.cat.Rules.Policies[id] = d.Policy

@@ -64,6 +64,29 @@ func (l *Learner) Add(e events.Event) {
 	l.asked(e)
 }
 
+// concerned are the names of the facts of the ledger that change anything.
+var concerned = func() map[string]bool {
+	all := map[string]bool{}
+	for _, d := range []events.Data{
+		events.IncidentTriggered{},
+		events.AlertJoined{},
+		events.IncidentReopened{},
+		events.IncidentMerged{},
+		events.IncidentResolved{},
+		events.IncidentPrioritized{},
+		events.EscalationAdvanced{},
+		events.EscalationFired{},
+		events.EscalationExhausted{},
+		events.IncidentTransferred{},
+	} {
+		all[d.Name()] = true
+	}
+	return all
+}()
+
+// Concerns says whether facts of the ledger with this name need to be added at all.
+func Concerns(name string) bool { return concerned[name] }
+
 // Mixed says that facts of both kinds were added: what was asked counts twice then.
 func (l *Learner) Mixed() bool { return l.hasAsked && l.hasDecided }
 

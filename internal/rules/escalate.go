@@ -15,6 +15,8 @@ const maxTransfers = 20
 // to the next one.
 func (d *decider) escalate(i *Incident, c events.Command, ask events.EscalationReceived) {
 	switch {
+	case ask.IfNeeded && i.needless(ask.Level) != "":
+		d.refuse(i, ask.Name(), c, i.needless(ask.Level))
 	case ask.To != "":
 		d.escalateTo(i, c, ask.To)
 	case ask.Up:
@@ -34,6 +36,19 @@ func (d *decider) escalate(i *Incident, c events.Command, ask events.EscalationR
 		to := escalation.Step{Round: max(i.Climb.Round, 1), Level: ask.Level}
 		d.advance(i, move{to: to, by: byCommand, actor: c.By, reason: c.Note, again: ask.Level <= i.Climb.Level})
 	}
+}
+
+// needless says why nobody needs an escalation to the level (0: to any) that is asked for only if needed.
+func (i *Incident) needless(level int) string {
+	switch {
+	case i.Status == incident.Acknowledged:
+		return "it is not needed: somebody has it"
+	case i.Status == incident.Snoozed:
+		return "it is not needed: it is snoozed"
+	case level > 0 && (i.Climb.Level >= level || i.Climb.Round > 1):
+		return "it is not needed: the climb has come so far already"
+	}
+	return ""
 }
 
 const escalatedByHand = "escalated by hand"

@@ -163,7 +163,7 @@ func (h *history) command(t *rapid.T) {
 		events.AcknowledgementWithdrawn{Command: c}, events.ResolutionReceived{Command: c},
 		events.ReopeningReceived{Command: c}, events.NoteReceived{Command: c},
 		events.EscalationReceived{
-			Command: c, Level: pick(t, 0, 0, 1, 2, 3, -1, math.MaxInt, math.MinInt), To: pick(t, "", "", "", "db", "payments", "gone"), Up: pick(t, false, false, true),
+			Command: c, Level: pick(t, 0, 0, 1, 2, 3, -1, math.MaxInt, math.MinInt), To: pick(t, "", "", "", "db", "payments", "gone"), Up: pick(t, false, false, true), IfNeeded: pick(t, false, false, true),
 		},
 		events.IncidentResolved{How: "command"}, // nobody may ask with a fact
 	))

@@ -22,7 +22,7 @@ import (
 //	alert <service> key=… [dedup=…] [severity=…] [ends=10m] [began=1h]
 //	clear <service> key=… [dedup=…]
 //	ack|unack|resolve|reopen|note <incident> [by=…] [id=…]     a line below it is the note
-//	escalate <incident> [level=…] [by=…] [id=…]
+//	escalate <incident> [level=…] [by=…] [id=…] [if=needed]
 //	escalate <incident> to=<team> | up=yes
 //	snooze <incident> for=2h | wake <incident> | assign <incident> to=person:bo
 //	responders <incident> targets=person:cleo,team:db
@@ -178,7 +178,7 @@ func (w *stage) asked(t *testing.T, d *datadriven.TestData) events.Data {
 			_, err := fmt.Sscan(l, &level)
 			require.NoError(t, err)
 		}
-		return events.EscalationReceived{Command: c, Level: level, To: arg(d, "to"), Up: arg(d, "up") != ""}
+		return events.EscalationReceived{Command: c, Level: level, To: arg(d, "to"), Up: arg(d, "up") != "", IfNeeded: arg(d, "if") == "needed"}
 	}
 	return w.askedOfLife(t, d, c)
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/foresight"
+	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/client"
@@ -59,6 +61,9 @@ func TestAStory(t *testing.T) {
 	require.Equal(t, []client.Incident{in}, all)
 	told, err := c.Timeline(ctx, id, 0)
 	require.NoError(t, err)
+	foreseen, err := c.Suggestions(ctx, id[:8])
+	require.NoError(t, err)
+	require.Equal(t, client.Foreseen{Incident: id, Known: true, Suggestions: []client.Suggestion{}}, foreseen)
 	rest, err := c.Timeline(ctx, id, 3)
 	require.NoError(t, err)
 	require.Equal(t, told[3:], rest)
@@ -161,6 +166,10 @@ func TestTypesFollowTheArchive(t *testing.T) {
 	entry := timeline.Entry{Seq: 1, At: at, Type: "t", Incident: "i", Summary: "s", Reason: "r", Actor: "a", Data: json.RawMessage(`{}`), ID: "id", Cause: "c", Hash: "h"}
 	same[client.Incident](t, in)
 	same[client.Entry](t, entry)
+	same[client.Foreseen](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []foresight.Suggestion{{
+		Kind: "escalate", Says: "s", Action: foresight.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
+		Evidence: foresight.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
+	}}})
 }
 
 func same[T any](t *testing.T, theirs any) {

@@ -45,6 +45,6 @@ type Evidence struct {
 // is none, [ErrUnavailable] while the history is being read.
 func (c *Client) Suggestions(ctx context.Context, id string) (Foreseen, error) {
 	var f Foreseen
-	err := c.get(ctx, incidentPath(id, "/suggestions"), nil, &f)
+	err := c.get(ctx, incidentPath(id, "suggestions"), nil, &f)
 	return f, err
 }

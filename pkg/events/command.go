@@ -40,6 +40,9 @@ type (
 		To string `json:"to,omitempty"`
 		// Up asks the managers of whoever has the incident (hierarchical escalation).
 		Up bool `json:"up,omitempty"`
+		// IfNeeded asks for it only while nobody has the incident, and the climb has not come to the
+		// level yet, so that asking twice is asking once.
+		IfNeeded bool `json:"if_needed,omitempty"`
 	}
 	// NoteReceived asks to keep Note in the timeline.
 	NoteReceived struct{ Command }

@@ -104,10 +104,11 @@ var rules = []rule{
 	{packages: "internal/engine/...", ours: append(ports, machinery...), family: true, reason: meet},
 	{packages: "internal/notifier/...", ours: append(ports, machinery...), family: true, reason: meet},
 	{
-		packages: "internal/gateway/api/apitest", ours: append(ports, "internal/archive/archivetest", "internal/archive/sqlite"), family: true,
+		packages: "internal/gateway/api/apitest", ours: append(ports, "internal/archive/archivetest", "internal/archive/sqlite", "internal/adviser"), family: true,
 		reason: "the API's example server runs on a real archive",
 	},
 	{packages: "internal/gateway/...", ours: ports, family: true, reason: meet},
+	{packages: "internal/adviser", ours: ports, reason: meet},
 	{packages: "internal/recorder/...", ours: ports, family: true, reason: meet},
 
 	// Floor 5: the implementations. Each knows its own port.
@@ -151,7 +152,7 @@ var all = []string{"..."}
 var (
 	ports = []string{
 		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/rehearsal", "internal/why", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review", "internal/problem",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review", "internal/problem", "internal/foresight",
 	}
 	machinery = []string{"internal/partition", "internal/revision"}
 )

@@ -22,6 +22,7 @@ import (
 type Archive interface {
 	archive.Archive
 	archive.Viewer
+	archive.Follower
 	archive.Keeper
 }
 
@@ -30,6 +31,7 @@ type ArchiveReader interface {
 	archive.Reader
 	archive.Viewer
 	archive.Journal
+	archive.Follower
 	Close() error
 }
 

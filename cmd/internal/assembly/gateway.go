@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 
+	"tocsin.dev/internal/adviser"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/gateway/api"
@@ -34,7 +35,7 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	})
 	api.Mount(mux, api.Config{
 		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
-		Journal: reader, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
+		Journal: reader, Suggestions: adviser.NewHistory(reader).Suggestions, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
 		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
 			return r.Catalogs.Apply(ctx, files, "api")
 		},

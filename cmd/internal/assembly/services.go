@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"tocsin.dev/internal/adviser"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/channel"
@@ -99,8 +100,8 @@ func (r *Runtime) Notifier() (daemon.Part, error) {
 	return daemon.Part{Name: "notifier", Run: n.Run}, nil
 }
 
-// Recorder gives the part that remembers, and removes what was kept long enough. It closes the
-// archive when it ends.
+// Recorder gives the part that remembers, removes what was kept long enough, and follows suggestions
+// where policies say so: there is one of it. It closes the archive when it ends.
 func (r *Runtime) Recorder() (daemon.Part, error) {
 	keep, err := keepFor(r.Options.ArchiveKeep)
 	if err != nil {
@@ -114,6 +115,13 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	if err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}
+	services, _ := r.Bus.Partitions()
+	adv, err := adviser.New(adviser.Config{
+		Archive: a, Publisher: r.Bus, Partitions: services, Catalog: r.Catalogs.Latest, Log: r.Log, Metrics: r.Health.Metrics,
+	})
+	if err != nil {
+		return daemon.Part{}, errors.Join(err, a.Close())
+	}
 	r.Health.Check("recorder", func(context.Context) error { return rec.Healthy() })
 	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
 		var beside sync.WaitGroup
@@ -123,6 +131,7 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 		for what, look := range r.documents(a) {
 			beside.Go(func() { r.minutely(ctx, what, look) })
 		}
+		beside.Go(func() { _ = adv.Run(ctx) }) // it ends with ctx, and without an error
 		err := rec.Run(ctx)
 		beside.Wait()
 		return errors.Join(err, a.Close())

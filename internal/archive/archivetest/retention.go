@@ -15,6 +15,7 @@ import (
 type Whole interface {
 	archive.Archive
 	archive.Viewer
+	archive.Follower
 	archive.Keeper
 }
 
@@ -157,5 +158,33 @@ func views(t *testing.T, plain archive.Archive) {
 	require.Len(t, all[0].Facts, n)
 	require.NoError(t, v.Inspect(ctx(), func(problem string) error { return fmt.Errorf("%s", problem) }))
 	stop := fmt.Errorf("stop")
+	follows(t, a, all)
 	require.ErrorIs(t, v.Incidents(ctx(), func(archive.Kept) error { return stop }), stop)
+}
+
+// follows reads what was kept in steps, from any place on.
+func follows(t *testing.T, a Whole, all []Batch) {
+	var want, got []string
+	for _, b := range all[:2] {
+		for n := range b.Facts {
+			want = append(want, fmt.Sprint(b.Facts[n].Key(), string(b.Facts[n].Line)))
+		}
+	}
+	key := int64(0)
+	for {
+		n, err := a.After(ctx(), key, 7, func(f archive.Fact) error {
+			key = f.Key()
+			got = append(got, fmt.Sprint(key, string(f.Line)))
+			return nil
+		})
+		require.NoError(t, err)
+		if n < 7 {
+			break
+		}
+	}
+	require.Equal(t, want, got)
+	stop := fmt.Errorf("stop")
+	n, err := a.After(ctx(), 0, 7, func(archive.Fact) error { return stop })
+	require.ErrorIs(t, err, stop)
+	require.Zero(t, n)
 }

@@ -79,15 +79,43 @@ func (v *view) Records(ctx context.Context, each func(archive.Record) error) err
 	}, each)
 }
 
+const factColumns = "id, coalesce(incident, ''), seq, name, at, coalesce(cause, ''), line, hash"
+
 // Facts hands on every fact in ledger order.
 func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
-	return walk(ctx, v.tx, "facts", "SELECT id, coalesce(incident, ''), seq, name, at, coalesce(cause, ''), line, hash FROM tocsin_facts ORDER BY id", func(rows pgx.Rows) (f archive.Fact, err error) {
-		var key, seq int64
-		err = rows.Scan(&key, &f.Subject, &seq, &f.Type, &f.Time, &f.CausationID, &f.Line, &f.Hash)
-		f.SetKey(key)
-		f.IncidentSeq, f.Time = uint64(seq), f.Time.UTC()
-		return f, err
-	}, each)
+	return walk(ctx, v.tx, "facts", "SELECT "+factColumns+" FROM tocsin_facts ORDER BY id", fact, each)
+}
+
+// After hands on what was kept after a fact.
+func (r *Reader) After(ctx context.Context, key int64, most int, each func(archive.Fact) error) (n int, err error) {
+	rows, err := r.pool.Query(ctx, "SELECT "+factColumns+" FROM tocsin_facts WHERE id > $1 ORDER BY id LIMIT $2", key, most)
+	if err != nil {
+		return 0, fmt.Errorf("facts after %d: %w", key, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		f, err := fact(rows)
+		if err != nil {
+			return n, fmt.Errorf("facts after %d: %w", key, err)
+		}
+		if err := each(f); err != nil {
+			return n, err
+		}
+		n++
+	}
+	if err := rows.Err(); err != nil {
+		return n, fmt.Errorf("facts after %d: %w", key, err)
+	}
+	return n, nil
+}
+
+// fact reads one row of facts.
+func fact(rows pgx.Rows) (f archive.Fact, err error) {
+	var key, seq int64
+	err = rows.Scan(&key, &f.Subject, &seq, &f.Type, &f.Time, &f.CausationID, &f.Line, &f.Hash)
+	f.SetKey(key)
+	f.IncidentSeq, f.Time = uint64(seq), f.Time.UTC()
+	return f, err
 }
 
 // Incidents hands on every incident by its place.

@@ -10,8 +10,9 @@ import (
 )
 
 var (
-	_ archive.Viewer = (*Reader)(nil)
-	_ archive.View   = (*view)(nil)
+	_ archive.Viewer   = (*Reader)(nil)
+	_ archive.View     = (*view)(nil)
+	_ archive.Follower = (*Reader)(nil)
 )
 
 // view is a transaction that only reads: in a write-ahead log it stays at the instant of its first
@@ -85,16 +86,42 @@ func (v *view) Records(ctx context.Context, each func(archive.Record) error) err
 
 // Facts hands on every fact in ledger order.
 func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
-	return walk(ctx, v.tx, "facts", "SELECT id, incident, seq, name, at, cause, line, hash FROM facts ORDER BY id", func(rows *sql.Rows) (f archive.Fact, err error) {
-		var id, seq, at int64
-		var incident, cause sql.NullString
-		var line, hash sql.RawBytes
-		err = rows.Scan(&id, &incident, &seq, &f.Type, &at, &cause, &line, &hash)
-		f.SetKey(id)
-		f.Subject, f.IncidentSeq, f.CausationID, f.Line, f.Hash = incident.String, uint64(seq), cause.String, line, hash
-		f.Time = instant(at)
-		return f, err
-	}, each)
+	return walk(ctx, v.tx, "facts", "SELECT id, incident, seq, name, at, cause, line, hash FROM facts ORDER BY id", fact, each)
+}
+
+// After hands on what was kept after a fact.
+func (r *Reader) After(ctx context.Context, key int64, most int, each func(archive.Fact) error) (n int, err error) {
+	rows, err := r.db.QueryContext(ctx, "SELECT id, incident, seq, name, at, cause, line, hash FROM facts WHERE id > ? ORDER BY id LIMIT ?", key, most)
+	if err != nil {
+		return 0, fmt.Errorf("facts after %d: %w", key, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		f, err := fact(rows)
+		if err != nil {
+			return n, fmt.Errorf("facts after %d: %w", key, err)
+		}
+		if err := each(f); err != nil {
+			return n, err
+		}
+		n++
+	}
+	if err := rows.Err(); err != nil {
+		return n, fmt.Errorf("facts after %d: %w", key, err)
+	}
+	return n, nil
+}
+
+// fact reads one row of facts; line and hash are good until the next.
+func fact(rows *sql.Rows) (f archive.Fact, err error) {
+	var id, seq, at int64
+	var incident, cause sql.NullString
+	var line, hash sql.RawBytes
+	err = rows.Scan(&id, &incident, &seq, &f.Type, &at, &cause, &line, &hash)
+	f.SetKey(id)
+	f.Subject, f.IncidentSeq, f.CausationID, f.Line, f.Hash = incident.String, uint64(seq), cause.String, line, hash
+	f.Time = instant(at)
+	return f, err
 }
 
 // Incidents hands on every incident by its place.

@@ -27,6 +27,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/foresight"
 	"tocsin.dev/internal/gateway/roster"
 	"tocsin.dev/internal/why"
 	"tocsin.dev/pkg/events"
@@ -54,6 +55,9 @@ type Config struct {
 	// Imports tells how it stands with the calendar of a schedule; ok is false where that was not
 	// looked at. Nil: not known here.
 	Imports func(schedule string) (s roster.Status, ok bool)
+	// Suggestions gives those of the incident with this full id, and whether they are remembered. Nil:
+	// none are made.
+	Suggestions func(ctx context.Context, incident string) (made []foresight.Suggestion, known bool, err error)
 	// Blobs keep the secrets of feeds. Nil: there are no feeds.
 	Blobs bus.Blobs
 	// Token is what a caller shows in "Authorization: Bearer". An empty one lets nobody in.
@@ -122,6 +126,7 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	})
 	api := humago.New(inner, description())
 	s.incidents(api)
+	s.suggestions(api)
 	s.reviews(api)
 	s.tasks(api)
 	s.whys(api)

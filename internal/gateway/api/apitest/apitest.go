@@ -17,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tocsin.dev/internal/adviser"
 	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
@@ -104,7 +105,7 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
-		Journal: a, Blobs: g, Revision: g.revision,
+		Journal: a, Suggestions: adviser.NewHistory(a).Suggestions, Blobs: g, Revision: g.revision,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }

@@ -1,0 +1,41 @@
+package catalog
+
+// Bounds and defaults of a suggestion that is followed. Nothing is suggested below the least of them.
+const (
+	leastFollowed, mostFollowed   = 50, 99 // percent
+	defaultFollowed               = 80
+	leastIncidents, mostIncidents = 5, 20
+)
+
+// suggestions reads which suggestions of a policy are followed.
+func (p *parser) suggestions(policy string, at item, levels int) {
+	e := at.fields(keysSuggested)["escalate"]
+	if !e.given() {
+		return
+	}
+	f := e.fields(keysFollowed)
+	followed := &Followed{At: float64(defaultFollowed) / 100, Min: leastIncidents}
+	if share := f["at"]; share.given() {
+		n := share.percent(mostFollowed, defaultFollowed)
+		if n < leastFollowed {
+			share.fault("", "a suggestion that is followed needs %d%% at least", leastFollowed)
+		}
+		followed.At = float64(n) / 100
+	}
+	if least := f["min"]; least.given() {
+		followed.Min = least.number(leastIncidents, mostIncidents)
+	}
+	act := f["act"]
+	if !act.given() {
+		e.fault("add act: true, or leave suggestions: out", "it does not say whether the suggestion is followed")
+		return
+	}
+	if !act.flag() {
+		return
+	}
+	if levels < 2 {
+		act.fault("add a level", "there is no level 2 that could be paged sooner")
+		return
+	}
+	p.cat.Suggestions[policy] = Suggestions{Escalate: followed}
+}
