@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -77,8 +78,12 @@ They page nobody.`,
 	return c
 }
 
+// collectAt is how many percent the heap of a replay may grow between two collections of garbage.
+const collectAt = 400
+
 func (r *replayer) run(c *cobra.Command) (err error) {
 	r.asked = r.now()
+	defer debug.SetGCPercent(debug.SetGCPercent(collectAt)) // a run that ends soon may spend memory on speed
 	if err := r.check(c); err != nil {
 		return err
 	}

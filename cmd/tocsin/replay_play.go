@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"tocsin.dev/internal/catalog"
@@ -25,7 +26,7 @@ func (r *replayer) load(ctx context.Context) error {
 	defer in.Close()
 	bar, n := r.progress("facts read"), 0
 	defer bar.end()
-	err = history.Read(in, func(line int, e events.Event) error {
+	err = history.ReadAhead(in, runtime.GOMAXPROCS(0), func(line int, e events.Event) error {
 		if n++; n%1000 == 0 {
 			bar.show(n, 0)
 			if err := ctx.Err(); err != nil {
