@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/rules/oncall"
 )
 
 // Moment gives what a condition sees of the incident as it stands at an instant.
@@ -19,4 +20,14 @@ func (s *State) Means(i *Incident, to escalation.Step, targets []escalation.Targ
 		below = d.below(i, to)
 	}
 	return escalation.Resolve(targets, d.directory(i), i.asker(below), d.now)
+}
+
+// Schedule gives a schedule of the catalog that an incident keeps, with its roster where it is imported
+// and without overrides; nil where the catalog has none.
+func (s *State) Schedule(i *Incident, id string) *oncall.Schedule {
+	one := i.catalog.Schedules[id]
+	if r := s.rosters[id]; one != nil && r != nil {
+		return one.Rostered(r.made)
+	}
+	return one
 }

@@ -124,6 +124,8 @@ func (w *walk) entrySays(t *Target) string {
 	switch {
 	case t.Override != nil:
 		return " by " + w.overrideSays(t.Override)
+	case t.Imported && len(t.pool) == 0:
+		return " in the imported calendar"
 	case t.Imported:
 		return " by an imported shift"
 	case t.Layer > 0:

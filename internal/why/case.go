@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/rules/oncall"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
@@ -22,8 +21,8 @@ type Case struct {
 	Today *catalog.Catalog
 	// Overrides are all that were ever known, in the order in which they came.
 	Overrides []Known
-	// Rosters are those of imported schedules, as they counted at each instant.
-	Rosters map[string]*oncall.Roster
+	// Rosters are all that were ever read of calendars, in the order in which they came.
+	Rosters []Read
 	// Person is who is asked about, with or without "person:"; empty for nobody.
 	Person string
 	// Now is when it is asked.
@@ -39,6 +38,12 @@ type Known struct {
 	AddedAt  time.Time
 	// RemovedAt is when it was taken back; zero while it stands.
 	RemovedAt time.Time
+}
+
+// Read is what was read of a schedule's calendar, and from when on it counted.
+type Read struct {
+	events.Roster
+	At time.Time
 }
 
 // StrangerError says that neither the catalog of that time nor today's has the person.

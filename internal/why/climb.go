@@ -41,8 +41,8 @@ func (w *walk) advanced(e events.Event, d events.EscalationAdvanced) {
 		What: Level, Seq: e.IncidentSeq, Level: d.Level, Round: d.Round, Again: d.Again, Kind: d.Kind, On: d.Trigger,
 		Rule: w.levelPlace(d.Level), DueAt: e.Time, At: e.Time, Reason: e.Reason, Outcome: Reached,
 	})
-	if !w.due.IsZero() && (d.Trigger == "unacknowledged" || d.Trigger == "held") {
-		s.DueAt = w.due
+	if w.due.Before(e.Time) && !w.due.IsZero() && (d.Trigger == "unacknowledged" || d.Trigger == "held") {
+		s.DueAt = w.due // what it was held for may have come sooner
 	}
 	level, known := w.level(d.Level)
 	own := !known || slices.Equal(level.Words(), d.Targets)

@@ -27,7 +27,7 @@ type walk struct {
 	// state holds this incident alone, and is nil once it cannot be known: without the catalog, or
 	// after a fact that does not follow on the ones before.
 	state *rules.State
-	waits []change // overrides that have not come yet
+	waits []change // overrides and rosters that have not come yet
 	told  timeline.Incident
 
 	steps  []*Step
@@ -53,7 +53,7 @@ type spot struct {
 	n    int
 }
 
-// change is an override that comes or goes at an instant.
+// change is an override that comes or goes at an instant, or a roster that comes.
 type change struct {
 	at   time.Time
 	data events.Data
@@ -76,6 +76,9 @@ func newWalk(c Case) *walk {
 		if !o.RemovedAt.IsZero() {
 			w.waits = append(w.waits, change{o.RemovedAt, events.OverrideRemoved{ID: o.ID, Schedule: o.Schedule}})
 		}
+	}
+	for _, r := range c.Rosters {
+		w.waits = append(w.waits, change{r.At, events.RosterImported{Roster: r.Roster}})
 	}
 	slices.SortStableFunc(w.waits, func(a, b change) int { return a.at.Compare(b.at) })
 	return w

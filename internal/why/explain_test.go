@@ -75,7 +75,7 @@ func TestImportedShift(t *testing.T) {
 	require.Equal(t, "dora on call by an imported shift", target.Says)
 	reasons := e.Person.Reasons
 	require.True(t, slices.ContainsFunc(reasons, func(r why.Reason) bool {
-		return r.Code == why.OffDuty && r.Says == "level 1 (tocsin.yaml:47) pages schedule:primary, and there dora was on call by an imported shift"
+		return r.Code == why.OffDuty && r.Says == "level 1 (tocsin.yaml:49) pages schedule:primary, and there dora was on call by an imported shift"
 	}), reasons)
 }
 

@@ -23,6 +23,7 @@ type played struct {
 	order    []string                  // ids of incidents, as they opened
 	facts    map[string][]events.Event // of each
 	known    []why.Known
+	rosters  []why.Read
 	catalogs map[string]*catalog.Catalog // by revision
 	zone     *time.Location
 }
@@ -59,6 +60,8 @@ func gather(t require.TestingT, r rehearsal.Result, with rehearsal.Catalogs) pla
 		case events.OverrideRemoved:
 			n := slices.IndexFunc(p.known, func(o why.Known) bool { return o.ID == d.ID })
 			p.known[n].RemovedAt = e.Time
+		case events.RosterImported:
+			p.rosters = append(p.rosters, why.Read{Roster: d.Roster, At: e.Time})
 		case events.AlertRenewed, events.CatalogRevised:
 		default:
 			if e.Subject == "" {
@@ -77,7 +80,7 @@ func gather(t require.TestingT, r rehearsal.Result, with rehearsal.Catalogs) pla
 func (p played) of(id, person string) why.Case {
 	opened := p.facts[id][0].Data.(events.IncidentTriggered)
 	return why.Case{
-		Facts: p.facts[id], Catalog: p.catalogs[opened.Catalog], Overrides: p.known, Person: person, Now: p.end, Zone: p.zone,
+		Facts: p.facts[id], Catalog: p.catalogs[opened.Catalog], Overrides: p.known, Rosters: p.rosters, Person: person, Now: p.end, Zone: p.zone,
 	}
 }
 
@@ -88,7 +91,7 @@ func (p played) people(id string) []string {
 func readCatalog(t testing.TB, dir string) *catalog.Catalog {
 	t.Helper()
 	files := map[string][]byte{}
-	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	names, err := filepath.Glob(filepath.Join(dir, "*.[yi][ac]*"))
 	require.NoError(t, err)
 	for _, name := range names {
 		files[filepath.Base(name)], err = os.ReadFile(name)

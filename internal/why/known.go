@@ -13,14 +13,14 @@ import (
 // partition takes it in its own order, and what is kept is the first instant at which any of them did.
 const fresh = 5 * time.Second
 
-// known tells the state of the overrides that came, or went, by an instant.
+// known tells the state of the overrides and rosters that came, or went, by an instant.
 func (w *walk) known(by time.Time) {
 	for w.state != nil && len(w.waits) > 0 && !w.waits[0].at.After(by) {
 		w.next()
 	}
 }
 
-// next takes in the next override that comes or goes.
+// next takes in the next one of them.
 func (w *walk) next() {
 	e := events.New(w.waits[0].data)
 	e.Time = w.waits[0].at
@@ -28,7 +28,7 @@ func (w *walk) next() {
 	w.evolve(e)
 }
 
-// learn tells the state of the overrides that the decision behind a fact knew. Those that came just before it may
+// learn tells the state of those that the decision behind a fact knew. Those that came just before it may
 // have been on their way still: whom the fact paged shows which of them were there.
 func (w *walk) learn(e events.Event) {
 	w.known(e.Time.Add(-fresh))

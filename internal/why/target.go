@@ -66,12 +66,11 @@ func (w *walk) turn(t *Target) {
 
 // duty is whoever a schedule has on call, and which entry of it says so.
 func (w *walk) duty(t *Target, id string, at time.Time) {
-	s := w.Catalog.Rules.Schedules[id]
+	s := w.state.Schedule(w.incident(), id)
 	if s == nil {
 		t.Says = "the catalog of that time has no schedule " + id
 		return
 	}
-	s = s.Rostered(w.Rosters[id])
 	t.Schedule, t.Rule = id, w.Catalog.Places.Schedule(id)
 	now := shiftAt(s.With(w.state.Overrides(id)), at)
 	usual := shiftAt(s.With(nil), at)
@@ -112,6 +111,8 @@ func (w *walk) dutySays(t *Target, people []string) string {
 			who += ", in place of " + list(t.usual)
 		}
 		return who
+	case t.Imported && len(people) == 0:
+		return "nobody on call in the imported calendar"
 	case t.Imported:
 		return who + " by an imported shift"
 	case t.Layer > 0:

@@ -21,7 +21,7 @@ func (w *walk) verdict(person string) (*Verdict, error) {
 		return w.stranger(v)
 	}
 	for n, s := range w.steps {
-		if s.Outcome == NotReached && w.reachedLater(n) {
+		if (s.Outcome == NotReached || s.Outcome == Held) && w.reachedLater(n) {
 			continue
 		}
 		if r, ok := w.absent(s, person); ok {
@@ -41,8 +41,8 @@ func (w *walk) verdict(person string) (*Verdict, error) {
 	return v, nil
 }
 
-// reachedLater says that the level of a step that was not reached was, later on: what came of it then
-// says more.
+// reachedLater says that the level of a step that was held or not reached was, later on: what came of
+// it then says more.
 func (w *walk) reachedLater(n int) bool {
 	s := w.steps[n]
 	return slices.ContainsFunc(w.steps[n+1:], func(later *Step) bool {

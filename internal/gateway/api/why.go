@@ -47,12 +47,17 @@ func (s *server) why(ctx context.Context, in *Wondering) (*struct{ Body why.Expl
 		return nil, s.asked("why", err)
 	}
 	facts := why.FromTimeline(incident, all)
+	then := s.catalogOf(ctx, facts)
 	overrides, err := s.everKnown(ctx)
 	if err != nil {
 		return nil, err
 	}
+	rosters, err := s.everRead(ctx, then)
+	if err != nil {
+		return nil, err
+	}
 	e, err := why.Explain(why.Case{
-		Facts: facts, Catalog: s.catalogOf(ctx, facts), Today: s.Catalog(), Overrides: overrides, Rosters: s.rosters.All(),
+		Facts: facts, Catalog: then, Today: s.Catalog(), Overrides: overrides, Rosters: rosters,
 		Person: in.Person, Now: s.Clock(), Zone: zone,
 	})
 	var stranger *why.StrangerError
@@ -94,14 +99,35 @@ func (s *server) everKnown(ctx context.Context) ([]why.Known, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.rosters.Read(ctx, s.Journal); err != nil {
-		return nil, s.asked("rosters", err)
-	}
 	var out []why.Known
 	for _, o := range standing.all() {
 		out = append(out, why.Known{
 			Override: o.event(o.ID, o.Schedule), By: o.By, Note: o.Note, AddedAt: o.AddedAt, RemovedAt: o.removedAt,
 		})
+	}
+	return out, nil
+}
+
+// everRead gives all that was ever read of the calendars of a catalog's schedules, each once: every
+// partition writes it. A catalog without such schedules, and one that is lost, costs nothing.
+func (s *server) everRead(ctx context.Context, c *catalog.Catalog) ([]why.Read, error) {
+	if s.Journal == nil || c == nil || len(c.Imports) == 0 {
+		return nil, nil
+	}
+	facts, _, err := s.Journal.Loose(ctx, 0, events.RosterImported{}.Name())
+	if err != nil {
+		return nil, s.asked("why", err)
+	}
+	var out []why.Read
+	met := map[string]bool{}
+	for i := range facts {
+		e, err := events.Decode(facts[i].Line)
+		d, ok := e.Data.(events.RosterImported)
+		if err != nil || !ok || met[d.ID] || c.Rules.Schedules[d.Schedule] == nil {
+			continue // what cannot be read is the recorder's to tell
+		}
+		met[d.ID] = true
+		out = append(out, why.Read{Roster: d.Roster, At: e.Time})
 	}
 	return out, nil
 }

@@ -82,17 +82,6 @@ func (k *Known) Of(schedule string) (*oncall.Roster, time.Time) {
 	return nil, time.Time{}
 }
 
-// All gives [Known.Of] of every schedule.
-func (k *Known) All() map[string]*oncall.Roster {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	all := make(map[string]*oncall.Roster, len(k.bySchedule))
-	for schedule, s := range k.bySchedule {
-		all[schedule] = s.made
-	}
-	return all
-}
-
 // newest gives the roster that was told last; ok is false where none was.
 func (k *Known) newest(schedule string) (s standing, ok bool) {
 	k.mu.Lock()
