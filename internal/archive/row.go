@@ -23,6 +23,12 @@ func firstPlace(opened time.Time) int64 {
 	return min(max(opened.UnixMilli(), 0), maxMilli) << placeBits
 }
 
+// InPlace says whether a place is one of the millisecond in which an incident opened.
+func InPlace(place int64, opened time.Time) bool {
+	from := firstPlace(opened)
+	return place >= from && place < from+1<<placeBits
+}
+
 // Places gives the bounds of the query's time as places, from included and before not.
 func (q Query) Places() (from, before int64) {
 	before = (maxMilli + 1) << placeBits

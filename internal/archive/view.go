@@ -38,9 +38,11 @@ type Progress struct {
 type Kept struct {
 	ID, Service, Team, Status string
 	Place                     int64
-	Document                  []byte
-	Told                      string
-	Mark                      int64
+	// Resolved is what retention goes by; zero while it is open.
+	Resolved time.Time
+	Document []byte
+	Told     string
+	Mark     int64
 }
 
 // Removal is what is left of an incident that was kept long enough.

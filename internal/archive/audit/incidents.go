@@ -224,6 +224,16 @@ func (a *audit) document(k archive.Kept, s *story) error {
 	if k.ID != kept.ID || archive.Plain(kept.Service) != k.Service || archive.Plain(kept.Team) != k.Team || archive.Plain(kept.Status) != k.Status {
 		return problem("what it is found by is not what its document says")
 	}
+	var resolved time.Time
+	if kept.ResolvedAt != nil {
+		resolved = *kept.ResolvedAt
+	}
+	if micros(resolved) != micros(k.Resolved) {
+		return problem("it is kept as resolved at %q, and its document says %q", shown(k.Resolved), shown(resolved))
+	}
+	if !archive.InPlace(k.Place, kept.OpenedAt) {
+		return problem("lists have it at another instant than %s, when it opened", shown(kept.OpenedAt))
+	}
 	if archive.MarkOf(&s.incident, s.told) != k.Mark || s.told != k.Told {
 		return problem("the words it is found by are not those of its facts")
 	}
@@ -247,4 +257,12 @@ func difference(want, kept []byte) string {
 		}
 	}
 	return "its form"
+}
+
+// shown writes an instant; "never" for the zero time.
+func shown(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }

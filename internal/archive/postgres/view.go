@@ -120,8 +120,12 @@ func fact(rows pgx.Rows) (f archive.Fact, err error) {
 
 // Incidents hands on every incident by its place.
 func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) error {
-	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, document, told, mark FROM tocsin_incidents ORDER BY place", func(rows pgx.Rows) (k archive.Kept, err error) {
-		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &k.Document, &k.Told, &k.Mark)
+	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, resolved, document, told, mark FROM tocsin_incidents ORDER BY place", func(rows pgx.Rows) (k archive.Kept, err error) {
+		var resolved *time.Time
+		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &resolved, &k.Document, &k.Told, &k.Mark)
+		if resolved != nil {
+			k.Resolved = resolved.UTC()
+		}
 		return k, err
 	}, each)
 }

@@ -126,8 +126,10 @@ func fact(rows *sql.Rows) (f archive.Fact, err error) {
 
 // Incidents hands on every incident by its place.
 func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) error {
-	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, document, told, mark FROM incidents ORDER BY place", func(rows *sql.Rows) (k archive.Kept, err error) {
-		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &k.Document, &k.Told, &k.Mark)
+	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, coalesce(resolved, 0), document, told, mark FROM incidents ORDER BY place", func(rows *sql.Rows) (k archive.Kept, err error) {
+		var resolved int64
+		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &resolved, &k.Document, &k.Told, &k.Mark)
+		k.Resolved = instant(resolved)
 		return k, err
 	}, each)
 }
@@ -146,9 +148,24 @@ func (v *view) Removals(ctx context.Context, each func(archive.Removal) error) e
 	}, each)
 }
 
+// unindexed names incidents without words and words without an incident, in both indexes of them.
+const unindexed = `
+SELECT 'incident ' || id || ': no search finds it' FROM incidents WHERE place NOT IN (SELECT id FROM words_docsize)
+UNION ALL SELECT 'incident ' || id || ': no search among open ones finds it' FROM incidents WHERE status <> 'resolved' AND place NOT IN (SELECT id FROM open_words_docsize)
+UNION ALL SELECT 'the index of words has a row of no incident: ' || id FROM words_docsize WHERE id NOT IN (SELECT place FROM incidents)
+UNION ALL SELECT 'the index of words of open incidents has a row of none: ' || id FROM open_words_docsize WHERE id NOT IN (SELECT place FROM incidents WHERE status <> 'resolved')
+UNION ALL SELECT 'removal ' || id || ': what is left is of another incident' FROM removals WHERE json_extract(CAST(document AS TEXT), '$.id') IS NOT id`
+
 // Inspect asks SQLite to check pages, indexes and the index of words.
 func (v *view) Inspect(ctx context.Context, each func(string) error) error {
-	return walk(ctx, v.tx, "structure", "PRAGMA integrity_check", func(rows *sql.Rows) (problem string, err error) {
+	if err := v.check(ctx, "PRAGMA integrity_check", each); err != nil {
+		return err
+	}
+	return v.check(ctx, unindexed, each)
+}
+
+func (v *view) check(ctx context.Context, query string, each func(string) error) error {
+	return walk(ctx, v.tx, "structure", query, func(rows *sql.Rows) (problem string, err error) {
 		err = rows.Scan(&problem)
 		return problem, err
 	}, func(problem string) error {
