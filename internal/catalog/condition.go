@@ -102,6 +102,9 @@ func (c *conditions) limits(checked *cel.Ast) []cel.ProgramOption {
 
 // never says whether the condition is false whatever the incident is.
 func (c *conditions) never(one *condition, variables ...string) bool {
+	if claim := claimOf(one.ast); claim.never() {
+		return true
+	}
 	program, err := c.env.Program(one.checked, cel.EvalOptions(cel.OptPartialEval), cel.CostLimit(maxConditionCost))
 	if err != nil {
 		return false

@@ -40,7 +40,7 @@ func (p *parser) compile() {
 		return
 	}
 	var always item
-	same := map[string]item{}
+	var before earlier
 	for _, one := range p.routes {
 		if !one.given() {
 			one.wrong("a mapping")
@@ -59,20 +59,54 @@ func (p *parser) compile() {
 		}
 		switch text, ok := f["when"].words(); {
 		case ok:
+			r.When = text
 			if c := p.condition(made, f["when"], text); c != nil {
 				r.program, r.mentions = c.program, c.mentions
-			}
-			r.When = text
-			if earlier, twice := same[text]; !twice {
-				same[text] = one
-			} else if !always.present() {
-				one.warn("leave one of them out", "never reached: the route in line %d has the same condition", earlier.at.Line)
+				if !always.present() {
+					before = before.add(one, f["when"], text, c)
+				}
 			}
 		case !f["when"].present() && !always.present():
 			always = one
 		}
 		p.cat.Routes = append(p.cat.Routes, r)
 	}
+}
+
+// maxCompared bounds the routes of which each is held against all before it.
+const maxCompared = 1000
+
+// earlier are the conditions of the routes so far.
+type earlier []earlierRoute
+
+type earlierRoute struct {
+	claim
+	written string
+	line    int
+}
+
+// add takes note of a route's condition, and warns where it can never hold, or another one before it
+// takes all that it would.
+func (all earlier) add(route, when item, text string, c *condition) earlier {
+	now := claimOf(c.ast)
+	if now.never() {
+		when.warn("", "never reached: this condition is never true")
+		return all
+	}
+	for i := range all {
+		switch before := &all[i]; {
+		case before.written == text:
+			route.warn("leave one of them out", "never reached: the route in line %d has the same condition", before.line)
+			return all
+		case now.implies(&before.claim):
+			route.warn("put it above", "never reached: the route in line %d takes all that this one would", before.line)
+			return all
+		}
+	}
+	if len(all) < maxCompared {
+		all = append(all, earlierRoute{now, text, route.at.Line})
+	}
+	return all
 }
 
 // words gives the text of a condition; one that is empty or nothing is a fault.
