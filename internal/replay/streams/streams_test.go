@@ -67,8 +67,8 @@ func live(t *testing.T, seed uint64) *past {
 		require.NoError(t, err)
 		o, err := e.Take(t.Context(), 0)
 		require.NoError(t, err)
-		for n := range 60 {
-			p.ask(t, draw, owner*60+n)
+		for n := range 40 {
+			p.ask(t, draw, owner*40+n)
 			for progress := draw.IntN(4) > 0; progress; {
 				progress, err = o.Turn(t.Context())
 				require.NoError(t, err)
@@ -171,12 +171,12 @@ func changed(part replay.Partition, change func(*replay.Record)) replay.Partitio
 }
 
 func TestVerifyFindsNothing(t *testing.T) {
-	for seed := range uint64(8) {
+	for seed := range uint64(4) {
 		p := live(t, seed)
 		v := p.verify(t, p.partition(t.Context(), t), replay.Period{})
 		require.Empty(t, v.Differences)
-		require.Greater(t, v.Inputs, 200)
-		require.Greater(t, v.Facts, 200)
+		require.Greater(t, v.Inputs, 150)
+		require.Greater(t, v.Facts, 150)
 		require.Positive(t, v.Nothing)
 		require.Zero(t, v.LostRecords)
 	}
@@ -292,7 +292,7 @@ func TestVerifyPeriod(t *testing.T) {
 	p := live(t, 4)
 	part := p.partition(t.Context(), t)
 	whole := p.verify(t, part, replay.Period{})
-	middle := start.Add(5 * time.Hour)
+	middle := start.Add(3 * time.Hour)
 	first, second := p.verify(t, part, replay.Period{To: middle}), p.verify(t, part, replay.Period{From: middle})
 	require.Positive(t, first.Facts)
 	require.Positive(t, second.Facts)
@@ -305,7 +305,7 @@ func TestVerifyWithoutInputs(t *testing.T) {
 	p := live(t, 5)
 	part := p.partition(t.Context(), t)
 	whole := p.verify(t, part, replay.Period{})
-	const kept = 100
+	const kept = 70
 	was := part.Intake
 	part.Kept = kept
 	part.Intake = func(after uint64) iter.Seq2[replay.Message, error] { return was(max(after, kept-1)) }
