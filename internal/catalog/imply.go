@@ -103,15 +103,25 @@ func (c *claim) never() bool {
 	case c.always != nil:
 		return !*c.always
 	case len(c.any) > 0:
-		return !slices.ContainsFunc(c.any, func(one claim) bool { return !one.never() })
+		return every(c.any, (*claim).never)
 	}
 	for i := range c.all {
 		one := &c.all[i]
-		if one.never() || slices.ContainsFunc(c.all[:i], func(other claim) bool { return one.excludes(&other) }) {
+		if one.never() || !every(c.all[:i], func(other *claim) bool { return !one.excludes(other) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// every says whether all of some claims are so.
+func every(claims []claim, so func(*claim) bool) bool {
+	for i := range claims {
+		if !so(&claims[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // excludes says whether two claims about one value cannot both hold.
@@ -129,13 +139,13 @@ func (c *claim) excludes(other *claim) bool {
 func (c *claim) implies(other *claim) bool {
 	switch {
 	case len(c.any) > 0:
-		return !slices.ContainsFunc(c.any, func(one claim) bool { return !one.implies(other) })
+		return every(c.any, func(one *claim) bool { return one.implies(other) })
 	case len(other.all) > 0:
-		return !slices.ContainsFunc(other.all, func(one claim) bool { return !c.implies(&one) })
+		return every(other.all, c.implies)
 	case len(other.any) > 0:
-		return slices.ContainsFunc(other.any, func(one claim) bool { return c.implies(&one) })
+		return !every(other.any, func(one *claim) bool { return !c.implies(one) })
 	case len(c.all) > 0:
-		return slices.ContainsFunc(c.all, func(one claim) bool { return one.implies(other) })
+		return !every(c.all, func(one *claim) bool { return !one.implies(other) })
 	case other.always != nil:
 		return *other.always
 	case c.text != "" && c.text == other.text:
