@@ -52,6 +52,9 @@ func (a *app) showIncident(i client.Incident, suggested [][]string) {
 	}
 	rows = append(rows, a.clocks(i)...)
 	rows = append(rows, response(i)...)
+	if i.KnownError != nil {
+		rows = append(rows, []string{"known error", i.KnownError.Problem + ": " + i.KnownError.Title}, []string{"workaround", i.KnownError.Workaround})
+	}
 	rows = append(rows, kin(i)...)
 	rows = append(rows, suggested...)
 	for _, alert := range i.Alerts {

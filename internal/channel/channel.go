@@ -60,12 +60,15 @@ type Notification struct {
 	Priority string // P1 to P5
 	Severity string // the source's word, may be empty
 	Title    string
-	Link     string        // the alert's own page, may be empty
-	Runbook  string        // link of the service, may be empty
-	Labels   events.Labels // of the alert that opened the incident, may be empty
-	Late     time.Duration // how late the page is when that is worth saying
-	OpenedAt time.Time
-	SentAt   time.Time // the instant of this attempt
+	Link     string // the alert's own page, may be empty
+	Runbook  string // link of the service, may be empty
+	// Problem is the known error that the incident is a case of, Workaround what helps; both empty for none.
+	Problem    string
+	Workaround string
+	Labels     events.Labels // of the alert that opened the incident, may be empty
+	Late       time.Duration // how late the page is when that is worth saying
+	OpenedAt   time.Time
+	SentAt     time.Time // the instant of this attempt
 }
 
 // Address is where a contact method leads, with secrets already resolved. A channel reads its own

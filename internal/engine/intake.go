@@ -80,7 +80,8 @@ func readCommand(m bus.Message, service string) ([]events.Event, []error) {
 	if err != nil {
 		return nil, []error{err}
 	}
-	if _, ok := ev.Data.(events.CommandData); !ok {
+	_, command := ev.Data.(events.CommandData)
+	if _, problem := ev.Data.(events.ProblemCommandData); !command && !problem {
 		return nil, []error{fmt.Errorf("%s is no command", ev.Type)}
 	}
 	ev.Service, ev.Time = service, m.At.UTC()

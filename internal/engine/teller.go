@@ -21,6 +21,8 @@ type Teller struct {
 	fence   uint64
 	at      place
 	waiting []bus.Message // records not yet told
+	// travelling are facts of the batch that every other partition has to know.
+	travelling []events.Event
 }
 
 // place is a position in the ledger, down to one fact: record times stride, plus facts told of the
@@ -108,6 +110,9 @@ func (t *Teller) Turn(ctx context.Context) (progress bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if err := t.spread(ctx); err != nil {
+		return false, err
+	}
 	if next == t.at {
 		return false, nil
 	}
@@ -138,7 +143,7 @@ func (t *Teller) open(ctx context.Context) error {
 // batch gathers public facts of the waiting records up to what one announcement may carry. used
 // is how many records it uses up.
 func (t *Teller) batch() (batch []bus.Message, next place, used int, err error) {
-	next = t.at
+	next, t.travelling = t.at, nil
 	for _, m := range t.waiting {
 		lines := events.Lines(m.Body)
 		from := 0
@@ -151,6 +156,11 @@ func (t *Teller) batch() (batch []bus.Message, next place, used int, err error) 
 			}
 			if batch, err = tell(batch, lines[i]); err != nil {
 				return nil, t.at, 0, fmt.Errorf("record %d: %w", m.Seq, err)
+			}
+			if travels(events.TypeAt(lines[i])) {
+				if err := t.take(lines[i]); err != nil {
+					return nil, t.at, 0, fmt.Errorf("record %d: %w", m.Seq, err)
+				}
 			}
 		}
 		next = place(m.Seq * stride)

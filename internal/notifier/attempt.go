@@ -133,7 +133,7 @@ func (m *machine) claim(b *book, d *delivery, step page.Step, move page.Move, no
 
 func (d *delivery) notification(b *book, step page.Step, move page.Move, now time.Time) channel.Notification {
 	p := d.Opened.Page
-	return channel.Notification{
+	n := channel.Notification{
 		ID:      events.DeriveID("notification", p.Page, step.Contact),
 		Attempt: move.Attempt, PossibleRepeat: move.Repeat,
 		Page: p.Page, Incident: d.Opened.Incident, Service: d.Opened.Service, Team: d.Opened.Team,
@@ -141,6 +141,10 @@ func (d *delivery) notification(b *book, step page.Step, move page.Move, now tim
 		Urgency: p.Urgency, Priority: p.Priority, Severity: p.Severity, Title: p.Title, Link: p.Link, Runbook: p.Runbook, Labels: p.Labels,
 		Late: time.Duration(p.Late) * time.Second, OpenedAt: p.OpenedAt, SentAt: now,
 	}
+	if p.Known != nil {
+		n.Problem, n.Workaround = p.Known.Problem, p.Known.Workaround
+	}
+	return n
 }
 
 // send hands a durable claim to its channel, beside the machine.

@@ -8,6 +8,7 @@ import (
 
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/notifier"
+	"tocsin.dev/pkg/events"
 )
 
 func TestConfig(t *testing.T) {
@@ -108,10 +109,11 @@ func TestNotificationSaysWhatAskedForIt(t *testing.T) {
 	h.start()
 	p := page("p", "chat:ops-room")
 	p.Level, p.Why, p.Runbook = 0, "resolution target breached", "https://wiki.example.com/checkout"
+	p.Known = &events.PageKnown{Problem: "PRB-1", Title: "cold cache", Workaround: "warm it"}
 	h.decide(p)
 	h.settle()
 	require.Len(t, h.sent, 1)
-	require.Equal(t, []any{0, p.Why, p.Runbook}, []any{h.sent[0].Level, h.sent[0].Why, h.sent[0].Runbook})
+	require.Equal(t, []any{0, p.Why, p.Runbook, "PRB-1", "warm it"}, []any{h.sent[0].Level, h.sent[0].Why, h.sent[0].Runbook, h.sent[0].Problem, h.sent[0].Workaround})
 }
 
 func TestClaimIsRecordedBeforeTheFirstPacket(t *testing.T) {

@@ -159,7 +159,10 @@ func asked(h *history, id, key string, verb, n int) events.Data {
 		events.TaskCompleted{Command: c, Task: 1},
 		events.DocumentReceived{Command: c, Title: "review", Text: "x"},
 		events.ClosureReceived{Command: c, Outcome: "fixed"},
-	}[n/3%7]
+		events.ProblemChanged{ProblemRecord: events.ProblemRecord{
+			Problem: "PRB-far", Revision: n, Status: "known-error", Known: &events.KnownError{Workaround: "kick it", Match: events.KnownMatch{Services: services[:], Key: key}},
+		}},
+	}[n/3%8]
 }
 
 // awake gives when the engine can first do what is due at an instant.

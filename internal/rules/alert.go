@@ -24,6 +24,7 @@ func (d *decider) alertReceived(e events.Event, a events.Alert) string {
 	case alert.Reopen:
 		d.emit(i, ActorAlert, "its alert fired again", events.IncidentReopened{Alert: &a})
 		d.retime(i, "it was opened again")
+		d.recognize(i, a.Labels)
 		d.raise(i, a) // before the climb: the pages carry the priority
 		d.startClimb(i, byReopening, e.Time)
 		d.spiked(i, a)
@@ -61,6 +62,7 @@ func (d *decider) trigger(e events.Event, a events.Alert) {
 		Policy: service.Policy, Catalog: d.s.catalog.Revision, Runbook: service.Runbook, Alert: a,
 	})
 	i = d.s.incidents[i.ID]
+	d.recognize(i, a.Labels)
 	d.startClocks(i)
 	d.startClimb(i, byTrigger, e.Time)
 	d.spiked(i, a)

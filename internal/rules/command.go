@@ -96,6 +96,7 @@ func (d *decider) reopen(i *Incident, c events.Command) {
 	}
 	d.leaveSilent(i) // nobody listened while it was resolved; an old expiry must not end it again
 	d.emit(i, c.By, c.Note, events.IncidentReopened{By: c.By})
+	d.recognize(i, i.Labels)
 	d.retime(i, "it was opened again")
 	d.startClimb(i, byReopening, d.in.Event.Time)
 }

@@ -144,6 +144,28 @@ func (d *decider) otherInput(data events.Data) string {
 	case events.CatalogRevised:
 		return d.revise(ask)
 	default:
+		return d.problemInput(data)
+	}
+}
+
+// problemInput is what concerns problem records.
+func (d *decider) problemInput(data events.Data) string {
+	switch ask := data.(type) {
+	case events.ProblemReceived:
+		return d.openProblem(ask)
+	case events.ProblemLinkReceived:
+		return d.problem(ask, func(p *problem) string { return d.linkProblem(p, ask) })
+	case events.ProblemLinkWithdrawn:
+		return d.problem(ask, func(p *problem) string { return d.unlinkProblem(p, ask) })
+	case events.ProblemChangeReceived:
+		return d.problem(ask, func(p *problem) string { return d.changeProblem(p, ask) })
+	case events.ProblemClosureReceived:
+		return d.problem(ask, func(p *problem) string { return d.closeProblem(p, ask) })
+	case events.ProblemChanged:
+		return d.noticeProblem(ask.ProblemRecord)
+	case events.ProblemClosed:
+		return d.noticeProblem(ask.ProblemRecord)
+	default:
 		return Unwanted
 	}
 }

@@ -45,8 +45,9 @@ func (s *State) Evolve(e events.Event) error {
 	case events.RosterImported:
 		return s.imported(fact.Roster, e.Time)
 	}
-	if e.IncidentSeq == 0 {
-		return nil // a fact of no incident
+	if e.IncidentSeq == 0 { // a fact of no incident
+		s.evolveProblem(e)
+		return nil
 	}
 	i := s.incidents[e.Subject]
 	if i == nil {
@@ -294,6 +295,8 @@ func (i *Incident) evolveLife(e events.Event) {
 		i.Tasks = append(i.Tasks, false)
 	case events.IncidentTaskCompleted:
 		i.Tasks[fact.Task-1] = true
+	case events.IncidentMatched:
+		i.Known = fact.Problem
 	case events.IncidentDocumentAdded:
 		i.Documents = fact.Document
 	case events.IncidentClosed:

@@ -26,6 +26,7 @@ func (h *history) take(t *rapid.T, facts []events.Event) {
 		h.incidentFact(t, e)
 		h.roundFact(t, e)
 		h.pageFact(t, e)
+		h.knownFact(t, e)
 	}
 }
 

@@ -26,6 +26,7 @@ func TestLaws(t *testing.T) {
 			"merge":    h.merge,
 			"override": h.override,
 			"roster":   h.roster,
+			"problem":  h.problem,
 			"receipt":  h.receipt,
 			"catalog":  h.catalog,
 			"fire":     h.fire,

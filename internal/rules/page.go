@@ -127,7 +127,7 @@ func (d *decider) request(i *Incident, p paging, found escalation.Recipients) {
 		if r.Shadow {
 			why = join(why, "looking on")
 		}
-		d.emit(i, ActorPolicy, "", i.pageFact(Page{
+		d.emit(i, ActorPolicy, "", d.pageFact(i, Page{
 			ID: id, Target: r.Target, Via: r.Via, Round: p.round, Level: p.level, Urgency: p.urgency, Why: why,
 		}, 1, p.late))
 	}
@@ -138,12 +138,12 @@ func (d *decider) tell(i *Incident, round int, found escalation.Recipients, why 
 	d.request(i, paging{round: round, why: why}, found)
 }
 
-func (i *Incident) pageFact(p Page, asked, late int) events.PageRequested {
+func (d *decider) pageFact(i *Incident, p Page, asked, late int) events.PageRequested {
 	return events.PageRequested{
 		Page: p.ID, Target: p.Target, Via: p.Via, Round: p.Round, Level: p.Level,
 		Urgency: p.Urgency, Asked: asked, Late: late, Why: p.Why,
 		Title: i.Title, Severity: i.Severity, Priority: i.Priority, Link: i.Link, Labels: i.Labels, OpenedAt: i.OpenedAt,
-		Runbook: i.catalog.Service(i.Service).Runbook,
+		Runbook: i.catalog.Service(i.Service).Runbook, Known: d.s.pageKnown(i),
 	}
 }
 
@@ -154,6 +154,6 @@ func (d *decider) askAgain(i *Incident) {
 		if p.receiptBy().After(d.now) {
 			continue
 		}
-		d.emit(i, ActorPolicy, "no receipt in time", i.pageFact(p, int(p.Asked)+1, 0))
+		d.emit(i, ActorPolicy, "no receipt in time", d.pageFact(i, p, int(p.Asked)+1, 0))
 	}
 }

@@ -26,6 +26,8 @@ type snapshot struct {
 	Rosters   []events.Roster              `json:"rosters,omitempty"`   // by schedule
 	Turns     map[string]string            `json:"turns,omitempty"`     // by target
 	Rates     []*rate                      `json:"rates,omitempty"`     // by last use
+	Problems  map[string]*problem          `json:"problems,omitempty"`  // by id
+	Notices   map[string]*notice           `json:"notices,omitempty"`   // by id of the problem
 }
 
 // snapshotVersion 1 had none of the last three, nor most of an incident's fields: it is not read, and
@@ -34,7 +36,7 @@ const snapshotVersion = 2
 
 // Snapshot gives the state as bytes: equal states give equal bytes. Catalogs are named, not held.
 func (s *State) Snapshot() ([]byte, error) {
-	out := snapshot{Version: snapshotVersion, Partition: s.Partition, Overrides: s.overrides, Turns: s.turns}
+	out := snapshot{Version: snapshotVersion, Partition: s.Partition, Overrides: s.overrides, Turns: s.turns, Problems: s.problems, Notices: s.notices}
 	for _, schedule := range slices.Sorted(maps.Keys(s.rosters)) {
 		out.Rosters = append(out.Rosters, s.rosters[schedule].Roster)
 	}
@@ -125,6 +127,18 @@ func (s *State) restoreRest(in snapshot) error {
 	}
 	if in.Turns != nil {
 		s.turns = in.Turns
+	}
+	for id, p := range in.Problems {
+		if p == nil || p.Problem != id {
+			return errors.New("snapshot: a problem is empty")
+		}
+		s.problems[id] = p
+	}
+	for id, n := range in.Notices {
+		if n == nil || n.Problem != id {
+			return errors.New("snapshot: a notice is empty")
+		}
+		s.notices[id] = n
 	}
 	for _, r := range in.Rates {
 		if r == nil {

@@ -43,6 +43,9 @@ type State struct {
 	turns     map[string]string            // who had the last turn of each round robin
 	rates     map[rateKey]*rate
 	failures  uint64
+
+	problems map[string]*problem // that are decided here, by id
+	notices  map[string]*notice  // of all problems that changed, by id
 }
 
 type key struct{ service, dedup string }
@@ -90,6 +93,8 @@ type Incident struct {
 	Repaged bool `json:"repaged,omitempty"`
 	// Tasks are its follow-ups, true for those that are done.
 	Tasks []bool `json:"tasks,omitempty"`
+	// Known is the problem whose known error it is a case of; empty for none.
+	Known string `json:"known,omitempty"`
 	// Documents is how many are kept with it.
 	Documents int `json:"documents,omitempty"`
 	// Alerts are the firing ones; those that are over are forgotten.
@@ -163,6 +168,8 @@ func NewState(partition int) *State {
 		rosters:   map[string]*roster{},
 		turns:     map[string]string{},
 		rates:     map[rateKey]*rate{},
+		problems:  map[string]*problem{},
+		notices:   map[string]*notice{},
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 //
 //	catalog <revision>               puts the catalog below it in force (see readCatalog)
 //	clock                            sets the time to the line below it, before the first alert
-//	alert <service> key=… [dedup=…] [severity=…] [ends=10m] [began=1h]
+//	alert <service> key=… [dedup=…] [severity=…] [ends=10m] [began=1h] [labels=alertname:Slow]
 //	clear <service> key=… [dedup=…]
 //	ack|unack|resolve|reopen|note <incident> [by=…] [id=…]     a line below it is the note
 //	escalate <incident> [level=…] [by=…] [id=…] [if=needed]
@@ -34,6 +34,12 @@ import (
 //	override <schedule> id=o1 kind=swap people=ana,bo [replaces=ana] from=2h to=8h     from and to: from now
 //	withdraw <schedule> id=o1
 //	roster <schedule> id=r1 read=0s  what was read of its calendar then: lines such as "ana,bo 2h 8h", from now
+//	problem <service> [cause=…]              opens one; the line below it is its title
+//	link|unlink <problem> incident=<incident>
+//	change <problem> [title=…] [cause=…] [services=a,b key=… alert=… labels=a:x,b:y]   a line below it is the workaround
+//	change <problem> unknown=yes
+//	solve <problem>                          closes it; the line below it says how
+//	elsewhere-problem PRB-X revision=2 services=a alert=… [closed=yes]     another partition tells of one of its own
 //	elsewhere <incident> accept|refuse      the partition of the other incident answers a merge
 //	absorb <incident> from=<name> service=…      another partition asks to merge one of its own in
 //	receipt <incident> <person> delivered|taken|failed|delayed [level=…]     taken: not said to be final
@@ -65,6 +71,7 @@ type stage struct {
 	now      time.Time
 	position uint64
 	ledger   []events.Event
+	problems int               // that were opened
 	phones   bool              // pages are delivered by themselves
 	names    map[string]string // incident id to its name in the story
 	ids      map[string]string // and back
@@ -101,6 +108,8 @@ func (w *stage) command(t *testing.T, d *datadriven.TestData) string {
 	case "phones":
 		w.phones = true
 		return "every page is delivered at once\n"
+	case "problem", "link", "unlink", "change", "solve", "elsewhere-problem":
+		return w.ask(w.problem(t, d), d)
 	case "override", "withdraw":
 		return w.ask(w.override(t, d), d)
 	case "roster":
@@ -137,6 +146,7 @@ func arg(d *datadriven.TestData, name string) string {
 
 func (w *stage) alert(t *testing.T, d *datadriven.TestData) events.Alert {
 	a := events.Alert{Key: arg(d, "key"), DedupKey: arg(d, "dedup"), Severity: arg(d, "severity"), Summary: d.Input}
+	a.Labels = labelled(d)
 	if a.Summary == "" {
 		a.Summary = a.Key
 	}
@@ -329,7 +339,7 @@ func (w *stage) ask(data events.Data, d *datadriven.TestData) string {
 	if id := arg(d, "id"); id != "" {
 		e.ID = id
 	}
-	if d.Cmd == "alert" || d.Cmd == "clear" {
+	if d.Cmd == "alert" || d.Cmd == "clear" || d.Cmd == "problem" {
 		e.Service = d.CmdArgs[0].Key
 	}
 	decision := w.state.Decide(rules.Input{Position: w.position, Event: e}, w.now)

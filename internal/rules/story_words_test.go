@@ -19,7 +19,7 @@ func (w *stage) tell(facts []events.Event) string {
 	for _, e := range facts {
 		w.ledger = append(w.ledger, e)
 		if _, ok := e.Data.(events.IncidentTriggered); ok {
-			name := fmt.Sprintf("INC-%d", len(w.names)+1)
+			name := fmt.Sprintf("INC-%d", len(w.names)+1-w.problems)
 			w.names[e.Subject], w.ids[name] = name, e.Subject
 		}
 		name := w.names[e.Subject]
@@ -67,6 +67,9 @@ func (w *stage) says(e events.Event) string {
 		return fmt.Sprintf(": into %s of %s%s", w.named(f.Into), f.IntoService, again(f.Asked))
 	case events.MergeAnswered:
 		return fmt.Sprintf(": %s into %s, accepted %v", w.named(f.Incident), w.named(f.Into), f.Accepted)
+	}
+	if said := w.problemSays(e); said != "" {
+		return said
 	}
 	if said := w.clockSays(e); said != "" {
 		return said
@@ -207,6 +210,9 @@ func (w *stage) climbSays(e events.Event) string {
 		}
 		if f.Why != "" {
 			late += ", " + f.Why
+		}
+		if f.Known != nil {
+			late += fmt.Sprintf(", known error %s: %s", w.named(f.Known.Problem), f.Known.Workaround)
 		}
 		return fmt.Sprintf(": %s, round %d, level %d, %s urgency%s%s", f.Target, f.Round, f.Level, f.Urgency, again(f.Asked), late)
 	case events.PageSuperseded:

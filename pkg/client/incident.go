@@ -54,6 +54,9 @@ type Incident struct {
 	Absorbed   []string `json:"absorbed,omitempty"`    // those that ended in favour of this one
 	SplitFrom  string   `json:"split_from,omitempty"`
 
+	// KnownError is the problem whose known error it is a case of; nil for none.
+	KnownError *events.PageKnown `json:"known_error,omitempty"`
+
 	// Outcome and Cause are what the books were closed with; empty while they are not.
 	Outcome string `json:"outcome,omitempty"`
 	Cause   string `json:"cause,omitempty"`

@@ -3,7 +3,7 @@ package events
 import "time"
 
 // PageRequested (LEDGER, EVENTS): one person is to be reached about one incident.
-// A page that is asked again keeps its id and everything else but Asked.
+// A page that is asked again keeps its id and everything else but Asked, and Known as it stands then.
 type PageRequested struct {
 	Page   string `json:"page"`   // UUIDv5 of incident, round, level and target
 	Target string `json:"target"` // "person:ana", "chat:ops-room" or "webhook:status-page"
@@ -18,6 +18,8 @@ type PageRequested struct {
 	// Why says what asked for the page, where no level did: "resolution target breached".
 	Why     string `json:"why,omitempty"`
 	Runbook string `json:"runbook,omitempty"` // link of the service
+	// Known is the known error that the incident is a case of, with its workaround; nil for none.
+	Known *PageKnown `json:"known_error,omitempty"`
 
 	Title    string    `json:"title"`
 	Severity string    `json:"severity,omitempty"`

@@ -87,6 +87,18 @@ var registry = map[string]func([]byte) (Data, error){
 	"override.removed":          read[OverrideRemoved],
 	"roster.received":           read[RosterReceived],
 	"roster.imported":           read[RosterImported],
+	"problem.received":          read[ProblemReceived],
+	"problem.link_received":     read[ProblemLinkReceived],
+	"problem.link_withdrawn":    read[ProblemLinkWithdrawn],
+	"problem.change_received":   read[ProblemChangeReceived],
+	"problem.closure_received":  read[ProblemClosureReceived],
+	"problem.opened":            read[ProblemOpened],
+	"problem.changed":           read[ProblemChanged],
+	"problem.closed":            read[ProblemClosed],
+	"problem.linked":            read[ProblemLinked],
+	"problem.unlinked":          read[ProblemUnlinked],
+	"problem.noticed":           read[ProblemNoticed],
+	"incident.matched":          read[IncidentMatched],
 }
 
 func read[T Data](raw []byte) (Data, error) {

@@ -43,7 +43,7 @@ func Partition(key string, n int) int {
 }
 
 // IntakeSubject is where Tocsin's own parts put what concerns partition p; kind is "alerts", "commands",
-// "receipts", "catalog", "overrides", "rosters" or "merges".
+// "receipts", "catalog", "overrides", "rosters", "merges" or "problems".
 func IntakeSubject(p int, kind string) string {
 	return SubjectIntake + "." + strconv.Itoa(p) + "." + kind
 }

@@ -32,7 +32,7 @@ func TestScripts(t *testing.T) {
 		Setup: setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "up": up, "crash": crash, "down": down, "expand": expand,
-			"until": until, "pages": pages, "mode": mode, "keep": keep,
+			"until": until, "pages": pages, "page": page, "mode": mode, "keep": keep,
 			"fields": fields, "value": value, "http": request, "calendar": calendar, "serve": serve,
 		},
 	})

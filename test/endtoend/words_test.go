@@ -91,6 +91,21 @@ func pages(ts *testscript.TestScript, _ bool, words []string) {
 	}
 }
 
+// page PATH FIELD VALUE compares a field of the newest page that came to a path.
+func page(ts *testscript.TestScript, _ bool, words []string) {
+	all := at(ts).receiver.pages(words[0])
+	if len(all) == 0 {
+		ts.Fatalf("no page at %s", words[0])
+	}
+	b, err := json.Marshal(all[len(all)-1].Data)
+	ts.Check(err)
+	var data map[string]any
+	ts.Check(json.Unmarshal(b, &data))
+	if got := fmt.Sprint(data[words[1]]); got != words[2] {
+		ts.Fatalf("%s of the newest page at %s is %q, not %q", words[1], words[0], got, words[2])
+	}
+}
+
 // mode FILE OCTAL compares a file's permissions.
 func mode(ts *testscript.TestScript, _ bool, words []string) {
 	info, err := os.Stat(ts.MkAbs(words[0]))

@@ -51,7 +51,7 @@ func Example() channel.Notification {
 		ID: "5b0c1d52-6c33-5b2e-8f5d-3b7a8a3a2f11", Attempt: 1, Page: "page-1", Incident: "incident-1",
 		Service: "checkout", Team: "payments", Target: "person:ana", Name: "Ana Ruiz", Level: 1, Round: 1,
 		Urgency: "high", Priority: "P1", Severity: "critical", Title: "Checkout is down", Link: "https://example.com/alert", Labels: events.NewLabels(map[string]string{"job": "checkout"}),
-		Why: "looking on", Runbook: "https://example.com/runbook",
+		Why: "looking on", Runbook: "https://example.com/runbook", Problem: "PRB-5f0c1a2b3c4d", Workaround: "warm the cache",
 		OpenedAt: opened, SentAt: opened.Add(time.Second),
 	}
 }
@@ -151,7 +151,7 @@ func hostile(t *testing.T, factory Factory) {
 	s := factory(t, Accepts)
 	for _, text := range Hostile(t) {
 		n := Example()
-		n.Title, n.Service, n.Team, n.Name, n.Link, n.Severity, n.Target, n.Why, n.Runbook = text, text, text, text, text, text, text, text, text
+		n.Title, n.Service, n.Team, n.Name, n.Link, n.Severity, n.Target, n.Why, n.Runbook, n.Problem, n.Workaround = text, text, text, text, text, text, text, text, text, text, text
 		r := s.Channel.Send(t.Context(), s.To, n)
 		require.True(t, good(r.Outcome), "%q: %+v", text, r)
 	}

@@ -88,6 +88,9 @@ func Line(n channel.Notification) string {
 	if n.Runbook != "" {
 		b.WriteString(" runbook: " + visible(n.Runbook))
 	}
+	if n.Workaround != "" {
+		b.WriteString(" known error " + visible(n.Problem) + ", workaround: " + visible(n.Workaround))
+	}
 	return b.String()
 }
 

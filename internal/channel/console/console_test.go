@@ -37,8 +37,8 @@ func TestSuite(t *testing.T) {
 
 func TestLine(t *testing.T) {
 	n := channeltest.Example()
-	require.Equal(t, "2026-03-29T01:30:01Z PAGE P1 → Ana Ruiz: Checkout is down (service checkout, level 1, round 1, looking on, incident incident-1) https://example.com/alert runbook: https://example.com/runbook", console.Line(n))
-	n.Attempt, n.PossibleRepeat, n.Late, n.Link, n.Runbook, n.Why, n.SentAt = 3, true, 90*time.Second, "", "", "", time.Time{}
+	require.Equal(t, "2026-03-29T01:30:01Z PAGE P1 → Ana Ruiz: Checkout is down (service checkout, level 1, round 1, looking on, incident incident-1) https://example.com/alert runbook: https://example.com/runbook known error PRB-5f0c1a2b3c4d, workaround: warm the cache", console.Line(n))
+	n.Attempt, n.PossibleRepeat, n.Late, n.Link, n.Runbook, n.Workaround, n.Why, n.SentAt = 3, true, 90*time.Second, "", "", "", "", time.Time{}
 	require.Equal(t, "PAGE P1 → Ana Ruiz: Checkout is down (service checkout, level 1, round 1, incident incident-1, attempt 3, late by 1m30s, possible repeat)", console.Line(n))
 	n.Level, n.Round, n.Why = 0, 4, "resolution target breached"
 	require.Equal(t, "PAGE P1 → Ana Ruiz: Checkout is down (service checkout, resolution target breached, incident incident-1, attempt 3, late by 1m30s, possible repeat)", console.Line(n))
@@ -52,7 +52,7 @@ func TestNoTitleDrivesTheTerminal(t *testing.T) {
 	for _, text := range channeltest.Hostile(t) {
 		out.Reset()
 		n := channeltest.Example()
-		n.Title, n.Name, n.Service, n.Incident, n.Link, n.Priority, n.Why, n.Runbook = text, text, text, text, text, text, text, text
+		n.Title, n.Name, n.Service, n.Incident, n.Link, n.Priority, n.Why, n.Runbook, n.Problem, n.Workaround = text, text, text, text, text, text, text, text, text, text
 		require.Equal(t, channel.Accepted, c.Send(t.Context(), channel.Address{Console: true}, n).Outcome)
 		line, ok := strings.CutSuffix(out.String(), "\n")
 		require.True(t, ok)

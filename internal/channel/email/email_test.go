@@ -397,6 +397,7 @@ Team:     payments
 For:      Ana Ruiz
 Level:    1 (round 1)
 Why:      looking on
+Known:    PRB-5f0c1a2b3c4d, workaround: warm the cache
 Opened:   2026-03-29T01:30:00Z
 Link:     https://example.com/alert
 Runbook:  https://example.com/runbook
@@ -404,7 +405,7 @@ job:      checkout
 Incident: incident-1
 Page:     page-1
 `, email.Text(n))
-	n.Level, n.Round, n.Why, n.Runbook = 0, 4, "resolution target breached", ""
+	n.Level, n.Round, n.Why, n.Runbook, n.Problem, n.Workaround = 0, 4, "resolution target breached", "", "", ""
 	require.Contains(t, email.Text(n), "For:      Ana Ruiz\nWhy:      resolution target breached\nOpened:")
 	require.NotContains(t, email.Text(n), "Runbook")
 }

@@ -78,6 +78,9 @@ func Text(n channel.Notification) string {
 		row("Level", fmt.Sprintf("%d (round %d)", n.Level, n.Round))
 	}
 	row("Why", n.Why)
+	if n.Workaround != "" {
+		row("Known", n.Problem+", workaround: "+n.Workaround)
+	}
 	if !n.OpenedAt.IsZero() {
 		row("Opened", n.OpenedAt.UTC().Format(time.RFC3339))
 	}

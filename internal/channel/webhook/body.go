@@ -37,6 +37,9 @@ type Data struct {
 	Title    string `json:"title"`
 	Link     string `json:"link"`
 	Runbook  string `json:"runbook"`
+	// Problem is the known error that the incident is a case of, Workaround what helps meanwhile.
+	Problem    string `json:"problem"`
+	Workaround string `json:"workaround"`
 	// Labels are those of the alert that opened the incident.
 	Labels         events.Labels `json:"labels"`
 	LateSeconds    int           `json:"late_seconds"` // 0 = in time
@@ -49,7 +52,7 @@ func encode(n channel.Notification, at time.Time) ([]byte, error) {
 	b, err := json.Marshal(Body{Type: Type, Timestamp: at.UTC(), Data: Data{
 		Page: n.Page, Incident: n.Incident, Service: n.Service, Team: n.Team, Target: n.Target, Name: n.Name,
 		Level: n.Level, Round: n.Round, Why: n.Why, Urgency: n.Urgency, Priority: n.Priority, Severity: n.Severity,
-		Title: n.Title, Link: n.Link, Runbook: n.Runbook, Labels: n.Labels, LateSeconds: int(n.Late / time.Second),
+		Title: n.Title, Link: n.Link, Runbook: n.Runbook, Problem: n.Problem, Workaround: n.Workaround, Labels: n.Labels, LateSeconds: int(n.Late / time.Second),
 		PossibleRepeat: n.PossibleRepeat, Attempt: n.Attempt, OpenedAt: n.OpenedAt.UTC(),
 	}})
 	if err != nil {

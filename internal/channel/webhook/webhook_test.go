@@ -102,7 +102,7 @@ func TestSignatureAndBody(t *testing.T) {
 	require.Equal(t, channel.Result{Outcome: channel.Accepted}, c.Send(t.Context(), to(s.URL), n))
 	require.JSONEq(t, `{"type":"page.requested","timestamp":"2026-03-29T01:30:01Z","data":{"page":"page-1","incident":"incident-1",
 		"service":"checkout","team":"payments","target":"person:ana","name":"Ana Ruiz","level":1,"round":1,"why":"looking on","urgency":"high","priority":"P1",
-		"severity":"critical","title":"Checkout is down","link":"https://example.com/alert","runbook":"https://example.com/runbook","labels":{"job":"checkout"},"late_seconds":90,"possible_repeat":false,
+		"severity":"critical","title":"Checkout is down","link":"https://example.com/alert","runbook":"https://example.com/runbook","problem":"PRB-5f0c1a2b3c4d","workaround":"warm the cache","labels":{"job":"checkout"},"late_seconds":90,"possible_repeat":false,
 		"attempt":1,"opened_at":"2026-03-29T01:30:00Z"}}`, string(bodies[0]))
 
 	n.Attempt, n.PossibleRepeat = 2, true

@@ -111,6 +111,7 @@ type server struct {
 	Config
 	known   standings
 	rosters roster.Known
+	causes  records
 }
 
 // Mount puts the API on mux, everything below /api/v1/ behind the token. Other routes below it may
@@ -131,6 +132,7 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	s.tasks(api)
 	s.whys(api)
 	s.resemblances(api)
+	s.problems(api)
 	s.commands(api)
 	s.alerts(api)
 	s.oncall(api)

@@ -135,8 +135,16 @@ func (s *server) candidates(ctx context.Context, in *Recurring) (*struct{ Body [
 		}
 		q.Before = some[len(some)-1].ID
 	}
+	var linked map[string]string
+	if s.Journal != nil {
+		known, err := s.recorded(ctx)
+		if err != nil {
+			return nil, err
+		}
+		linked = known.linked()
+	}
 	found := problem.Candidates(all, problem.Recurrence{
-		Times: in.Times, Within: time.Duration(in.Days) * 24 * time.Hour, Labels: in.Label, All: in.All,
+		Linked: linked, Times: in.Times, Within: time.Duration(in.Days) * 24 * time.Hour, Labels: in.Label, All: in.All,
 	})
 	return &struct{ Body []problem.Candidate }{found}, nil
 }

@@ -28,6 +28,8 @@ func foldResponse(i Incident, e events.Event) Incident {
 		i.Tasks = append(slices.Clip(i.Tasks), Task{Number: d.Task, Text: d.Text, Owner: d.Owner, AddedAt: e.Time})
 	case events.IncidentTaskCompleted:
 		i.Tasks = completed(i.Tasks, d.Task, e.Time)
+	case events.IncidentMatched:
+		i.KnownError = &events.PageKnown{Problem: d.Problem, Title: d.Title, Workaround: d.Workaround}
 	case events.IncidentDocumentAdded:
 		i.Documents = append(slices.Clip(i.Documents), Document{
 			Number: d.Document, Title: d.Title, Type: d.Type, Bytes: len(d.Text), By: d.By, At: e.Time, Seq: e.IncidentSeq,

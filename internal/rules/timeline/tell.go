@@ -19,7 +19,7 @@ func Tell(e events.Event) Entry {
 
 // sayings are the words of each part of the flow.
 var sayings = []func(events.Event) string{
-	incidentSaid, responseSaid, togetherSaid, clockSaid, escalationSaid, pageSaid, alertSaid, overrideSaid, otherSaid,
+	incidentSaid, responseSaid, togetherSaid, clockSaid, escalationSaid, pageSaid, alertSaid, overrideSaid, problemSaid, otherSaid,
 }
 
 // summary says in one sentence what happened; each stage of the flow has its own words.

@@ -28,6 +28,8 @@ func responseSaid(e events.Event) string {
 		return fmt.Sprintf("%s noted task %d: %s%s", who(d.By, "somebody"), d.Task, d.Text, clause("; for ", who(d.Owner, "")))
 	case events.IncidentTaskCompleted:
 		return fmt.Sprintf("%s completed task %d", who(d.By, "somebody"), d.Task)
+	case events.IncidentMatched:
+		return fmt.Sprintf("matches known error %s (%s), by %s; workaround: %s", d.Problem, d.Title, d.By, d.Workaround)
 	case events.IncidentDocumentAdded:
 		return fmt.Sprintf("%s added document %d: %s", who(d.By, "somebody"), d.Document, d.Title)
 	case events.IncidentClosed:

@@ -60,6 +60,33 @@ func (g *engine) take(ctx context.Context, m bus.Message) error {
 		if err := g.forward(ctx, facts); err != nil {
 			return err
 		}
+		if err := g.spread(ctx, p, facts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// spread tells every other partition what has changed about problems.
+func (g *engine) spread(ctx context.Context, from int, facts []events.Event) error {
+	for _, f := range facts {
+		switch f.Data.(type) {
+		case events.ProblemChanged, events.ProblemClosed:
+		default:
+			continue
+		}
+		body, err := events.EncodeBatch([]events.Event{f})
+		if err != nil {
+			return err
+		}
+		for p := range Partitions {
+			if p == from {
+				continue
+			}
+			if err := g.take(ctx, bus.Message{Subject: events.IntakeSubject(p, "problems"), Body: body}); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
