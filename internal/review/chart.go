@@ -17,6 +17,7 @@ const (
 	chartTop    = 44
 	levelHeight = 30
 	chartBottom = 64
+	markRadius  = 8
 	// maxMarks is the most marks that one chart names.
 	maxMarks = 40
 	// maxSteps is the most changes of the level that it draws.
@@ -155,12 +156,21 @@ func (c *chart) line() {
 	fmt.Fprintf(c, `<path d="%s" fill="none" stroke="#24292f" stroke-width="2.5" stroke-linejoin="round"/>`+"\n", path.String())
 }
 
+// marks draws each at its instant, on the axis, or above the one before where the two would touch.
 func (c *chart) marks() {
-	for _, m := range c.named() {
-		x, y := c.x(m.At), c.y(0)
+	last, stacked := 0.0, 0
+	for n, m := range c.named() {
+		x := c.x(m.At)
+		if n > 0 && x-last < 2*markRadius {
+			stacked = (stacked + 1) % (c.top*levelHeight/(2*markRadius) + 2) // the chart is no higher
+		} else {
+			stacked = 0
+		}
+		last = x
+		y := c.y(0) - stacked*2*markRadius
 		fmt.Fprintf(c, `<g><title>%s</title><line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="%s" stroke-dasharray="3 3"/>`,
 			markupless(m.Text+" (after "+c.after(m.At)+")"), x, chartTop, x, y, colours[m.Kind])
-		fmt.Fprintf(c, `<circle cx="%.1f" cy="%d" r="8" fill="%s"/>`, x, y, colours[m.Kind])
+		fmt.Fprintf(c, `<circle cx="%.1f" cy="%d" r="%d" fill="%s"/>`, x, y, markRadius, colours[m.Kind])
 		c.text(x, y+4, "middle", "#ffffff", `font-size="11" font-weight="bold"`, signs[m.Kind])
 		c.WriteString("</g>\n")
 	}
@@ -179,7 +189,7 @@ func (c *chart) legend() {
 	if left := len(c.Marks) - len(c.named()); left > 0 {
 		parts = append(parts, fmt.Sprintf("%d more are not drawn", left))
 	}
-	c.text(chartLeft, c.height-12, "start", "#57606a", "", strings.Join(parts, "   "))
+	c.text(chartLeft, c.height-12, "start", "#57606a", "", strings.Join(parts, " · "))
 }
 
 func (c *chart) text(x, y any, anchor, fill, more, words string) {
