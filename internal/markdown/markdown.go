@@ -38,7 +38,7 @@ func Literal(s string) string {
 			b.WriteByte(' ')
 		case entities[r] != "":
 			b.WriteString(entities[r])
-		case strings.ContainsRune("\\`*_[]|#!~", r):
+		case strings.ContainsRune("\\`*_[]|#!~$", r):
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		default:

@@ -1,22 +1,30 @@
-package markdown
+package markdown_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/internal/markdown"
 )
 
 func TestLiteral(t *testing.T) {
-	for given, want := range map[string]string{
-		"plain": "plain", "a|b": `a\|b`, "# x": `\# x`, "<b>&": "&lt;b&gt;&amp;", "[a](b)": `\[a\](b)`, "a\nb\u2028c": "a b c", "\xff": "\uFFFD", "`*_~!": "\\`\\*\\_\\~\\!",
+	for text, want := range map[string]string{
+		"the shop is down":            "the shop is down",
+		"5 * 3 _ `x` | ~y~ #1 $z$":    "5 \\* 3 \\_ \\`x\\` \\| \\~y\\~ \\#1 \\$z\\$",
+		"[a](javascript:b) ![c](d)":   "\\[a\\](javascript:b) \\!\\[c\\](d)",
+		"<script>&amp;</script>":      "&lt;script&gt;&amp;amp;&lt;/script&gt;",
+		"two\nlines\r\nand\u2028more": "two lines  and more",
+		"back\\slash":                 "back\\\\slash",
+		"not \xff UTF-8":              "not \uFFFD UTF-8",
 	} {
-		require.Equal(t, want, Literal(given))
+		require.Equal(t, want, markdown.Literal(text))
 	}
 }
 
-func TestTable(t *testing.T) {
+func TestATableKeepsItsShapeWhateverIsInIt(t *testing.T) {
 	var b strings.Builder
-	Table(&b, []string{"a", "b"}, [][]string{{"1", "2|3"}})
-	require.Equal(t, "| a | b |\n|---|---|\n| 1 | 2\\|3 |\n", b.String())
+	markdown.Table(&b, []string{"who", "what"}, [][]string{{"a|b", "c\nd"}, {"", "\\"}})
+	require.Equal(t, "| who | what |\n|---|---|\n| a\\|b | c d |\n|  | \\\\ |\n", b.String())
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tocsin.dev/internal/markdown"
 )
 
 // maxRows is the most rows of one table; what is more stands in the timeline.
@@ -315,47 +317,31 @@ func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z")
 
 // table writes rows, [maxRows] of them at most.
 func (d *document) table(head []string, rows [][]string) {
-	d.row(head)
-	d.WriteString("|" + strings.Repeat("---|", len(head)) + "\n")
-	for _, row := range rows[:min(len(rows), maxRows)] {
-		d.row(row)
+	shown := make([][]string, min(len(rows), maxRows))
+	for n := range shown {
+		shown[n] = make([]string, len(rows[n]))
+		for i, cell := range rows[n] {
+			shown[n][i] = bounded(cell)
+		}
 	}
+	markdown.Table(&d.Builder, head, shown)
 	if left := len(rows) - maxRows; left > 0 {
 		fmt.Fprintf(d, "\n%d more stand in the timeline.\n", left)
 	}
 }
 
-func (d *document) row(cells []string) {
-	d.WriteByte('|')
-	for _, cell := range cells {
-		d.WriteString(" " + literal(cell) + " |")
-	}
-	d.WriteByte('\n')
-}
+// literal makes a text stand for itself, on one line, at most maxCell characters of it.
+func literal(s string) string { return markdown.Literal(bounded(s)) }
 
-// entities stand for what some readers take for markup even behind a backslash.
-var entities = map[rune]string{'<': "&lt;", '>': "&gt;", '&': "&amp;"}
-
-// literal makes a text stand for itself in Markdown, on one line, at most maxCell characters of it.
-func literal(s string) string {
-	var b strings.Builder
+// bounded cuts a text off after maxCell characters.
+func bounded(s string) string {
 	n := 0
-	for _, r := range visible(s) {
+	for at := range s {
 		if n++; n > maxCell {
-			b.WriteString("…")
-			break
-		}
-		switch {
-		case entities[r] != "":
-			b.WriteString(entities[r])
-		case strings.ContainsRune("\\`*_[]|#!~$", r):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
+			return visible(s[:at]) + "…"
 		}
 	}
-	return b.String()
+	return visible(s)
 }
 
 // maxCell bounds one text of the document.

@@ -58,11 +58,11 @@ var rules = []rule{
 		reason: "a rehearsal is rules on virtual time",
 	},
 	{
-		packages: "internal/replay", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"},
+		packages: "internal/replay", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/markdown"},
 		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
 	},
 	{packages: "internal/problem", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "incidents are compared by their facts alone"},
-	{packages: "internal/review", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "a review is made of a timeline alone"},
+	{packages: "internal/review", ours: []string{words, "internal/rules/timeline", "internal/markdown"}, foreign: none, reason: "a review is made of a timeline alone"},
 	{
 		packages: "internal/foresight", ours: []string{words}, foreign: none, pure: true,
 		reason: "the same facts give the same suggestions; a history is judged as it happened",
