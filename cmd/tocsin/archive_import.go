@@ -67,7 +67,7 @@ func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err err
 		return err
 	}
 	file := &exported{lines: bufio.NewReaderSize(from, 1<<16), record: imported}
-	rec, err := recorder.New(recorder.Config{Log: file, Archive: a, MaxBytes: importBytes, MaxFacts: importFacts, Cache: importFacts})
+	rec, err := recorder.New(recorder.Config{Log: file, Archive: a, Cache: importCache})
 	if err != nil {
 		return err
 	}
@@ -79,6 +79,9 @@ func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err err
 		if progress, err = rec.Turn(ctx); err != nil {
 			return fmt.Errorf("import: %w", err)
 		}
+	}
+	if err := rec.Settle(ctx); err != nil {
+		return fmt.Errorf("import: %w", err)
 	}
 	if err := rec.Healthy(); err != nil {
 		return fault{err: fmt.Errorf("imported as it is, but: %w", err), hint: "was it a full export, and was nothing changed in it?", code: codeFailed}
@@ -105,11 +108,8 @@ type exported struct {
 	count  int // facts so far
 }
 
-// Nobody waits for a part of an import, and large transactions write fewer pages of the indexes.
-const (
-	importBytes = 64 << 20
-	importFacts = 80_000
-)
+// importCache is how many incidents are held in memory.
+const importCache = 80_000
 
 // Some lines make a record; the longest one must not exhaust the memory.
 const (

@@ -95,6 +95,16 @@ type Writer interface {
 	Head(ctx context.Context, incident string) (seq uint64, hash []byte, err error)
 }
 
+// Builder is the side of a writer that is quicker when it knows that a whole ledger comes.
+type Builder interface {
+	// Build says that very much will be kept and little asked until [Builder.Settle], which may
+	// then take a while. What is kept is as good and as durable as always, and readers get the
+	// same answers, some of them slowly. It does nothing where there is something already.
+	Build(ctx context.Context) error
+	// Settle ends it; opening the archive again does as well.
+	Settle(ctx context.Context) error
+}
+
 // Reader is the side of those who ask.
 type Reader interface {
 	// Incidents gives those that fit the query; an empty slice for none.

@@ -21,8 +21,12 @@ type Recorder struct {
 	health  health
 	known   *cache
 	reader  bus.Reader // nil when one is to be opened
-	// position is the archive's position while a reader is open.
-	position uint64
+	// position is the archive's position while a reader is open, end the ledger's when it was opened.
+	position, end uint64
+	// ahead is what is read beside the transaction before it; nil when nothing is.
+	ahead *ahead
+	// building says that the archive was empty, and leaves for the end what is quicker then.
+	building bool
 	// lag is how old the newest record was when it was kept.
 	lag time.Duration
 }
@@ -102,16 +106,20 @@ func (r *Recorder) Turn(ctx context.Context) (progress bool, err error) {
 	if err := r.open(ctx); err != nil {
 		return false, err
 	}
-	records, broken := r.gather()
-	if len(records) > 0 {
-		if err := r.keep(ctx, records); err != nil {
+	s, broken := r.next()
+	progress = len(s.records) > 0
+	if progress {
+		if err := r.keep(ctx, s, broken == nil); err != nil {
 			return false, err
 		}
 	}
 	if broken != nil {
-		return len(records) > 0, fmt.Errorf("read ledger after %d: %w", r.position, broken)
+		return progress, fmt.Errorf("read ledger after %d: %w", r.position, broken)
 	}
-	return len(records) > 0, nil
+	if r.position >= r.end {
+		err = r.Settle(ctx)
+	}
+	return progress, err
 }
 
 // open makes sure that there is a reader; it stands where the archive stands. An archive that is
@@ -135,32 +143,20 @@ func (r *Recorder) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read ledger after %d: %w", position, err)
 	}
-	r.reader, r.position = reader, position
+	r.reader, r.position, r.end = reader, position, newest
 	r.metrics.position.Set(float64(position))
-	return nil
+	return r.build(ctx)
 }
-
-// Who is behind by more than this builds the archive anew, or catches up after a long absence. The
-// larger a transaction then, the fewer pages of the indexes are written over and over: ids are
-// hashes, and lie all over them.
-const (
-	rebuilding   = time.Minute
-	rebuildTimes = 16
-)
 
 // gather polls until nothing more has arrived or a transaction is full. What came before an error
 // of the reader is good and is handed out with it.
-func (r *Recorder) gather() ([]bus.Message, error) {
+func (r *Recorder) gather(after uint64, times int) ([]bus.Message, error) {
 	var all []bus.Message
 	bytes, facts := 0, 0
-	times := 1
-	if r.lag > rebuilding {
-		times = rebuildTimes
-	}
 	for bytes < times*r.cfg.MaxBytes && facts < times*r.cfg.MaxFacts {
 		some, err := r.reader.Poll(pollSize)
 		for _, m := range some {
-			if m.Seq <= r.position {
+			if m.Seq <= after {
 				continue // a reader that began too early costs nothing
 			}
 			all = append(all, m)
@@ -174,14 +170,17 @@ func (r *Recorder) gather() ([]bus.Message, error) {
 	return all, nil
 }
 
-// keep writes records in one transaction. Whatever goes wrong, memory is given up, for the archive
-// alone knows whether the transaction counted.
-func (r *Recorder) keep(ctx context.Context, records []bus.Message) error {
-	s, err := r.take(ctx, records)
-	if err != nil {
+// keep writes a stretch in one transaction, and lets the next one be read meanwhile where the
+// recorder is far behind and more may be read. Whatever goes wrong, memory is given up, for the
+// archive alone knows whether the transaction counted.
+func (r *Recorder) keep(ctx context.Context, s *stretch, more bool) error {
+	if err := r.take(ctx, s); err != nil {
 		return err
 	}
-	last := records[len(records)-1]
+	last := s.records[len(s.records)-1]
+	if more && r.lag > rebuilding {
+		r.readAhead(last.Seq)
+	}
 	done := r.metrics.time()
 	if err := r.cfg.Archive.Keep(ctx, s.facts, s.incidents(), last.Seq); err != nil {
 		return err
@@ -213,6 +212,10 @@ func (r *Recorder) Healthy() error { return r.health.err() }
 
 // Close gives up the reader and what is held in memory; the next turn begins anew from the archive.
 func (r *Recorder) Close() {
+	if r.ahead != nil {
+		<-r.ahead.done
+		r.ahead = nil
+	}
 	if r.reader != nil {
 		r.reader.Close()
 		r.reader = nil

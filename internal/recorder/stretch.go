@@ -22,6 +22,7 @@ type story struct {
 
 // stretch is what goes into one transaction.
 type stretch struct {
+	records []bus.Message
 	facts   []archive.Fact
 	decoded []events.Event // of each fact; without data where it is unknown or of no incident
 	stories map[string]*story
@@ -33,21 +34,26 @@ type stretch struct {
 // lineCount gives the number of facts in a record, without allocating.
 func lineCount(body []byte) int { return bytes.Count(body, []byte("\n")) - 1 }
 
-// take turns records into chained facts and folded incidents.
-func (r *Recorder) take(ctx context.Context, records []bus.Message) (*stretch, error) {
-	s := &stretch{stories: map[string]*story{}, sum: sha256.New()}
+// readRecords takes records apart into lines and events, for which nothing else must be known.
+func readRecords(records []bus.Message) *stretch {
+	s := &stretch{records: records, stories: map[string]*story{}, sum: sha256.New()}
 	for _, m := range records {
 		for i, line := range events.Lines(m.Body) {
 			s.read(m.Seq, i, line)
 		}
 	}
+	return s
+}
+
+// take chains the facts of a stretch and folds its incidents.
+func (r *Recorder) take(ctx context.Context, s *stretch) error {
 	if err := s.load(ctx, r.known, r.cfg.Archive); err != nil {
-		return nil, err
+		return err
 	}
 	for i := range s.facts {
 		s.fold(&s.facts[i], s.decoded[i])
 	}
-	return s, nil
+	return nil
 }
 
 // read takes one line apart. A line that is no event of ours is a fact of no incident.

@@ -299,7 +299,7 @@ func beside(t *testing.T, open Opener, read ReadOpener) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	defer func() { require.NoError(t, a.Close()) }()
-	const incidents, each, readers = 4, 120, 3
+	const incidents, each, readers = 4, 60, 3
 	all := Batches(t, Ledger(incidents, each), 3)
 	done := make(chan struct{})
 	faults := make(chan error, readers)

@@ -32,7 +32,7 @@ func build(t *testing.T, facts []archive.Fact) house {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, a.Close()) })
 	h.Archive = a
-	archivetest.Fill(t, a, facts, 20)
+	archivetest.Fill(t, a, facts, max(20, len(facts)/4))
 	return h
 }
 
@@ -223,7 +223,7 @@ func TestGapOfTheLedger(t *testing.T) {
 }
 
 func TestEnough(t *testing.T) {
-	h := build(t, archivetest.Ledger(600, 4))
+	h := build(t, archivetest.Ledger(MaxFindings/4+1, 4))
 	h.exec("UPDATE facts SET line = x'00'")
 	require.Len(t, h.verify(shard), MaxFindings)
 }

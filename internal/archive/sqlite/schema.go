@@ -45,8 +45,12 @@ CREATE TABLE facts (
 	line     BLOB NOT NULL,    -- the event as it stands in the ledger
 	hash     BLOB              -- 32 bytes; NULL for facts of no incident
 );
-CREATE INDEX facts_incident ON facts (incident) WHERE incident IS NOT NULL;
-CREATE INDEX facts_cause ON facts (cause) WHERE cause IS NOT NULL;
+` + factsIndexes
+
+// factsIndexes may be missing while an archive is built, see [Archive.Build].
+const factsIndexes = `
+CREATE INDEX IF NOT EXISTS facts_incident ON facts (incident) WHERE incident IS NOT NULL;
+CREATE INDEX IF NOT EXISTS facts_cause ON facts (cause) WHERE cause IS NOT NULL;
 `
 
 // beside is what stands beside the facts. The index of words keeps no text: rowid and terms only.
@@ -94,10 +98,13 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		return layOut(ctx, db)
 	}
 	found, err := whose(ctx, db)
-	if err != nil || found == version {
-		return err
+	if err == nil && found < version {
+		err = upgrade(ctx, db)
 	}
-	return upgrade(ctx, db)
+	if err == nil {
+		_, err = db.ExecContext(ctx, factsIndexes) // who was building it may have been stopped
+	}
+	return err
 }
 
 func layOut(ctx context.Context, db *sql.DB) error {

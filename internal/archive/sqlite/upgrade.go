@@ -11,7 +11,7 @@ import (
 )
 
 // many is how many facts or incidents an upgrade holds in memory at once.
-const many = 500
+const many = 100
 
 // upgrade brings a file of version 1 to the present layout, in one transaction. Nothing is asked of
 // the ledger, which may have been trimmed: what version 2 keeps besides follows from the facts.

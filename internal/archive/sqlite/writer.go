@@ -33,10 +33,12 @@ type writer struct {
 	fact, facts, record, records  *sql.Stmt
 	position, move, get, top, old *sql.Stmt
 	shelf                         shelf
+	// building counts facts that were kept without their indexes; negative when there are indexes.
+	building int
 }
 
 func newWriter(db *sql.DB) (*writer, error) {
-	w := &writer{db: db}
+	w := &writer{db: db, building: -1}
 	all := []struct {
 		to    **sql.Stmt
 		query string
@@ -108,7 +110,7 @@ func (a *Archive) Keep(ctx context.Context, facts []archive.Fact, incidents []ar
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("keep up to %d: %w", position, err)
 	}
-	return nil
+	return a.writer.built(ctx, len(facts))
 }
 
 func (w *writer) keep(ctx context.Context, tx *sql.Tx, facts []archive.Fact, incidents []archive.Incident, position uint64) error {
@@ -224,6 +226,9 @@ func (a *Archive) Load(ctx context.Context, ids []string) ([]archive.Incident, e
 // Head gives the number and hash of the incident's newest fact; 0 and nil for none. Of an incident
 // that was removed it gives the last one there was.
 func (a *Archive) Head(ctx context.Context, incident string) (seq uint64, hash []byte, err error) {
+	if err := a.writer.settle(ctx); err != nil { // without an index it would go through all facts
+		return 0, nil, err
+	}
 	for _, stmt := range []*sql.Stmt{a.writer.top, a.writer.old} {
 		var n int64
 		err = stmt.QueryRowContext(ctx, incident).Scan(&n, &hash)
