@@ -60,7 +60,7 @@ func newSignal(a *app, verb, short, example string, do send) *cobra.Command {
 	f.StringVar(&s.Description, "description", "", "more than the summary has room for")
 	f.StringVar(&s.Link, "link", "", "`URL` of the page about it")
 	f.StringArrayVar(&labels, "label", nil, "a label as `name=value`; may be given several times")
-	f.DurationVar(&lasts, "for", 0, "it counts as cleared after this `time` if nothing more is heard (default: never)")
+	lengthVar(f, &lasts, "for", 0, "it counts as cleared after this `time` if nothing more is heard (default: never)")
 	return c
 }
 

@@ -115,11 +115,8 @@ func (a *app) checkCatalog(dir string, weeks int) error {
 	if err != nil {
 		return err
 	}
-	c, faults := catalog.Parse(files)
-	if c != nil {
-		now := a.now()
-		faults = append(faults, c.Coverage(now, now.AddDate(0, 0, 7*weeks))...)
-	}
+	now := a.now()
+	c, faults := catalog.Check(files, now, now.AddDate(0, 0, 7*weeks))
 	v := client.Verdict{OK: c != nil, Faults: make([]client.Fault, len(faults))}
 	for i, f := range faults {
 		v.Faults[i] = client.Fault(api.Told(f))

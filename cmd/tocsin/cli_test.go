@@ -193,7 +193,7 @@ func TestFailuresFromTheCommandLine(t *testing.T) {
 		{[]string{"incident", "ack", "nobody-knows-it"}, 3, "no such incident"},
 		{[]string{"timeline", "show", "nobody-knows-it"}, 3, "no such incident"},
 		{[]string{"incident", "reopen", id}, 1, "tocsin: it is not resolved"},
-		{[]string{"incident", "list", "--status", "odd"}, 2, "query.status"},
+		{[]string{"incident", "list", "--status", "odd"}, 2, "tocsin: status: expected value"},
 		{[]string{"alert", "fire", "x", "--service", "chekout"}, 2, "no such service"},
 		{[]string{"incident", "list", "--token", "wrong"}, 1, "hint: the token lies in"},
 	} {

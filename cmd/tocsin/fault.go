@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,21 +44,43 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if err := check(c, given); err != nil {
 			return misuse(c, err)
 		}
+		if slices.Contains(given, "") {
+			return misuse(c, errors.New("an argument is empty"))
+		}
 		return nil
 	}
 }
 
-// report writes an error as `tocsin: …` with its hint and gives the exit code.
-func report(to io.Writer, err error) int {
+// report writes an error of a command as `tocsin: …` with its hint and gives the exit code.
+func report(to io.Writer, c *cobra.Command, err error) int {
 	if err == nil {
 		return codeOK
 	}
 	f := classify(err)
-	fmt.Fprintf(to, "tocsin: %s\n", clean(f.Error()))
+	if f.code == codeUsage && f.hint == "" {
+		f.hint = misuse(c, err).(fault).hint //nolint:errorlint // it is one
+	}
+	fmt.Fprintf(to, "tocsin: %s\n", clean(spoken(f.err)))
 	if f.hint != "" {
 		fmt.Fprintf(to, "hint: %s\n", clean(f.hint))
 	}
 	return f.code
+}
+
+// spoken gives the words of an error. What the gateway says of a request it does not understand is about
+// bodies and queries; here people gave flags.
+func spoken(err error) string {
+	var problem *client.Error
+	if !errors.As(err, &problem) || problem.Status != 422 && problem.Status != 400 || len(problem.Errors) == 0 {
+		return err.Error()
+	}
+	told := *problem
+	told.Errors = slices.Clone(problem.Errors)
+	for i, d := range told.Errors {
+		told.Errors[i].Location = strings.TrimPrefix(strings.TrimPrefix(d.Location, "body."), "query.")
+	}
+	words := strings.TrimPrefix(told.Error(), "validation failed: ")
+	return strings.Replace(err.Error(), problem.Error(), words, 1) // what was put before it stays
 }
 
 // classify fills in what the error's maker left open.

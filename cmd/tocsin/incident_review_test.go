@@ -61,7 +61,7 @@ func TestReviewRefusedFromTheCommandLine(t *testing.T) {
 		{1, "nowhere.md is not there", []string{"incident", "attach", id, "nowhere.md"}},
 		{3, "the incident has no document 1", []string{"incident", "document", id, "1"}},
 		{2, `"one" is no number of a document`, []string{"incident", "document", id, "one"}},
-		{2, "query.state", []string{"task", "list", "--state", "odd"}},
+		{2, "tocsin: state: expected value", []string{"task", "list", "--state", "odd"}},
 		{2, "say what to do", []string{"task"}},
 	} {
 		got := s.run(c.words...)

@@ -256,7 +256,7 @@ type span struct {
 // bind adds the flags, and reads them before the command runs.
 func (s *span) bind(a *app, c *cobra.Command, needed bool) {
 	c.Flags().StringVar(&s.until, "until", "", "its end: RFC 3339, '2026-12-24 18:00' or '18:00' in local time, or '+8h' from now")
-	c.Flags().DurationVar(&s.lasts, "for", 0, "how long, in place of --until, such as 2h")
+	lengthVar(c.Flags(), &s.lasts, "for", 0, "how long, in place of --until, such as 2h or 3d")
 	c.PreRunE = func(c *cobra.Command, _ []string) error {
 		if err := s.read(c, a.now(), needed); err != nil {
 			return misuse(c, err)

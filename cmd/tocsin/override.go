@@ -51,7 +51,7 @@ func newOverrideAdd(a *app) *cobra.Command {
 	f.StringArrayVar(&s.shifts, "shift", nil, "`people and times` of one shift: 'ana,bo FROM/TO'; may be given several times")
 	f.StringVar(&s.from, "from", "", "its beginning: RFC 3339, '2026-12-24 18:00' or '18:00' in the schedule's time, or '+8h' from now (default: now; of --temporary, the first shift)")
 	f.StringVar(&s.to, "to", "", "its end, in the same forms (of --temporary: the last shift)")
-	f.DurationVar(&s.lasts, "for", 0, "how long, in place of --to, such as 2h")
+	lengthVar(f, &s.lasts, "for", 0, "how long, in place of --to, such as 2h or 3d")
 	a.by(c, &s.ask.By)
 	f.StringVar(&s.ask.Note, "note", "", "free text for the record")
 	for _, flag := range []string{"person", "replaces", "swap", "shadow"} {

@@ -65,7 +65,7 @@ func TestOverridesRefusedFromTheCommandLine(t *testing.T) {
 		{2, "--for and --to exclude each other", []string{"add", "payments-primary", "--person", "bo", "--for", "2h", "--to", "18:00"}},
 		{2, "is not 'people from/to'", []string{"add", "payments-primary", "--temporary", "--shift", "bo"}},
 		{2, `"noon" is no instant`, []string{"add", "payments-primary", "--temporary", "--shift", "bo noon/18:00"}},
-		{2, "body.people[0]: expected a person of the catalog", []string{"add", "payments-primary", "--person", "dan", "--for", "2h"}},
+		{2, "people[0]: expected a person of the catalog", []string{"add", "payments-primary", "--person", "dan", "--for", "2h"}},
 		{2, "a swap is between two people", []string{"add", "payments-primary", "--swap", "ana", "--for", "2h"}},
 		{3, "hint: 'tocsin schedule list' lists the schedules", []string{"add", "nights", "--person", "bo", "--for", "2h"}},
 		{3, "hint: 'tocsin schedule list' lists the schedules", []string{"list", "nights"}},

@@ -45,10 +45,10 @@ Every contact method is taken to work.`,
 	f.StringVar(&p.at, "at", "", "an instant: RFC 3339, '2026-12-24 18:00' or '18:00' in local time, or '+8h' from now (default: now)")
 	f.StringVar(&p.severity, "severity", "", "the alert's `severity` (default: the label severity)")
 	f.StringToStringVar(&p.labels, "labels", nil, "the alert's labels, `name=value,…`")
-	f.DurationVar(&p.answerAfter, "answer-after", 0, "whoever was reached last acknowledges after this time (default: nobody does)")
+	lengthVar(f, &p.answerAfter, "answer-after", 0, "whoever was reached last acknowledges after this time (default: nobody does)")
 	f.StringVar(&p.catalog, "catalog", "./tocsin.d", "the `folder` of the catalog")
 	f.BoolVar(&p.week, "week", false, "name the hours of the week from --at on in which nobody would be reached in time")
-	f.DurationVar(&p.within, "within", 15*time.Minute, "with --week: how soon somebody must be reached")
+	lengthVar(f, &p.within, "within", 15*time.Minute, "with --week: how soon somebody must be reached")
 	return c
 }
 

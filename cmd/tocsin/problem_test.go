@@ -40,11 +40,11 @@ func TestProblemsFromTheCommandLine(t *testing.T) {
 		{3, "hint: 'tocsin problem list", []string{"problem", "show", "PRB-nobody"}},
 		{3, "hint: 'tocsin incident list", []string{"problem", "link", id, "nobody-knows-it"}},
 		{3, "hint: 'tocsin incident list", []string{"problem", "open", "x", "--incident", "nobody-knows-it"}},
-		{2, "body.service", []string{"problem", "open", "x"}},
+		{2, "service: expected a service", []string{"problem", "open", "x"}},
 		{2, "there is none", []string{"problem", "update", id, "--alert", "Slow"}},
 		{2, "is not name=value", []string{"problem", "update", id, "--workaround", "x", "--label", "eu"}},
 		{2, `required flag(s) "resolution"`, []string{"problem", "close", id}},
-		{2, "query.status", []string{"problem", "list", "--status", "odd"}},
+		{2, "tocsin: status: expected value", []string{"problem", "list", "--status", "odd"}},
 	} {
 		got := s.run(c.words...)
 		require.Equal(t, c.code, got.code, "%v: %s", c.words, got.err)

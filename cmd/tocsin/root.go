@@ -35,7 +35,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr, now: time.Now}
 	root := newRoot(a)
 	root.SetArgs(args)
-	return report(stderr, root.ExecuteContext(ctx))
+	c, err := root.ExecuteContextC(ctx)
+	return report(stderr, c, err)
 }
 
 // newRoot makes the tree of commands. A noun is one entry of the slice and one file.

@@ -68,7 +68,7 @@ docs/shadow.md says what to export and how to read the answer. No server is need
 	f.StringVar(&m.archive, "archive", os.Getenv("TOCSIN_ARCHIVE"), "the archive: a SQLite `file`, or postgres://… (TOCSIN_ARCHIVE; default <data>/archive.db)")
 	f.Lookup("archive").DefValue = assembly.ShownArchive(m.archive) // the help shows it
 	f.StringVar(&m.folder, "catalog", "", "the catalog's `folder`, for the names of people")
-	f.DurationVar(&m.window, "window", shadow.Window, "how far apart the two may open and still be one")
+	lengthVar(f, &m.window, "window", shadow.Window, "how far apart the two may open and still be one")
 	f.StringVar(&m.form, "format-out", "table", "table, md or json (also --json)")
 	f.StringVar(&m.out, "out", "", "write to this `file` (default: stdout)")
 	c.MarkFlagRequired("format") //nolint:errcheck // the flag is there

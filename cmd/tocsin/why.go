@@ -33,7 +33,7 @@ about one person, paged or not. It goes by the catalog and the overrides of that
 		},
 	}
 	why.Flags().StringVar(&person, "person", "", "why this person was paged, or was not")
-	why.Flags().StringVar(&zone, "zone", "", "time zone of the instants, such as Europe/Madrid (default: this machine's)")
+	why.Flags().StringVar(&zone, "timezone", "", "`zone` of the instants, such as Europe/Madrid (default: this machine's)")
 	why.RegisterFlagCompletionFunc("person", a.completePeople) //nolint:errcheck // the flag is there
 	return why
 }

@@ -17,7 +17,7 @@ func TestWhy(t *testing.T) {
 	require.Regexp(t, `^Paged: ana by level 1 \(.+\); ana acknowledged it at 13:00:0\d CET\.\n\n`, out)
 	require.Regexp(t, `(?m)^13:05:0\d CET  Level 2 \(catalog.yaml:\d+\): not reached: ana acknowledged it at .+ before it was due\. It would have paged bo\.$`, out)
 	require.Regexp(t, `^bo was not paged: level 2 \(catalog.yaml:\d+\) means bo, and was not reached: ana acknowledged it at 13:`, s.ok("why", id, "--person", "bo"))
-	require.Regexp(t, `acknowledged it at 12:00:0\d UTC\.`, s.ok("why", id, "--zone", "UTC"))
+	require.Regexp(t, `acknowledged it at 12:00:0\d UTC\.`, s.ok("why", id, "--timezone", "UTC"))
 	var w client.Why
 	s.json(&w, "why", id, "--person", "cleo")
 	require.Equal(t, "cleo", w.Person.Person)
@@ -28,7 +28,7 @@ func TestWhy(t *testing.T) {
 	got = s.run("why", id, "--person", "anna")
 	require.Equal(t, said{3, "", "tocsin: no such person: anna; did you mean ana?\nhint: people are those of the catalog that the incident opened with\n"}, got)
 	require.Equal(t, 2, s.run("why").code)
-	require.Equal(t, 2, s.run("why", id, "--zone", "Moon").code)
+	require.Equal(t, 2, s.run("why", id, "--timezone", "Moon").code)
 }
 
 func TestLocalZone(t *testing.T) {

@@ -19,8 +19,47 @@ import (
 // Parse reads all files of one catalog, by name, and checks them as a whole. It gives every fault
 // at once, in reading order. The catalog is nil when any of them is more than a warning.
 func Parse(files map[string][]byte) (*Catalog, []Fault) {
+	p, faults := parse(files)
+	if Refused(faults) {
+		return nil, faults
+	}
+	p.keepPlaces()
+	return p.cat, faults
+}
+
+// Check is [Parse] with what [Catalog.Coverage] warns of between two instants, in reading order. Of a
+// catalog that is refused the schedules are looked at all the same, but for those that have faults
+// themselves; none is where a file cannot be read at all.
+func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
+	p, faults := parse(files)
+	refused := Refused(faults)
+	switch {
+	case !refused:
+		p.keepPlaces()
+	case p.broken:
+		return nil, faults
+	default:
+		p.dropUnsound()
+	}
+	out := report{slices.Concat(faults, p.cat.Coverage(from, to))}
+	if refused {
+		return nil, out.sorted()
+	}
+	return p.cat, out.sorted()
+}
+
+// dropUnsound leaves only schedules of which it is known whom they have.
+func (p *parser) dropUnsound() {
+	maps.DeleteFunc(p.cat.Rules.Schedules, func(id string, _ *oncall.Schedule) bool {
+		return p.unsound[id] || p.cat.Imports[id] != nil
+	})
+}
+
+// parse is what [Parse] and [Check] have in common: everything read, and the faults in reading order.
+func parse(files map[string][]byte) (*parser, []Fault) {
 	p := newParser(files)
 	whole := p.size(files)
+	p.broken = !whole
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !whole {
 			break
@@ -38,12 +77,7 @@ func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	if whole {
 		p.check()
 	}
-	faults := p.sorted()
-	if Refused(faults) {
-		return nil, faults
-	}
-	p.keepPlaces()
-	return p.cat, faults
+	return p, p.sorted()
 }
 
 // Revision names the source: the SHA-256, in hex, of its files' names and contents in order.
@@ -94,6 +128,7 @@ type parser struct {
 	moments *conditions         // of levels and triggers; nil before the first
 	nevers  map[string]bool     // by text: conditions of levels and triggers that are never true
 	wholes  map[string]bool     // by id: schedules that always have somebody
+	unsound map[string]bool     // by id: schedules with a fault of their own
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -120,6 +155,7 @@ func newParser(files map[string][]byte) *parser {
 		layers:  map[string][]Place{},
 		lines:   map[string][][]byte{},
 		wholes:  map[string]bool{},
+		unsound: map[string]bool{},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 )
 
 func (p *parser) schedule(id string, key, body item) {
+	before := len(p.faults)
 	f := body.fields(keysSchedule)
 	s := &oncall.Schedule{ID: id, Location: time.UTC, Holidays: f["holidays"].holidays()}
 	if loc := p.zoneOf(schedule, id, key, f["timezone"]); loc != nil {
@@ -24,6 +25,7 @@ func (p *parser) schedule(id string, key, body item) {
 		s.Layers = append(s.Layers, p.layer(one, s))
 		p.layers[id] = append(p.layers[id], one.spot())
 	}
+	p.unsound[id] = Refused(p.faults[before:])
 	p.cat.Rules.Schedules[id] = s
 	p.cat.schedules[id] = Fault{File: key.file, Line: key.at.Line, Column: key.at.Column}
 }

@@ -135,6 +135,39 @@ schedules:
 	require.Empty(t, parse(t, with("")).Coverage(from, from.AddDate(1, 0, 0)))
 }
 
+// A catalog that is refused is told of the gaps of its sound schedules too: every fault at once.
+func TestCheckTellsGapsBesideFaults(t *testing.T) {
+	const text = `people:
+  ana: {contact: [{console: true}]}
+teams: {t: {lead: ana, members: [ana, nobody]}}
+services: {rest: {team: t, policy: p}}
+routes: [{service: rest}]
+policies: {p: {levels: [{page: [person:ana]}]}}
+schedules:
+  late: {timezone: UTC, layers: [{start: 2026-03-30, rotation: daily, people: [ana]}]}
+  unsound: {timezone: UTC, layers: [{start: 2026-03-30, rotation: yearly, people: [ana]}]}
+`
+	from := time.Date(2026, 3, 29, 9, 0, 0, 0, time.UTC)
+	check := func(text string) (*catalog.Catalog, []string) {
+		c, faults := catalog.Check(map[string][]byte{"c.yaml": []byte(text)}, from, from.AddDate(0, 0, 7))
+		return c, shown(faults)
+	}
+	gap := `?c.yaml:8:3: schedule "late" has nobody on call from Sun 2026-03-29 09:00 to Mon 2026-03-30 09:00 ~ let a layer below the others fill in, or a policy page somebody else as well`
+	c, faults := check(text)
+	require.Nil(t, c)
+	require.Equal(t, []string{
+		`c.yaml:3:39: there is no person "nobody"`, gap,
+		`c.yaml:9:67: "yearly" is not a rotation ~ known here: hourly, daily, weekly, monthly`,
+	}, faults)
+
+	_, faults = check(text + "nonsense: [")
+	require.Len(t, faults, 1, "nothing is known of a file that is no YAML")
+
+	c, faults = check(strings.NewReplacer(", nobody", "", "yearly", "daily").Replace(text))
+	require.NotNil(t, c)
+	require.Len(t, faults, 3, "the gaps of both, and a person in both at once")
+}
+
 // Whatever schedule is accepted can be asked: nothing panics or goes on for ever, and what is
 // refused says where.
 func FuzzSchedule(f *testing.F) {
