@@ -48,16 +48,11 @@ type Backtest struct {
 	wake       time.Time   // the earliest of their instants; zero for none
 	answers    []answer    // on their way
 	waits      map[answerer]*waiting
-	// by and openers lead from the record to the present incidents and back.
-	by      map[string]string // opener -> incident
-	openers map[string]string // incident -> opener
-	newest  map[dedup]string
-	forward []events.Event // facts that are inputs of another partition
-	refused map[string]int // commands that changed nothing, by what was asked
-	err     error
+	by         map[string]string // the incident that the record's one has become, by what opened it there
+	forward    []events.Event    // facts that are inputs of another partition
+	refused    map[string]int    // commands that changed nothing, by what was asked
+	err        error
 }
-
-type dedup struct{ service, key string }
 
 // answer is an acknowledgement on its way.
 type answer struct {
@@ -75,7 +70,7 @@ func NewBacktest(h *History, c *catalog.Catalog, o Options) *Backtest {
 		b.until = o.Until
 	}
 	b.waits, b.refused = map[answerer]*waiting{}, map[string]int{}
-	b.by, b.openers, b.newest = map[string]string{}, map[string]string{}, map[dedup]string{}
+	b.by = make(map[string]string, len(h.openers))
 	return b
 }
 
@@ -174,9 +169,7 @@ func (b *Backtest) input(in *Asked) {
 	case events.AlertReceived:
 		service := b.place(in.Event, d.Alert)
 		b.alert(in.Event, service)
-		if b.history.openers[in.Event.ID] {
-			b.follow(in.Event.ID, b.newest[dedup{service, d.Dedup()}])
-		}
+		b.follow(in.Event.ID, service, d.Alert)
 	case events.AlertCleared:
 		b.alert(in.Event, b.place(in.Event, d.Alert))
 	case events.CommandData:
@@ -188,14 +181,13 @@ func (b *Backtest) input(in *Asked) {
 	}
 }
 
-// follow notes that what opened an incident in the record feeds another one here.
-func (b *Backtest) follow(opener, incident string) {
-	if opener == "" || incident == "" {
+// follow notes which incident an alert feeds here that opened one in the record and none now.
+func (b *Backtest) follow(opener, service string, a events.Alert) {
+	if b.by[opener] != "" || !b.history.openers[opener] {
 		return
 	}
-	b.by[opener] = incident
-	if b.openers[incident] == "" {
-		b.openers[incident] = opener
+	if i := b.state.Fed(service, a); i != nil {
+		b.by[opener] = i.ID
 	}
 }
 
@@ -266,15 +258,10 @@ func (b *Backtest) decide(e events.Event) {
 func (b *Backtest) take(facts []events.Event) {
 	for n := range facts {
 		e := &facts[n]
-		b.outcomes.Fact(*e)
+		b.outcomes.Fact(e)
 		switch d := e.Data.(type) {
 		case events.IncidentTriggered:
-			b.newest[dedup{e.Service, d.DedupKey}] = e.Subject
-			b.follow(e.CausationID, e.Subject)
-		case events.IncidentReopened:
-			if l := b.outcomes.byID[e.Subject]; l != nil && d.Alert != nil {
-				b.newest[dedup{l.Service, d.Alert.Dedup()}] = e.Subject
-			}
+			b.by[e.CausationID] = e.Subject
 		case events.PageRequested:
 			b.deliver(e.Subject, d)
 		case events.PageSuperseded:
@@ -290,6 +277,7 @@ func (b *Backtest) take(facts []events.Event) {
 			b.err = b.options.Sink(*e)
 		}
 	}
+	b.state.Spare(facts)
 }
 
 func (b *Backtest) pass(e events.Event, service string) {

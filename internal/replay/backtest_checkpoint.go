@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"maps"
 	"time"
 
 	"tocsin.dev/internal/rules"
@@ -25,23 +26,14 @@ type played struct {
 	Answers    []answer          `json:"answers"`
 	Waits      []waits           `json:"waits"`
 	By         map[string]string `json:"by"`
-	Openers    map[string]string `json:"openers"`
-	Newest     []newest          `json:"newest"`
 	Refused    map[string]int    `json:"refused"`
 }
 
-type (
-	waits struct {
-		Opener string `json:"opener"`
-		By     string `json:"by"`
-		waiting
-	}
-	newest struct {
-		Service  string `json:"service"`
-		Key      string `json:"key"`
-		Incident string `json:"incident"`
-	}
-)
+type waits struct {
+	Opener string `json:"opener"`
+	By     string `json:"by"`
+	waiting
+}
 
 // Fingerprint tells histories apart: equal ones have the same inputs at the same instants.
 func (h *History) Fingerprint() string {
@@ -65,13 +57,10 @@ func (b *Backtest) Checkpoint() (json.RawMessage, error) {
 	p := played{
 		History: b.history.Fingerprint(), Catalog: b.catalog.Rules.Revision, Until: b.until,
 		Next: b.next, Position: b.position, Now: b.now, State: state,
-		Lives: b.outcomes.lives, Deliveries: b.deliveries, Answers: b.answers, By: b.by, Openers: b.openers, Refused: b.refused,
+		Lives: b.outcomes.lives, Deliveries: b.deliveries, Answers: b.answers, By: b.by, Refused: b.refused,
 	}
 	for who, w := range b.waits {
 		p.Waits = append(p.Waits, waits{who.opener, who.by, *w})
-	}
-	for key, incident := range b.newest {
-		p.Newest = append(p.Newest, newest{key.service, key.key, incident})
 	}
 	return json.Marshal(p)
 }
@@ -107,14 +96,7 @@ func (b *Backtest) Resume(checkpoint json.RawMessage) error {
 	for _, w := range p.Waits {
 		b.waits[answerer{w.Opener, w.By}] = &w.waiting
 	}
-	for _, n := range p.Newest {
-		b.newest[dedup{n.Service, n.Key}] = n.Incident
-	}
-	for _, m := range []struct{ from, to map[string]string }{{p.By, b.by}, {p.Openers, b.openers}} {
-		for k, v := range m.from {
-			m.to[k] = v
-		}
-	}
+	maps.Copy(b.by, p.By)
 	for what, n := range p.Refused {
 		b.refused[what] = n
 	}

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"tocsin.dev/internal/rules"
@@ -40,10 +41,7 @@ func (b *Backtest) deliver(incident string, p events.PageRequested) {
 
 // answerTo lets the person who is paged answer, if they did so in the record.
 func (b *Backtest) answerTo(incident, target string) {
-	opener := b.openers[incident]
-	if opener == "" {
-		return
-	}
+	opener := b.outcomes.byID[incident].Opener
 	for _, by := range []string{target, id(target)} {
 		who := answerer{opener, by}
 		p := b.history.plans[who]
@@ -142,11 +140,11 @@ func (b *Backtest) attempt(d *delivery, move page.Move) {
 }
 
 func (b *Backtest) receipt(d *delivery, delivered, final bool) {
+	b.position++
 	e := events.New(events.ReceiptReceived{
 		Incident: d.Incident, Page: d.Page.Page, Target: d.Page.Target, Delivered: delivered, Final: final, Attempts: slices.Clone(d.Attempts),
 	})
-	e.ID = events.DeriveID("replay", d.Page.Page, d.AskedAt.Format(time.RFC3339Nano), b.now.Format(time.RFC3339Nano))
+	e.ID = events.DeriveID("replay", strconv.FormatUint(b.position, 10))
 	e.Source, e.Time = "tocsin/replay", b.now.UTC()
-	b.position++
 	b.take(b.state.Decide(rules.Input{Position: b.position, Event: e}, b.now).Facts)
 }

@@ -170,7 +170,7 @@ func (h *History) Decided(e events.Event) {
 	if e.Time.After(h.last) {
 		h.last = e.Time
 	}
-	h.recorded.Fact(e)
+	h.recorded.Fact(&e)
 	switch d := e.Data.(type) {
 	case events.PageDelivered:
 		h.tried(d.Target, d.Attempts)

@@ -72,7 +72,7 @@ func (l *Life) answer(by string, at time.Time) {
 }
 
 // Fact folds one fact of the ledger.
-func (o *Outcomes) Fact(e events.Event) {
+func (o *Outcomes) Fact(e *events.Event) {
 	if d, ok := e.Data.(events.IncidentTriggered); ok {
 		if o.byID[e.Subject] == nil {
 			o.add(&Life{

@@ -40,7 +40,7 @@ const (
 // state, input and time always give the same facts. A catalog must be in force, see [State.Use],
 // before the first alert: without one Decide panics, as nobody could be paged for it.
 func (s *State) Decide(in Input, now time.Time) Decision {
-	d := decider{s: s, in: in, now: now.UTC(), cause: in.Event.ID}
+	d := decider{s: s, in: in, now: now.UTC(), cause: in.Event.ID, out: s.room()}
 	ignored := d.input(in.Event)
 	return Decision{Facts: d.out, Ignored: ignored}
 }
@@ -49,7 +49,7 @@ func (s *State) Decide(in Input, now time.Time) Decision {
 // state. The caller must have decided every input that was waiting before: inputs come before
 // deadlines. An empty result means that nothing is due.
 func (s *State) Fire(now time.Time, max int) []events.Event {
-	d := decider{s: s, now: now.UTC()}
+	d := decider{s: s, now: now.UTC(), out: s.room()}
 	for len(d.out) < max {
 		i := s.due(now)
 		if i == nil {
@@ -58,6 +58,17 @@ func (s *State) Fire(now time.Time, max int) []events.Event {
 		d.fire(i)
 	}
 	return d.out
+}
+
+// Spare gives back the facts of a decision that nobody reads any more: the next decision is written over
+// them. Whoever goes through millions of decisions needs no memory for each.
+func (s *State) Spare(facts []events.Event) { s.spare = facts[:0] }
+
+// room gives what was spared, once; nil for nothing.
+func (s *State) room() []events.Event {
+	room := s.spare
+	s.spare = nil
+	return room
 }
 
 // decider collects the facts of one decision.
@@ -197,7 +208,7 @@ func (d *decider) add(e events.Event, actor, reason string) {
 	if err := d.s.Evolve(e); err != nil {
 		panic("rules: a decision does not fit its own state: " + err.Error())
 	}
-	if d.out == nil {
+	if cap(d.out) == 0 {
 		d.out = make([]events.Event, 0, 4) // an incident's first facts are three
 	}
 	d.out = append(d.out, e)

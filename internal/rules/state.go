@@ -43,6 +43,7 @@ type State struct {
 	turns     map[string]string            // who had the last turn of each round robin
 	rates     map[rateKey]*rate
 	failures  uint64
+	spare     []events.Event // from [State.Spare]
 
 	problems map[string]*problem // that are decided here, by id
 	notices  map[string]*notice  // of all problems that changed, by id
@@ -206,6 +207,18 @@ func (s *State) Open() int {
 
 // Incident gives the incident with this id as it stands, or nil. The caller must not change it.
 func (s *State) Incident(id string) *Incident { return s.incidents[id] }
+
+// Fed gives the incident that an alert of the service feeds or fed last, or nil. The caller must not change it.
+func (s *State) Fed(service string, a events.Alert) *Incident {
+	i := s.byKey[key{service, a.Dedup()}]
+	if i == nil {
+		return nil
+	}
+	if part := s.incidents[i.Elsewhere[a.Key]]; part != nil {
+		return part
+	}
+	return i
+}
 
 // Incidents calls f for each incident the state holds, in no order.
 func (s *State) Incidents(f func(*Incident)) {

@@ -67,7 +67,15 @@ func New(data Data) Event {
 }
 
 // TypeOf gives the CloudEvents type of data: dev.tocsin.<name>.v1.
-func TypeOf(data Data) string { return TypePrefix + data.Name() + ".v1" }
+func TypeOf(data Data) string {
+	name := data.Name()
+	if t, known := types[name]; known {
+		return t
+	}
+	return typeOf(name)
+}
+
+func typeOf(name string) string { return TypePrefix + name + ".v1" }
 
 // NameOf gives the noun and past tense of a Tocsin type, and the type itself for a foreign one.
 func NameOf(eventType string) string {

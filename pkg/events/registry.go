@@ -101,6 +101,15 @@ var registry = map[string]func([]byte) (Data, error){
 	"incident.matched":          read[IncidentMatched],
 }
 
+// types are the CloudEvents types of the registry's names, put together once.
+var types = func() map[string]string {
+	all := make(map[string]string, len(registry))
+	for name := range registry {
+		all[name] = typeOf(name)
+	}
+	return all
+}()
+
 func read[T Data](raw []byte) (Data, error) {
 	var v T
 	err := json.Unmarshal(raw, &v)
