@@ -15,6 +15,7 @@ import (
 
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/replay"
+	kpi "tocsin.dev/internal/report"
 )
 
 // replayer is what `replay` was asked.
@@ -118,16 +119,16 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 	if err != nil {
 		return misuse(c, fmt.Errorf("--timezone: there is no zone %q", r.zone))
 	}
-	if r.period.From, err = instantIn(r.from, zone); err != nil {
+	if r.period.From, err = kpi.ParseInstant(r.from, zone); err != nil {
 		return misuse(c, fmt.Errorf("--from: %w", err))
 	}
-	if r.period.To, err = instantIn(r.to, zone); err != nil {
+	if r.period.To, err = kpi.ParseInstant(r.to, zone); err != nil {
 		return misuse(c, fmt.Errorf("--to: %w", err))
 	}
 	if p := r.period; !p.From.IsZero() && !p.To.IsZero() && !p.From.Before(p.To) {
 		return misuse(c, errors.New("--to is not after --from"))
 	}
-	h, err := hoursOf(r.night)
+	h, err := kpi.ParseHours(r.night)
 	if err != nil {
 		return misuse(c, fmt.Errorf("--night: %w", err))
 	}

@@ -20,8 +20,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// reporter is what `report` was asked.
-type reporter struct {
+// reporting is what `report` was asked.
+type reporting struct {
 	*app
 	file, archive, catalog      string
 	week, month, from, to, zone string
@@ -30,11 +30,8 @@ type reporter struct {
 	eachTeam                    bool
 }
 
-// newest is what --week and --month mean without a value.
-const newest = "last"
-
 func newReport(a *app) *cobra.Command {
-	r := &reporter{app: a}
+	r := &reporting{app: a}
 	c := &cobra.Command{
 		Use: "report", Short: "KPIs: times, escalations, targets, pages, with the period before beside them", Args: args(cobra.NoArgs),
 		Long: `KPIs of incidents: how soon they are answered and resolved, how often they climb, who is paged and when.
@@ -54,8 +51,8 @@ export of the archive, or a history of intake facts. No server is needed.`,
 	f.StringVar(&r.catalog, "catalog", "", "the catalog's `folder`, for people's time zones and levels that were never reached")
 	f.StringVar(&r.week, "week", "", "one ISO `week` such as --week=2016-W09; alone the last whole one, of a file the one of its newest incident")
 	f.StringVar(&r.month, "month", "", "one `month` such as --month=2016-03; alone as with --week")
-	f.Lookup("week").NoOptDefVal = newest
-	f.Lookup("month").NoOptDefVal = newest
+	f.Lookup("week").NoOptDefVal = kpi.Last
+	f.Lookup("month").NoOptDefVal = kpi.Last
 	f.StringVar(&r.from, "from", "", "only incidents opened at this `instant` or later")
 	f.StringVar(&r.to, "to", "", "only incidents opened before this `instant`")
 	f.StringVar(&r.team, "team", "", "only incidents of this team, beside the median of all teams")
@@ -67,7 +64,7 @@ export of the archive, or a history of intake facts. No server is needed.`,
 	return c
 }
 
-func (r *reporter) run(c *cobra.Command) error {
+func (r *reporting) run(c *cobra.Command) error {
 	if r.json {
 		r.format = "json"
 	}
@@ -107,7 +104,7 @@ func (r *reporter) run(c *cobra.Command) error {
 	return r.single(incidents, o)
 }
 
-func (r *reporter) single(incidents []*kpi.Incident, o kpi.Options) error {
+func (r *reporting) single(incidents []*kpi.Incident, o kpi.Options) error {
 	made, err := kpi.Make(incidents, o)
 	if errors.Is(err, kpi.ErrNoTeam) {
 		return fault{err: err, hint: "'tocsin report' without --team lists the teams", code: codeNotFound}
@@ -121,7 +118,7 @@ func (r *reporter) single(incidents []*kpi.Incident, o kpi.Options) error {
 }
 
 // perTeam writes a document for each team that has incidents, over one of an earlier run.
-func (r *reporter) perTeam(incidents []*kpi.Incident, o kpi.Options) error {
+func (r *reporting) perTeam(incidents []*kpi.Incident, o kpi.Options) error {
 	teams := map[string]bool{}
 	for _, i := range incidents {
 		if events.CheckID(i.Team) == nil { // any other is no name of a file
@@ -149,7 +146,7 @@ func (r *reporter) perTeam(incidents []*kpi.Incident, o kpi.Options) error {
 	return nil
 }
 
-func (r *reporter) toFile(name string, made kpi.Report) error {
+func (r *reporting) toFile(name string, made kpi.Report) error {
 	return files.Replace(name, 0o644, func(w io.Writer) error { return renderings[r.format].write(made, w) })
 }
 
@@ -182,49 +179,22 @@ func tables(r kpi.Report, w io.Writer) error {
 }
 
 // facts folds those of the file or the archive.
-func (r *reporter) facts(ctx context.Context) (*kpi.Collector, error) {
+func (r *reporting) facts(ctx context.Context) (*kpi.Collector, error) {
 	c := &kpi.Collector{}
 	return c, r.eachFact(ctx, r.file, r.archive, c.Add)
 }
 
 // period is the one that was asked for.
-func (r *reporter) period(zone *time.Location, facts *kpi.Collector) (p kpi.Period, err error) {
-	at := facts.LastOpened().In(zone)
-	back := 0
+func (r *reporting) period(zone *time.Location, facts *kpi.Collector) (kpi.Period, error) {
+	w := kpi.Wanted{Week: r.week, Month: r.month, From: r.from, To: r.to}
+	at := facts.LastOpened()
 	if r.file == "" { // an archive goes on: its present week is not whole
-		at, back = r.now().In(zone), 1
+		at = w.LastWhole(r.now(), zone)
 	}
-	switch {
-	case r.week == newest:
-		return kpi.WeekOf(at.AddDate(0, 0, -7*back)), nil
-	case r.week != "":
-		return kpi.ParseWeek(r.week, zone)
-	case r.month == newest:
-		return kpi.MonthOf(time.Date(at.Year(), at.Month()-time.Month(back), 1, 0, 0, 0, 0, zone)), nil
-	case r.month != "":
-		return kpi.ParseMonth(r.month, zone)
+	p, err := w.Period(at, zone)
+	var f kpi.WordFault
+	if errors.As(err, &f) {
+		return p, fmt.Errorf("--%s: %w", f.Word, f.Err)
 	}
-	if p.From, err = instantIn(r.from, zone); err != nil {
-		return p, fmt.Errorf("--from: %w", err)
-	}
-	if p.To, err = instantIn(r.to, zone); err != nil {
-		return p, fmt.Errorf("--to: %w", err)
-	}
-	if p.Bounded() && !p.From.Before(p.To) {
-		return p, errors.New("--to is not after --from")
-	}
-	return p, nil
-}
-
-// instantIn reads an instant in a zone; the zero time for none.
-func instantIn(word string, zone *time.Location) (time.Time, error) {
-	if word == "" {
-		return time.Time{}, nil
-	}
-	for _, form := range []string{time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(form, word, zone); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is no instant such as 2016-03-01 or 2016-03-01T12:00:00Z", word)
+	return p, err
 }

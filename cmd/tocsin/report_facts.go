@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"tocsin.dev/cmd/internal/assembly"
@@ -13,6 +12,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/history"
 	kpi "tocsin.dev/internal/report"
+	"tocsin.dev/internal/reporter"
 	"tocsin.dev/pkg/events"
 )
 
@@ -67,12 +67,12 @@ func (a *app) fromArchive(ctx context.Context, name string, each func(events.Eve
 }
 
 // options are those that the flags and the catalog give; the period is not among them.
-func (r *reporter) options() (o kpi.Options, err error) {
+func (r *reporting) options() (o kpi.Options, err error) {
 	o.Team = r.team
 	if o.Location, err = time.LoadLocation(r.zone); err != nil {
 		return o, fmt.Errorf("--timezone: there is no zone %q", r.zone)
 	}
-	if o.Night, err = hoursOf(r.night); err != nil {
+	if o.Night, err = kpi.ParseHours(r.night); err != nil {
 		return o, fmt.Errorf("--night: %w", err)
 	}
 	if r.catalog == "" {
@@ -86,26 +86,7 @@ func (r *reporter) options() (o kpi.Options, err error) {
 	if c == nil {
 		return o, fault{err: fmt.Errorf("--catalog %s: it has %s", r.catalog, plural(len(faults), "fault")), hint: "'tocsin catalog check' lists them", code: codeFailed}
 	}
-	known := assembly.ReportOptions(c)
+	known := reporter.Options(c)
 	o.Zones, o.Levels = known.Zones, known.Levels
 	return o, nil
-}
-
-// hoursOf reads "22:00-07:00".
-func hoursOf(word string) (h kpi.Hours, err error) {
-	from, to, ok := strings.Cut(word, "-")
-	if ok {
-		if h.From, err = minutesOf(from); err == nil {
-			h.To, err = minutesOf(to)
-		}
-	}
-	if !ok || err != nil || h.From == h.To {
-		return h, fmt.Errorf("%q is no stretch of the day such as 22:00-07:00", word)
-	}
-	return h, nil
-}
-
-func minutesOf(clock string) (int, error) {
-	t, err := time.Parse("15:04", strings.TrimSpace(clock))
-	return t.Hour()*60 + t.Minute(), err
 }

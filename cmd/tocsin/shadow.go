@@ -18,6 +18,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/history"
+	kpi "tocsin.dev/internal/report"
 	"tocsin.dev/internal/shadow"
 	"tocsin.dev/internal/shadow/exports"
 	"tocsin.dev/pkg/events"
@@ -134,10 +135,10 @@ func (m *comparer) period(zone *time.Location) (p shadow.Period, err error) {
 		p.To = p.From.AddDate(0, 0, 1)
 		return p, nil
 	}
-	if p.From, err = instantIn(m.from, zone); err != nil {
+	if p.From, err = kpi.ParseInstant(m.from, zone); err != nil {
 		return p, fmt.Errorf("--from: %w", err)
 	}
-	if p.To, err = instantIn(m.to, zone); err != nil {
+	if p.To, err = kpi.ParseInstant(m.to, zone); err != nil {
 		return p, fmt.Errorf("--to: %w", err)
 	}
 	if !p.From.IsZero() && !p.To.IsZero() && !p.From.Before(p.To) {

@@ -83,11 +83,11 @@ func (s *suggester) run(c *cobra.Command, ids []string) error {
 		}
 		return s.single(c, ids[0])
 	}
-	from, err := instantIn(s.from, time.UTC)
+	from, err := kpi.ParseInstant(s.from, time.UTC)
 	if err != nil {
 		return misuse(c, fmt.Errorf("--from: %w", err))
 	}
-	to, err := instantIn(s.to, time.UTC)
+	to, err := kpi.ParseInstant(s.to, time.UTC)
 	if err != nil {
 		return misuse(c, fmt.Errorf("--to: %w", err))
 	}

@@ -1,6 +1,7 @@
 package foresight
 
 import (
+	"slices"
 	"time"
 
 	"tocsin.dev/pkg/events"
@@ -97,6 +98,12 @@ func (e *Evaluator) Scores(from, to time.Time, team string) []Score {
 		s.Precision, s.Recall, s.BaseRate = ratio(s.Right, s.Suggested), ratio(s.Right, s.Happened), ratio(s.Happened, s.N)
 	}
 	return all
+}
+
+// Forget lets go of what is known about incidents that opened before an instant: no score counts them
+// from now on. What was learned from them stays.
+func (e *Evaluator) Forget(before time.Time) {
+	e.verdicts = slices.DeleteFunc(e.verdicts, func(v *verdict) bool { return v.opened.Before(before) })
 }
 
 // count adds a verdict to the scores, which are in the order of Kinds.

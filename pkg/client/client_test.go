@@ -14,6 +14,7 @@ import (
 	"tocsin.dev/internal/foresight"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
+	"tocsin.dev/internal/report"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/client"
 )
@@ -64,6 +65,10 @@ func TestAStory(t *testing.T) {
 	foreseen, err := c.Suggestions(ctx, id[:8])
 	require.NoError(t, err)
 	require.Equal(t, client.Foreseen{Incident: id, Known: true, Suggestions: []client.Suggestion{}}, foreseen)
+	made, err := c.Report(ctx, client.ReportQuery{From: apitest.Now.Add(-time.Hour), To: apitest.Now.Add(time.Hour), Team: "payments", Timezone: "Europe/Madrid", Night: "23:00-06:00"})
+	require.NoError(t, err)
+	require.Equal(t, 1, made.Incidents)
+	require.Equal(t, 2, made.Reopenings+made.People["ana"].Acknowledged)
 	rest, err := c.Timeline(ctx, id, 3)
 	require.NoError(t, err)
 	require.Equal(t, told[3:], rest)
@@ -170,6 +175,33 @@ func TestTypesFollowTheArchive(t *testing.T) {
 		Kind: "escalate", Says: "s", Action: foresight.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
 		Evidence: foresight.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
 	}}})
+}
+
+// TestReportFollowsTheGateway holds the client's report to what the gateway writes.
+func TestReportFollowsTheGateway(t *testing.T) {
+	half := 0.5
+	load := report.Load{
+		Count: 1, AtNight: 2, AtWeekends: 3, InterruptedHours: 4, Delivered: 5, Failed: 6, FirstTry: 7, FirstTryShare: &half,
+		ByChannel: map[string]report.Channel{"email": {Delivered: 1, FirstTry: 1, FirstTryShare: &half}},
+	}
+	times := report.Times{Count: 1, Mean: &half, P50: &half, P90: &half, P95: &half}
+	kept := report.Kept{Met: 1, Breached: 2, MetShare: &half}
+	n := report.Numbers{
+		Incidents: 1, Open: 2, TimeToAcknowledge: times, TimeToEngage: times, TimeToResolve: times, Escalated: 3, EscalationRate: &half,
+		Escalations: report.Escalations{ByKind: map[string]int{"other": 1}, ByLevel: map[string]int{"2": 1}},
+		Reopened:    4, Reopenings: 5, Flapping: 6, Noise: 7, NoiseShare: &half, Alerts: 8, AlertsPerIncident: &half,
+		Targets: report.Targets{Response: kept, Resolution: kept}, Pages: load,
+	}
+	groups := map[string]report.Numbers{"x": n}
+	p := report.WeekOf(apitest.Now)
+	same[client.Report](t, report.Report{
+		Formulas: 1, Period: p, Team: "t", Numbers: n, Drills: 1, Merged: 2, ByPriority: groups, ByTeam: groups, ByService: groups, ByWeek: groups,
+		People:      map[string]report.Person{"ana": {Acknowledged: 1, Resolved: 2, Pages: load}},
+		Policies:    []report.PolicyLevel{{Policy: "p", Level: 1, Reached: 2, Answered: 3}},
+		Previous:    &report.Summary{Period: p, Numbers: n},
+		Suggestions: []foresight.Score{{Kind: "team", N: 1, Happened: 2, Suggested: 3, Right: 4, Precision: &half, Recall: &half, BaseRate: &half}},
+		Benchmark:   []report.Mark{{Name: "n", Unit: "u", Value: &half, Previous: &half, Median: &half, Teams: 2}},
+	})
 }
 
 func same[T any](t *testing.T, theirs any) {

@@ -125,7 +125,7 @@ func TestMinutely(t *testing.T) {
 		require.Len(t, looks, 4)
 		require.Equal(t, 3*time.Minute, looks[3].Sub(began))
 		require.Equal(t, 1, logs.Len())
-		require.Contains(t, logs.All()[0].Message, "reviews cannot be written")
+		require.Contains(t, logs.All()[0].Message, "reviews cannot be made")
 	})
 }
 

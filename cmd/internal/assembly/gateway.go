@@ -11,6 +11,7 @@ import (
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/intake"
+	"tocsin.dev/internal/reporter"
 )
 
 // Gateway puts the doors on mux. The part it gives closes the archive's reader at the end.
@@ -35,7 +36,8 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	})
 	api.Mount(mux, api.Config{
 		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
-		Journal: reader, Suggestions: adviser.NewHistory(reader).Suggestions, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
+		Journal: reader, Suggestions: adviser.NewHistory(reader).Suggestions,
+		Reports: reporter.NewHistory(reader, r.Catalogs.Latest, reporter.Bounds{}).Report, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
 		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
 			return r.Catalogs.Apply(ctx, files, "api")
 		},

@@ -22,7 +22,7 @@ func (r *Runtime) minutely(ctx context.Context, what string, look func(ctx conte
 			told = ""
 		case err.Error() != told:
 			told = err.Error()
-			r.Log.Error(what+" cannot be written, trying again each minute", zap.Error(err))
+			r.Log.Error(what+" cannot be made, trying again each minute", zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():

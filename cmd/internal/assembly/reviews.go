@@ -18,6 +18,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/report"
+	"tocsin.dev/internal/reporter"
 	"tocsin.dev/pkg/events"
 )
 
@@ -138,7 +139,7 @@ func (r *reviews) name(week report.Period, team string) string {
 // write makes the documents of one week, and gives the number of teams. A team has one when it has incidents
 // that opened, or pages that were asked for, in that week or in the week before.
 func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, error) {
-	o := ReportOptions(r.catalog())
+	o := reporter.Options(r.catalog())
 	o.Location, o.Period = r.at.zone, week
 	whole, err := report.Make(incidents, o)
 	if err != nil {
@@ -171,21 +172,4 @@ func (r *reviews) documents(made report.Report, name string) error {
 		return err
 	}
 	return files.Replace(name, 0o644, func(w io.Writer) error { return made.HTML(w) })
-}
-
-// ReportOptions are those that a catalog gives; none of nil.
-func ReportOptions(c *catalog.Catalog) (o report.Options) {
-	if c == nil {
-		return o
-	}
-	o.Zones, o.Levels = map[string]*time.Location{}, map[string]int{}
-	for id, p := range c.People {
-		if zone, err := time.LoadLocation(p.Timezone); err == nil { // the catalog checked it
-			o.Zones[id] = zone
-		}
-	}
-	for id, p := range c.Rules.Policies {
-		o.Levels[id] = len(p.Levels)
-	}
-	return o
 }

@@ -23,6 +23,7 @@ import (
 	"tocsin.dev/internal/engine"
 	"tocsin.dev/internal/notifier"
 	"tocsin.dev/internal/recorder"
+	"tocsin.dev/internal/reporter"
 	"tocsin.dev/internal/source"
 	"tocsin.dev/internal/source/alertmanager"
 	"tocsin.dev/internal/source/cloudevents"
@@ -122,6 +123,10 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	if err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}
+	gauges := reporter.NewGauges(a, r.Catalogs.Latest)
+	if err := r.Health.Metrics.Register(gauges); err != nil {
+		return daemon.Part{}, errors.Join(err, a.Close())
+	}
 	r.Health.Check("recorder", func(context.Context) error { return rec.Healthy() })
 	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
 		var beside sync.WaitGroup
@@ -131,6 +136,7 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 		for what, look := range r.documents(a) {
 			beside.Go(func() { r.minutely(ctx, what, look) })
 		}
+		beside.Go(func() { r.minutely(ctx, "numbers for Prometheus", gauges.Refresh) })
 		beside.Go(func() { _ = adv.Run(ctx) }) // it ends with ctx, and without an error
 		err := rec.Run(ctx)
 		beside.Wait()

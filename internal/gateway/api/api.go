@@ -29,6 +29,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/foresight"
 	"tocsin.dev/internal/gateway/roster"
+	"tocsin.dev/internal/report"
 	"tocsin.dev/internal/why"
 	"tocsin.dev/pkg/events"
 )
@@ -58,6 +59,9 @@ type Config struct {
 	// Suggestions gives those of the incident with this full id, and whether they are remembered. Nil:
 	// none are made.
 	Suggestions func(ctx context.Context, incident string) (made []foresight.Suggestion, known bool, err error)
+	// Reports makes a report of all that the archive holds, by these options: the same as `tocsin report`
+	// makes with the catalog in force. It fails with [report.ErrNoTeam] and [report.Forgotten]. Nil: none are made.
+	Reports func(ctx context.Context, o report.Options) (report.Report, error)
 	// Blobs keep the secrets of feeds. Nil: there are no feeds.
 	Blobs bus.Blobs
 	// Token is what a caller shows in "Authorization: Bearer". An empty one lets nobody in.
@@ -128,6 +132,7 @@ func Mount(mux *http.ServeMux, cfg Config) {
 	api := humago.New(inner, description())
 	s.incidents(api)
 	s.suggestions(api)
+	s.reports(api)
 	s.reviews(api)
 	s.tasks(api)
 	s.whys(api)

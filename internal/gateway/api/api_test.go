@@ -319,7 +319,7 @@ func TestOpenAPI(t *testing.T) {
 	}
 	call(t, g, "GET", "/api/v1/openapi.json", "").into(t, &doc)
 	require.Equal(t, "3.1.0", doc.OpenAPI)
-	require.Len(t, doc.Paths, 47)
+	require.Len(t, doc.Paths, 48)
 	require.Contains(t, doc.Paths["/api/v1/incidents/{id}/acknowledge"], "post")
 }
 

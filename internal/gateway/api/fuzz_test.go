@@ -24,6 +24,11 @@ func FuzzRequests(f *testing.F) {
 	f.Add("abcd", "", `{"for":"9223372036854775807ns","targets":["team:","::"],"alerts":["k"],"role":"scribe","text":"\u0000","task":-1,"outcome":"fixed","into":"abcd","to":"x"}`)
 	f.Add("../../x", "limit=99999999999999999999&after=-1&at=x", "{")
 	f.Add("%00", "schedule=%ff&before=%00", "")
+	f.Add("x", "from=9999-12-31T23:59:59-23:59&to=99999-01-01&night=%3A-&timezone=%00", "")
+	f.Add("x", "from=-262144-01-01&week=9999-W53&timezone=//&team=%ff", "")
+	f.Add("x", "week=9999-W52&timezone=America/New_York", "")
+	f.Add("x", "month=9999-12", "")
+	f.Add("x", "from=0000-01-01&to=0000-01-02", "")
 	handler := apitest.Handler(f)
 	f.Fuzz(func(t *testing.T, id, query, body string) {
 		id = url.PathEscape(id)
@@ -32,7 +37,7 @@ func FuzzRequests(f *testing.F) {
 			"POST /api/v1/incidents/" + id + "/note", "POST /api/v1/incidents/" + id + "/escalate", "POST /api/v1/alerts",
 			"POST /api/v1/schedules/" + id + "/overrides", "DELETE /api/v1/schedules/payments-primary/overrides/" + id, "GET /api/v1/schedules/" + id + "/feed", "POST /api/v1/people/" + id + "/feed",
 			"GET /ical/" + id + "/schedules/payments-primary.ics", "GET /ical/k/people/" + id, "POST /api/v1/incidents/" + id + "/snooze", "POST /api/v1/incidents/" + id + "/merge", "POST /api/v1/incidents/" + id + "/pause",
-			"POST /api/v1/catalog/check", "GET /api/v1/incidents?status=all",
+			"POST /api/v1/catalog/check", "GET /api/v1/reports", "GET /api/v1/incidents?status=all",
 		} {
 			method, path, _ := strings.Cut(route, " ")
 			r := httptest.NewRequestWithContext(t.Context(), method, "/", strings.NewReader(body))

@@ -22,6 +22,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/gateway/api"
+	"tocsin.dev/internal/reporter"
 )
 
 // Token is what callers of the gateway show.
@@ -105,7 +106,8 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
-		Journal: a, Suggestions: adviser.NewHistory(a).Suggestions, Blobs: g, Revision: g.revision,
+		Journal: a, Suggestions: adviser.NewHistory(a).Suggestions,
+		Reports: reporter.NewHistory(a, g.inForce, reporter.Bounds{}).Report, Blobs: g, Revision: g.revision,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
