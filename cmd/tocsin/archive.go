@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"os"
 	"time"
 
@@ -56,8 +57,11 @@ func (h *archiver) view(ctx context.Context, do func(archive.View) error) error 
 	return do(v)
 }
 
-// notThere says where an archive is looked for when there is none.
+// notThere says where an archive is looked for when there is none, or no answer.
 func notThere(err error) error {
+	if _, network := errors.AsType[*net.OpError](err); network {
+		return fault{err: err, hint: "is the database running? --archive and TOCSIN_ARCHIVE say where it is"}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return fault{err: err, hint: "name it with --archive or its folder with --data; the recorder, or 'tocsin up', makes it and brings it up to date"}
 	}
@@ -152,6 +156,9 @@ func (h *archiver) into(file string, write func(io.Writer) (int, error)) error {
 		return err
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fault{err: fmt.Errorf("%s is there already", file), hint: "name another file, or remove it"}
+	}
 	if err != nil {
 		return err
 	}

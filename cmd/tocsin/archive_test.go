@@ -42,7 +42,7 @@ func TestArchiveThereAndBack(t *testing.T) {
 	require.Equal(t, "2100 lines in "+lines+"\n", stderr)
 	code, _, stderr = tocsin(t, "archive", "export", "--archive", path, "--out", lines)
 	require.Equal(t, 1, code, "a file that is there stays")
-	require.Contains(t, stderr, "file exists")
+	require.Contains(t, stderr, "all.jsonl is there already")
 
 	digest, err := a.Digest(t.Context())
 	require.NoError(t, err)

@@ -70,6 +70,9 @@ func report(to io.Writer, c *cobra.Command, err error) int {
 // spoken gives the words of an error. What the gateway says of a request it does not understand is about
 // bodies and queries; here people gave flags.
 func spoken(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
 	var problem *client.Error
 	if !errors.As(err, &problem) || problem.Status != 422 && problem.Status != 400 || len(problem.Errors) == 0 {
 		return err.Error()
@@ -103,7 +106,7 @@ func classify(err error) fault {
 
 // meaning gives the hint and the exit code of errors that any command may meet.
 func meaning(err error) (hint string, code int) {
-	var network net.Error
+	var network *net.OpError
 	var problem *client.Error
 	switch {
 	case errors.Is(err, client.ErrNotFound):
@@ -116,7 +119,7 @@ func meaning(err error) (hint string, code int) {
 		return "", codeUsage // the gateway did not understand what was asked
 	case problem != nil, errors.Is(err, context.Canceled):
 		return "", codeFailed
-	case errors.As(err, &network):
+	case errors.As(err, &network), errors.Is(err, context.DeadlineExceeded):
 		return "is it running? 'tocsin up' starts it, --http says where it is", codeFailed
 	case strings.HasPrefix(err.Error(), "required flag"):
 		return "", codeUsage

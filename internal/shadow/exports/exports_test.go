@@ -77,6 +77,9 @@ func TestOtherShapes(t *testing.T) {
 	got, err = GoAlert([][]byte{[]byte("\xef\xbb\xbfAlert ID,Summary,Created At\n1,x,2026-03-02 15:00:00\n")}, Options{Location: zone})
 	require.NoError(t, err)
 	require.True(t, at("14:00:00").Equal(got[0].Opened))
+	got, err = GoAlert([][]byte{[]byte("Alert ID,Summary,Created At\n1,x,2026-03-02T15:00:00+01:00\n")}, Options{})
+	require.NoError(t, err)
+	require.True(t, at("14:00:00").Equal(got[0].Opened))
 	got, err = GoAlert([][]byte{[]byte("Created At (EST -0500),Alert ID,Summary\n2026-03-02 09:00:00.000,1,x\n"), []byte(`{"data":{"messageLogs":{"nodes":[{"id":"m","createdAt":"2026-03-02T14:00:01Z","userName":"Ana","status":"Sent","alertID":1}]}}}`)}, Options{Location: zone})
 	require.NoError(t, err)
 	require.True(t, at("14:00:00").Equal(got[0].Opened))
@@ -100,11 +103,13 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 		{"pagerduty", []string{"{\"log_entries\":[\n{\"id\":\"L\",\"type\":\"notify_log_entry\"}]}"}, `line 2, log entry L: created_at: "" is no instant`},
 		{"goalert", []string{""}, `the file is empty`},
 		{"goalert", []string{"a,b\n"}, `line 1: there is no column "Created At"`},
+		{"goalert", []string{`{"data": [{"id": "1", "message": "slow", "createdAt": "2026-03-02T14:00:00Z"}]}`}, `line 1: id or alertID is missing: is this a message of GoAlert?`},
 		{"goalert", []string{"Created At,Alert ID,Summary\n2026-03-02 14:00:00,x,y\n"}, `line 2: Alert ID: "x" is no number`},
 		{"goalert", []string{"Created At,Alert ID,Summary,Time to Ack\n2026-03-02 14:00:00,1,y,soon\n"}, `line 2, alert 1: Time to Ack: "soon" is no length of time`},
 		{"goalert", []string{"Created At,Alert ID,Summary\nyesterday,1,y\n"}, `line 2, alert 1: Created At: "yesterday" is no time`},
+		{"goalert", []string{`[{"id":"m","createdAt":"2026-03-02T14:00:00Z","alertID":"one"}]`}, `line 1, message m: alertID: "one" is no number`},
 		{"goalert", []string{"Created At,Alert ID,Summary\n\"open\n"}, `extraneous or missing`},
-		{"goalert", []string{`{"data":{"debugMessages":[{"id":"m","createdAt":"x"}]}}`}, `line 1, message m: createdAt: "x" is no instant`},
+		{"goalert", []string{`{"data":{"debugMessages":[{"id":"m","createdAt":"x","alertID":1}]}}`}, `line 1, message m: createdAt: "x" is no instant`},
 	} {
 		var files [][]byte
 		for _, f := range c.files {

@@ -3,6 +3,7 @@ package exports
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -122,6 +123,9 @@ func (r *goalert) row(at where, cell func(string) string, zone *time.Location) {
 	at.what = fmt.Sprintf("alert %d", id)
 	opened, err := time.ParseInLocation("2006-01-02 15:04:05.999", cell("Created At"), zone)
 	if err != nil {
+		opened, err = time.Parse(time.RFC3339, cell("Created At"))
+	}
+	if err != nil {
 		r.wrong.add("%s: Created At: %q is no time such as 2026-03-02 14:00:00.000", at, cell("Created At"))
 		return
 	}
@@ -166,13 +170,13 @@ func (r *goalert) later(_ string, o object) error {
 }
 
 type goalertMessage struct {
-	ID          string `json:"id"`
-	CreatedAt   string `json:"createdAt"`
-	Type        string `json:"type"`
-	Status      string `json:"status"`
-	UserName    string `json:"userName"`
-	Destination string `json:"destination"`
-	AlertID     *int64 `json:"alertID"`
+	ID          string          `json:"id"`
+	CreatedAt   string          `json:"createdAt"`
+	Type        string          `json:"type"`
+	Status      string          `json:"status"`
+	UserName    string          `json:"userName"`
+	Destination string          `json:"destination"`
+	AlertID     json.RawMessage `json:"alertID"` // null where it concerns none, and there all the same
 }
 
 func (r *goalert) message(o object) {
@@ -181,21 +185,26 @@ func (r *goalert) message(o object) {
 		r.wrong.add("%w", err)
 		return
 	}
-	if m.ID == "" {
-		r.wrong.add("%s: id is missing: is this a message of GoAlert?", o.where)
+	if m.ID == "" || m.AlertID == nil {
+		r.wrong.add("%s: id or alertID is missing: is this a message of GoAlert?", o.where)
 		return
 	}
 	o.what = "message " + m.ID
+	var alert *int64
+	if err := json.Unmarshal(m.AlertID, &alert); err != nil {
+		r.wrong.add("%s: alertID: %s is no number", o.where, m.AlertID)
+		return
+	}
 	at, err := o.instant("createdAt", m.CreatedAt)
 	if err != nil {
 		r.wrong.add("%w", err)
 		return
 	}
-	if m.AlertID == nil || m.UserName == "" || r.messages[m.ID] || strings.HasPrefix(strings.ToLower(m.Status), "failed") {
+	if alert == nil || m.UserName == "" || r.messages[m.ID] || strings.HasPrefix(strings.ToLower(m.Status), "failed") {
 		return // a test, a status, a channel, twice, or never arrived
 	}
 	r.messages[m.ID] = true
-	if a := r.alerts[*m.AlertID]; a != nil {
+	if a := r.alerts[*alert]; a != nil {
 		via, _, _ := strings.Cut(m.Destination, " ")
 		a.Pages = append(a.Pages, shadow.Page{Person: m.UserName, At: at, Via: via})
 	}
