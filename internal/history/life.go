@@ -57,12 +57,30 @@ func lifeOf(rows []row) []events.Event {
 			rows[n].state = rows[n-1].state
 		}
 	}
+	nameGroups(rows)
 	l := &life{rows: rows, opened: openedAt(rows), service: serviceOf(rows)}
 	l.open()
 	for n, r := range rows {
 		l.row(n, r)
 	}
+	l.afterwards()
 	return l.facts
+}
+
+// nameGroups fills in the group where a row does not name it and one beside it does that counts as many
+// reassignments: nobody has handed it over between them.
+func nameGroups(rows []row) {
+	fill := func(n, from int) {
+		if rows[n].group == "" && rows[n].reassignments == rows[from].reassignments {
+			rows[n].group = rows[from].group
+		}
+	}
+	for n := 1; n < len(rows); n++ {
+		fill(n, n-1)
+	}
+	for n := len(rows) - 2; n >= 0; n-- {
+		fill(n, n+1)
+	}
 }
 
 // openedAt is when the incident was opened by its own word; a row may be older than that, and
@@ -149,6 +167,14 @@ func (l *life) reassigned(at time.Time, r row) {
 	l.add(at, ask)
 }
 
+// over is 1 when the row says that the incident is resolved or closed, else 0.
+func (r row) over() int {
+	if r.state >= resolved {
+		return 1
+	}
+	return 0
+}
+
 // reopens says that the incident was over before this row, and is not any more.
 func (r row) reopens(before row) bool {
 	return before.state >= resolved && r.state < resolved || r.reopenings > before.reopenings
@@ -174,6 +200,9 @@ func (l *life) moved(n int, at time.Time, r row) {
 		}
 		l.resolve(n, at, r)
 		l.add(at, events.ClosureReceived{Command: l.command(r.resolver, ""), Outcome: "unexplained", Cause: r.closedCode})
+		if l.resolved.IsZero() { // who closes an open one resolves it
+			l.resolved = at
+		}
 	}
 }
 
@@ -188,6 +217,14 @@ func (l *life) resolve(n int, at time.Time, r row) {
 		l.resolvedAt(at, r)
 	case r.state == closed && final.After(l.resolved) && final.Before(at):
 		l.resolvedAt(final, r)
+	}
+}
+
+// afterwards tells a resolution of which the incident knows and no row tells: it came after the last one.
+func (l *life) afterwards() {
+	n := len(l.rows) - 1
+	if at := l.final(n); at.After(l.resolved) && at.After(l.rows[n].updatedAt) {
+		l.resolvedAt(at, l.rows[n])
 	}
 }
 

@@ -225,8 +225,16 @@ func (p *rowParser) count(name string) int {
 	return n
 }
 
-// moments are how exports write an instant: day before month, or year first.
-var moments = []string{"2-1-2006 15:04", "2-1-2006 15:04:05", "2/1/2006 15:04", "2/1/2006 15:04:05", "2006-01-02 15:04", "2006-01-02 15:04:05"}
+// moments are how exports write an instant: day before month, or year first; by 24 hours, or by 12 with AM
+// or PM.
+var moments = func() (all []string) {
+	for _, day := range []string{"2-1-2006 ", "2/1/2006 ", "2.1.2006 ", "2006-1-2 ", "2006-1-2T", "2006/1/2 "} {
+		for _, clock := range []string{"15:04", "15:04:05", "3:04 PM", "3:04:05 PM", "3:04PM", "3:04:05PM"} {
+			all = append(all, day+clock)
+		}
+	}
+	return append(all, time.RFC3339)
+}()
 
 func (p *rowParser) time(name string) time.Time {
 	v := p.cell(name)
@@ -234,7 +242,7 @@ func (p *rowParser) time(name string) time.Time {
 		return time.Time{}
 	}
 	for _, form := range moments {
-		if t, err := time.ParseInLocation(form, v, p.zone); err == nil {
+		if t, err := time.ParseInLocation(form, strings.ToUpper(v), p.zone); err == nil {
 			return t.UTC()
 		}
 	}

@@ -40,7 +40,8 @@ func ServiceNow(r io.Reader, o Options) ([]events.Event, error) {
 
 // byNumber gathers the rows of each incident in order of their time, the incidents in that of their
 // first rows in the file. Rows of one minute are ordered by their count of changes, which is no
-// order by itself: first rows may carry the count of the last.
+// order by itself: first rows may carry the count of the last. So no incident comes back to life
+// within a minute unless its count of reopenings says so.
 func byNumber(all []row) [][]row {
 	place := map[string]int{}
 	var out [][]row
@@ -55,7 +56,10 @@ func byNumber(all []row) [][]row {
 	}
 	for _, rows := range out {
 		slices.SortStableFunc(rows, func(a, b row) int {
-			return cmp.Or(a.updatedAt.Compare(b.updatedAt), cmp.Compare(a.modifications, b.modifications))
+			return cmp.Or(
+				a.updatedAt.Compare(b.updatedAt), cmp.Compare(a.reopenings, b.reopenings), cmp.Compare(a.over(), b.over()),
+				cmp.Compare(a.modifications, b.modifications),
+			)
 		})
 	}
 	return out

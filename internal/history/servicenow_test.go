@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -128,6 +129,69 @@ A,Resolved,0,0,1,TRUE,01-03-2016 08:00,01-03-2016 09:30,?,?,?,?,?,?,01-03-2016 0
 01 09:00 resolution.received 
 `,
 		},
+		"new again within the minute of its resolution: the counts of changes lie": {
+			`A,New,0,0,9,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,?,?,?,?,?
+A,Resolved,0,0,1,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,?,?,?,?,?
+A,Closed,0,0,2,TRUE,01-03-2016 08:00,02-03-2016 08:00,?,?,?,?,?,?,?`,
+			`01 08:00 alert.received A unclassified 
+01 08:00 resolution.received 
+02 08:00 closure.received unexplained 
+`,
+		},
+		"opened again within the minute of its resolution: the count of reopenings says so": {
+			`A,Resolved,0,0,1,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,?,?,?,?,?
+A,Active,0,1,2,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,?,?,?,?,?
+A,Closed,0,1,3,TRUE,01-03-2016 08:00,02-03-2016 08:00,?,?,?,?,?,?,?`,
+			`01 08:00 alert.received A unclassified 
+01 08:00 resolution.received 
+01 08:00 reopening.received 
+01 08:00 acknowledgement.received 
+02 08:00 closure.received unexplained 
+`,
+		},
+		"resolved after the last row: the incident says when": {
+			`A,Awaiting Vendor,0,0,0,TRUE,01-03-2016 08:00,01-03-2016 08:10,?,?,?,?,?,R,02-03-2016 09:00`,
+			`01 08:00 alert.received A unclassified 
+01 08:10 acknowledgement.received 
+02 09:00 resolution.received person:r
+`,
+		},
+		"opened again, and what it says is the resolution before": {
+			`A,Resolved,0,0,0,TRUE,01-03-2016 08:00,01-03-2016 09:00,?,?,?,?,?,R,01-03-2016 09:00
+A,Active,0,1,1,TRUE,01-03-2016 08:00,01-03-2016 10:00,?,?,?,?,?,R,01-03-2016 09:00`,
+			`01 08:00 alert.received A unclassified 
+01 09:00 resolution.received person:r
+01 10:00 reopening.received 
+01 10:00 acknowledgement.received 
+`,
+		},
+		"the first row of an export that begins in the middle has been handed over and opened again": {
+			`A,Active,2,1,7,TRUE,01-03-2016 08:00,05-03-2016 09:00,?,?,G1,?,?,?,?`,
+			`01 08:00 alert.received A unclassified g1
+05 09:00 escalation.received reassigned; the history does not name the group
+05 09:00 reopening.received 
+05 09:00 acknowledgement.received 
+`,
+		},
+		"worked on after its resolution, whatever the count of reopenings": {
+			`A,Resolved,0,0,1,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,?,?,?,?,?
+A,Awaiting Evidence,0,0,2,TRUE,01-03-2016 08:00,01-03-2016 08:01,?,?,?,?,?,?,?`,
+			`01 08:00 alert.received A unclassified 
+01 08:00 resolution.received 
+01 08:01 reopening.received 
+01 08:01 acknowledgement.received 
+`,
+		},
+		"a row twice": {
+			`A,New,0,0,0,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,G1,?,?,?,?
+A,New,0,0,0,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,G1,?,?,?,?
+A,Active,1,0,1,TRUE,01-03-2016 08:00,01-03-2016 08:10,?,?,G2,?,?,?,?
+A,Active,1,0,1,TRUE,01-03-2016 08:00,01-03-2016 08:10,?,?,G2,?,?,?,?`,
+			`01 08:00 alert.received A unclassified g1
+01 08:10 escalation.received g2
+01 08:10 acknowledgement.received 
+`,
+		},
 		"two incidents interleaved": {
 			`B,New,0,0,0,TRUE,01-03-2016 08:05,01-03-2016 08:05,?,?,?,?,?,?,?
 A,New,0,0,0,TRUE,01-03-2016 08:00,01-03-2016 08:00,?,?,?,?,?,?,?
@@ -159,15 +223,21 @@ func TestForms(t *testing.T) {
 		wide = append(wide, byte(r), byte(r>>8))
 	}
 	for name, form := range map[string]string{
-		"byte order mark":   "\ufeff" + body,
-		"line ends":         strings.ReplaceAll(body, "\n", "\r\n"),
-		"no last line end":  strings.TrimSuffix(body, "\n"),
-		"quotes":            strings.Replace(body, "A,New", `"A","New"`, 1),
-		"UTF-16":            string(wide),
-		"semicolons":        strings.ReplaceAll(strings.ReplaceAll(body, ",", ";"), "Mail; web", "Mail, web"),
-		"slashes":           strings.ReplaceAll(body, "-3-2016", "/3/2016"),
-		"ISO":               strings.ReplaceAll(body, "01-03-2016 08:00", "2016-03-01 08:00:00"),
-		"capitals in names": strings.Replace(body, "number", " Number", 1),
+		"byte order mark":     "\ufeff" + body,
+		"line ends":           strings.ReplaceAll(body, "\n", "\r\n"),
+		"no last line end":    strings.TrimSuffix(body, "\n"),
+		"quotes":              strings.Replace(body, "A,New", `"A","New"`, 1),
+		"UTF-16":              string(wide),
+		"semicolons":          strings.ReplaceAll(strings.ReplaceAll(body, ",", ";"), "Mail; web", "Mail, web"),
+		"slashes":             strings.ReplaceAll(body, "-3-2016", "/3/2016"),
+		"ISO":                 strings.ReplaceAll(body, "01-03-2016 08:00", "2016-03-01 08:00:00"),
+		"ISO with a T":        strings.ReplaceAll(body, "01-03-2016 08:00", "2016-03-01T08:00"),
+		"an offset":           strings.ReplaceAll(body, "01-03-2016 08:00", "2016-03-01T10:00:00+02:00"),
+		"dots":                strings.ReplaceAll(body, "-3-2016", ".3.2016"),
+		"seconds":             strings.ReplaceAll(body, "8:00", "8:00:00"),
+		"twelve hours":        strings.ReplaceAll(body, "8:00", "8:00 AM"),
+		"twelve hours, small": strings.ReplaceAll(body, "8:00", "8:00:00am"),
+		"capitals in names":   strings.Replace(body, "number", " Number", 1),
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, want, read(t, form)) })
 	}
@@ -255,6 +325,16 @@ func TestCorpus(t *testing.T) {
 	require.Equal(t, 437, names["closure.received"])
 	require.Equal(t, 6, names["reopening.received"])
 	require.Equal(t, all, read(t, string(body)), "the same file gives the same facts")
+
+	// Whatever the order of the rows, and with each of them twice, each incident has the same life.
+	rows := strings.Split(strings.TrimSpace(string(body)), "\n")
+	shuffled := slices.Concat(rows[1:], rows[1:])
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	byID := func(a, b events.Event) int { return strings.Compare(a.ID, b.ID) }
+	again := read(t, rows[0]+"\n"+strings.Join(shuffled, "\n"))
+	slices.SortFunc(all, byID)
+	slices.SortFunc(again, byID)
+	require.Equal(t, all, again)
 }
 
 // checkHistory holds what every history promises.
@@ -292,4 +372,24 @@ func FuzzServiceNow(f *testing.F) {
 			checkHistory(t, all)
 		}
 	})
+}
+
+// TestGroupsThatAreNotNamed: who hands over is counted; a row that does not name the group hands over nothing.
+func TestGroupsThatAreNotNamed(t *testing.T) {
+	row := func(minute int, group string, count int) string {
+		return fmt.Sprintf("A,New,%d,0,%d,TRUE,01-03-2016 08:00,01-03-2016 08:%02d,?,?,%s,?,?,?,?\n", count, minute, minute, group)
+	}
+	for name, c := range map[string]struct{ rows, want string }{
+		"named late":               {row(0, "?", 0) + row(1, "G1", 0), "01 08:00 alert.received A unclassified g1\n"},
+		"lost and found":           {row(0, "G1", 0) + row(1, "?", 0) + row(2, "G1", 0), "01 08:00 alert.received A unclassified g1\n"},
+		"never named":              {row(0, "?", 0) + row(1, "?", 0), "01 08:00 alert.received A unclassified \n"},
+		"handed over, named late":  {row(0, "G1", 0) + row(1, "?", 1) + row(2, "G2", 1), "01 08:00 alert.received A unclassified g1\n01 08:01 escalation.received g2\n"},
+		"handed over, not counted": {row(0, "G1", 0) + row(1, "G2", 0), "01 08:00 alert.received A unclassified g1\n01 08:01 escalation.received g2\n"},
+		"handed over, never named": {
+			row(0, "G1", 0) + row(1, "?", 1),
+			"01 08:00 alert.received A unclassified g1\n01 08:01 escalation.received reassigned; the history does not name the group\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, told(read(t, header+c.rows))) })
+	}
 }

@@ -69,8 +69,8 @@ CREATE TABLE steps AS SELECT number, incident_state, assignment_group, category,
   unixepoch(substr(opened_at, 7, 4) || '-' || substr(opened_at, 4, 2) || '-' || substr(opened_at, 1, 2) || substr(opened_at, 11)) AS opened,
   CASE resolved_at WHEN '?' THEN NULL ELSE
     unixepoch(substr(resolved_at, 7, 4) || '-' || substr(resolved_at, 4, 2) || '-' || substr(resolved_at, 1, 2) || substr(resolved_at, 11)) END AS said,
-  CAST(sys_mod_count AS INT) AS n,
-  incident_state IN ('Resolved', 'Closed') AS over
+  CAST(sys_mod_count AS INT) AS n, CAST(reopen_count AS INT) AS reopened,
+  incident_state IN ('Resolved', 'Closed') AS over, incident_state NOT IN ('Resolved', 'Closed', '-100', '?') AS live
 FROM raw;
 CREATE INDEX step ON steps (number, at, n);
 CREATE TABLE life AS
@@ -78,17 +78,17 @@ WITH whole AS (
   SELECT number, min(opened) AS opened,
     min(CASE WHEN incident_state NOT IN ('New', 'Resolved', 'Closed', '-100', '?') THEN at END) AS worked,
     max(said) AS said,
-    max(CASE WHEN NOT over THEN at END) AS alive,
+    max(CASE WHEN live THEN at END) AS alive,
     max(CAST(reopen_count AS INT)) AS reopenings, max(CAST(reassignment_count AS INT)) > 0 AS escalated
   FROM steps GROUP BY number)
 SELECT number,
   max(0, worked - opened) AS acknowledge,
-  coalesce(said, (SELECT min(at) FROM steps s WHERE s.number = w.number AND over AND at >= coalesce(alive, 0))) - opened AS resolve,
+  max(0, coalesce(said, (SELECT min(at) FROM steps s WHERE s.number = w.number AND over AND at >= coalesce(alive, 0) AND s.reopened = w.reopenings)) - opened) AS resolve,
   reopenings, escalated,
-  (SELECT made_sla FROM steps s WHERE s.number = w.number ORDER BY at DESC, n DESC LIMIT 1) AS made,
-  'P' || (SELECT substr(priority, 1, 1) FROM steps s WHERE s.number = w.number ORDER BY at DESC, n DESC LIMIT 1) AS priority,
-  coalesce((SELECT replace(lower(assignment_group), ' ', '-') FROM steps s WHERE s.number = w.number AND assignment_group <> '?' ORDER BY at DESC, n DESC LIMIT 1), 'none') AS team,
-  coalesce((SELECT replace(lower(category), ' ', '-') FROM steps s WHERE s.number = w.number AND category <> '?' ORDER BY at, n LIMIT 1), 'unclassified') AS service,
+  (SELECT made_sla FROM steps s WHERE s.number = w.number ORDER BY at DESC, reopened DESC, over DESC, n DESC LIMIT 1) AS made,
+  'P' || (SELECT substr(priority, 1, 1) FROM steps s WHERE s.number = w.number ORDER BY at DESC, reopened DESC, over DESC, n DESC LIMIT 1) AS priority,
+  coalesce((SELECT replace(lower(assignment_group), ' ', '-') FROM steps s WHERE s.number = w.number AND assignment_group <> '?' ORDER BY at DESC, reopened DESC, over DESC, n DESC LIMIT 1), 'none') AS team,
+  coalesce((SELECT replace(lower(category), ' ', '-') FROM steps s WHERE s.number = w.number AND category <> '?' ORDER BY at, reopened, over, n LIMIT 1), 'unclassified') AS service,
   strftime('%G-W%V', opened, 'unixepoch') AS week
 FROM whole w;`
 
