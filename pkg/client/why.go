@@ -173,7 +173,7 @@ type WhyPerson struct {
 // incident, or no such person.
 func (c *Client) Why(ctx context.Context, id, person, zone string) (Why, error) {
 	query := url.Values{}
-	for name, value := range map[string]string{"person": person, "zone": zone} {
+	for name, value := range map[string]string{"person": person, "timezone": zone} {
 		if value != "" {
 			query.Set(name, value)
 		}

@@ -19,7 +19,7 @@ import (
 type Wondering struct {
 	Named
 	Person string `query:"person" maxLength:"200" doc:"why this person was paged, or was not; everything when left out"`
-	Zone   string `query:"zone" maxLength:"100" doc:"IANA name of the time zone of the sentences" default:"UTC"`
+	Zone   string `query:"timezone" maxLength:"100" doc:"IANA name of the time zone of the sentences" default:"UTC"`
 }
 
 func (s *server) whys(api huma.API) {
@@ -35,7 +35,7 @@ func (s *server) why(ctx context.Context, in *Wondering) (*struct{ Body why.Expl
 	zone, err := time.LoadLocation(in.Zone)
 	if err != nil || in.Zone == "Local" {
 		return nil, huma.Error422UnprocessableEntity("that is no time zone", &huma.ErrorDetail{
-			Message: "expected an IANA name such as Europe/Madrid", Location: "query.zone", Value: in.Zone,
+			Message: "expected an IANA name such as Europe/Madrid", Location: "query.timezone", Value: in.Zone,
 		})
 	}
 	incident, err := s.Archive.Incident(ctx, in.ID)

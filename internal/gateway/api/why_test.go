@@ -34,7 +34,7 @@ func TestWhy(t *testing.T) {
 	require.Equal(t, "catalog.yaml:23", e.Levels[0].Rule.String())
 	require.Contains(t, e.Text, "12:00:01 UTC  Level 1 (catalog.yaml:23): paged ana")
 
-	e = wonder(t, g, in.ID, "?person=person:bo&zone=Europe/Madrid")
+	e = wonder(t, g, in.ID, "?person=person:bo&timezone=Europe/Madrid")
 	require.False(t, e.Person.Paged)
 	require.Equal(t, why.Coming, e.Person.Outcome)
 	require.Equal(t, "bo was not paged: level 2 (catalog.yaml:24) means bo, and is due at 13:05:01 CET: nobody has acknowledged it yet.", e.Says)
@@ -72,11 +72,11 @@ func TestWhyNot(t *testing.T) {
 		status int
 		detail string
 	}{
-		"/api/v1/incidents/nosuch/why":                      {404, `incident "nosuch": no such incident`},
-		"/api/v1/incidents/" + in.ID + "/why?person=anna":   {404, "no such person: anna; did you mean ana?"},
-		"/api/v1/incidents/" + in.ID + "/why?person=zzzzzz": {404, "no such person: zzzzzz"},
-		"/api/v1/incidents/" + in.ID + "/why?zone=Moon":     {422, "that is no time zone"},
-		"/api/v1/incidents/" + in.ID + "/why?zone=Local":    {422, "that is no time zone"},
+		"/api/v1/incidents/nosuch/why":                       {404, `incident "nosuch": no such incident`},
+		"/api/v1/incidents/" + in.ID + "/why?person=anna":    {404, "no such person: anna; did you mean ana?"},
+		"/api/v1/incidents/" + in.ID + "/why?person=zzzzzz":  {404, "no such person: zzzzzz"},
+		"/api/v1/incidents/" + in.ID + "/why?timezone=Moon":  {422, "that is no time zone"},
+		"/api/v1/incidents/" + in.ID + "/why?timezone=Local": {422, "that is no time zone"},
 	} {
 		got := call(t, g, "GET", path, "")
 		require.Equal(t, c.status, got.status, got.body)
