@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,16 +22,17 @@ import (
 // replayer is what `replay` was asked.
 type replayer struct {
 	*app
-	address, file               string
+	address, file, archive      string
 	from, to, zone, night       string
 	catalog, baseline           string
-	diff, reroute               bool
+	diff, reroute, again        bool
 	format, out, export, resume string
 	publish, speed              string
 	period                      replay.Period
 	nightFrom, nightTo          int
 	history                     *replay.History
-	asked                       time.Time // when it was
+	recheck                     *replay.Recheck // with --verify of a file or an archive
+	asked                       time.Time       // when it was
 	present, other              *catalog.Catalog
 }
 
@@ -49,23 +51,29 @@ nobody? --diff sets it beside what was recorded, or beside the catalog of --base
 
 History comes from NATS, or with --from-file from a file with one CloudEvent on each line: an export of
 the archive, intake facts that 'tocsin archive import' made of another system's history, or what
---export wrote. docs/replay.md says what is taken for granted, and what a file cannot prove.
+--export wrote; or with --archive from the archive itself, which goes back further than the 30 days that
+NATS keeps of what was asked. With --catalog and --verify both are verified as far as they can be: what
+was asked is derived from what was decided, and decided once more. docs/replay.md says what is taken
+for granted, and what a file cannot prove.
 
 With --publish NAME the facts go out again on tocsin.replay.NAME.>, so that subscribers can be tried.
 They page nobody.`,
 		Example: `  tocsin replay --from 2026-03-01 --to 2026-04-01
   tocsin replay --catalog next --diff --format md
   tocsin replay --from-file history.jsonl --catalog next --baseline tocsin.d --json
+  tocsin replay --archive /var/lib/tocsin/archive.db --catalog tocsin.d --verify
   tocsin replay --from 2026-03-01T08:00 --to 2026-03-01T10:00 --publish drill --speed 10`,
 		RunE: func(c *cobra.Command, _ []string) error { return r.run(c) },
 	}
 	f := c.Flags()
 	f.StringVar(&r.address, "nats-url", env("NATS_URL", nats.DefaultURL), "`URL` of NATS (NATS_URL); NATS_CREDS names a file of credentials")
 	f.StringVar(&r.file, "from-file", "", "read facts from this `file` instead of NATS; - reads stdin")
+	f.StringVar(&r.archive, "archive", "", "read facts from this archive instead of NATS: a SQLite `file`, or postgres://…")
 	f.StringVar(&r.from, "from", "", "from this `instant` on: records that are verified, incidents that are counted by their opening")
 	f.StringVar(&r.to, "to", "", "before this `instant`")
 	f.StringVar(&r.zone, "timezone", "UTC", "the `zone` of --from and --to where they name none")
 	f.StringVar(&r.catalog, "catalog", "", "backtest this catalog's `folder`")
+	f.BoolVar(&r.again, "verify", false, "decide what a file or an archive recorded once more by --catalog, and list what differs")
 	f.BoolVar(&r.diff, "diff", false, "set the backtest beside what was recorded, or beside --baseline")
 	f.StringVar(&r.baseline, "baseline", "", "the `folder` of a catalog to compare with instead of the record; means --diff")
 	f.BoolVar(&r.reroute, "reroute", false, "place every alert by the catalog's routes, also those of services that it knows")
@@ -95,6 +103,8 @@ func (r *replayer) run(c *cobra.Command) (err error) {
 		return r.republish(c.Context())
 	case r.catalog == "":
 		return r.verifyStreams(c.Context())
+	case r.again:
+		return r.verifyDecisions(c.Context())
 	}
 	return r.backtest(c.Context())
 }
@@ -110,7 +120,15 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 		return misuse(c, fmt.Errorf("--format %q: not one of table, json, md", r.format))
 	case r.catalog == "" && (r.diff || r.reroute):
 		return misuse(c, errors.New("--diff, --baseline and --reroute need --catalog with the catalog to be tried"))
-	case r.export != "" && (r.file != "" || r.catalog != "" || r.publish != ""):
+	case r.file != "" && r.archive != "":
+		return misuse(c, errors.New("--from-file and --archive cannot stand together"))
+	case r.again && r.catalog != "" && r.stored() == "":
+		return misuse(c, errors.New("--verify with --catalog needs --from-file or --archive: NATS keeps each catalog of its time, leave --catalog away"))
+	case r.again && (r.diff || r.reroute || r.publish != "" || r.resume != "" && r.catalog != ""):
+		return misuse(c, errors.New("--verify stands without --diff, --baseline, --reroute and --publish, and of a file or an archive without --resume"))
+	case r.again && r.format == "md":
+		return misuse(c, errors.New("--verify is shown as table or json"))
+	case r.export != "" && (r.stored() != "" || r.catalog != "" || r.publish != "" || r.again):
 		return misuse(c, errors.New("--export writes what NATS holds: it stands alone with --from and --to"))
 	case r.publish == "" && c.Flags().Changed("speed"):
 		return misuse(c, errors.New("--speed is of --publish"))
@@ -133,13 +151,24 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 		return misuse(c, fmt.Errorf("--night: %w", err))
 	}
 	r.nightFrom, r.nightTo = h.From, h.To
-	if r.file != "" && r.catalog == "" && r.publish == "" {
+	if r.stored() != "" && r.catalog == "" && r.publish == "" {
 		return fault{
-			err:  errors.New("a file has no catalog of its own: name one with --catalog"),
-			hint: "to verify what was decided, replay from NATS, which keeps each catalog of its time", code: codeUsage,
+			err:  fmt.Errorf("%s has no catalog of its own: name one with --catalog", r.kind()),
+			hint: "with --verify the one of its time; or verify from NATS, which keeps each catalog", code: codeUsage,
 		}
 	}
 	return r.catalogs()
+}
+
+// stored names the file or the archive that stands for NATS; empty for neither.
+func (r *replayer) stored() string { return cmp.Or(r.file, r.archive) }
+
+// kind is what [replayer.stored] names.
+func (r *replayer) kind() string {
+	if r.archive != "" {
+		return "an archive"
+	}
+	return "a file"
 }
 
 func (r *replayer) catalogs() (err error) {

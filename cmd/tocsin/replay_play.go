@@ -13,12 +13,32 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// load reads the history, from the file or from NATS.
-func (r *replayer) load(ctx context.Context) error {
+// load reads the history, from the file, the archive or NATS.
+func (r *replayer) load(ctx context.Context) (err error) {
 	r.history = &replay.History{}
-	if r.file == "" {
+	switch {
+	case r.file != "":
+		err = r.fromFacts(ctx)
+	case r.archive != "":
+		err = r.fromMemory(ctx)
+	default:
 		return r.fromStreams(ctx)
 	}
+	if err == nil {
+		r.history.Close()
+	}
+	return err
+}
+
+// add takes in one fact of a file or an archive, which stands on a line of it.
+func (r *replayer) add(line int, e events.Event) error {
+	if r.recheck != nil {
+		r.recheck.Recorded(line, e)
+	}
+	return r.history.Add(e)
+}
+
+func (r *replayer) fromFacts(ctx context.Context) error {
 	in, err := r.open(r.file)
 	if err != nil {
 		return err
@@ -33,7 +53,7 @@ func (r *replayer) load(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := r.history.Add(e); err != nil {
+		if err := r.add(line, e); err != nil {
 			return fmt.Errorf("line %d: %w", line, err)
 		}
 		return nil
@@ -46,15 +66,38 @@ func (r *replayer) load(ctx context.Context) error {
 	case n == 0:
 		return fault{err: fmt.Errorf("%s holds no fact", r.file), hint: "it should hold one CloudEvent on each line"}
 	}
-	r.history.Close()
+	return nil
+}
+
+// fromMemory reads what the archive holds, which is what was decided.
+func (r *replayer) fromMemory(ctx context.Context) error {
+	bar, n := r.progress("facts read"), 0
+	defer bar.end()
+	var faulty error
+	err := r.fromArchive(ctx, r.archive, func(e events.Event) {
+		if n++; n%1000 == 0 {
+			bar.show(n, 0)
+		}
+		if faulty == nil {
+			faulty = r.add(n, e)
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case faulty != nil:
+		return fault{err: fmt.Errorf("the archive: %w", faulty)}
+	case n == 0:
+		return fault{err: errors.New("the archive holds no fact"), hint: "has anything been decided yet?", code: codeFailed}
+	}
 	return nil
 }
 
 // until is when a backtest of what NATS holds is over: now, as the record goes on, or at the end of
-// the period. A file knows its own end.
+// the period. A file and an archive know their own end.
 func (r *replayer) until() time.Time {
 	switch {
-	case r.file != "":
+	case r.stored() != "":
 		return time.Time{}
 	case !r.period.To.IsZero() && r.period.To.Before(r.asked):
 		return r.period.To
@@ -67,7 +110,7 @@ func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoi
 	bar := r.progress("inputs")
 	defer bar.end()
 	var b *replay.Backtest
-	options := replay.Options{Reroute: r.reroute, Sink: sink, Until: r.until()}
+	options := replay.Options{Reroute: r.reroute, AsRecorded: r.again, Sink: sink, Until: r.until()}
 	options.After = func() error {
 		n := b.Played()
 		if n%1000 != 0 {

@@ -64,12 +64,12 @@ func (r *replayer) told(ctx context.Context, source streams.Streams) (facts []ev
 			return nil, err
 		}
 		_, err = r.play(ctx, r.present, nil, keep)
-	case r.file != "":
+	case r.stored() != "":
 		if err := r.load(ctx); err != nil {
 			return nil, err
 		}
 		return nil, fault{
-			err: errors.New("the facts of a file are published by the catalog that decides them: name one with --catalog"), code: codeUsage,
+			err: fmt.Errorf("the facts of %s are published by the catalog that decides them: name one with --catalog", r.kind()), code: codeUsage,
 		}
 	default:
 		err = r.readLedger(ctx, source, keep)

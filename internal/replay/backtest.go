@@ -14,6 +14,8 @@ type Options struct {
 	// Reroute places every alert by the catalog's routes; else an alert stays with its service where
 	// the catalog knows that.
 	Reroute bool
+	// AsRecorded lets answers come at their recorded instants, whoever is paged here: to verify.
+	AsRecorded bool
 	// Until is when the last of it is over: what is due then or later does not happen. Defaults to
 	// [History.End].
 	Until time.Time
@@ -173,7 +175,7 @@ func (b *Backtest) input(in *Asked) {
 	case events.AlertCleared:
 		b.alert(in.Event, b.place(in.Event, d.Alert))
 	case events.CommandData:
-		if !in.answer {
+		if !in.answer || b.options.AsRecorded {
 			b.command(in)
 		}
 	default:

@@ -34,7 +34,7 @@ func (b *Backtest) deliver(incident string, p events.PageRequested) {
 		Incident: incident, Page: p, AskedAt: b.now, WakeAt: b.now, plan: b.catalog.TargetPlan(p.Target, p.Urgency),
 	})
 	b.rewake()
-	if p.Asked == 1 {
+	if p.Asked == 1 && !b.options.AsRecorded {
 		b.answerTo(incident, p.Target)
 	}
 }

@@ -2,7 +2,9 @@ package replay
 
 import (
 	"fmt"
+	"slices"
 
+	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
 )
 
@@ -90,12 +92,19 @@ func (h *History) remember(e events.Event) {
 		for _, a := range d.Alerts {
 			h.keep(e.Subject, a)
 		}
+	case events.AlertLeft:
+		if keys, known := h.firing[e.Subject]; known {
+			h.firing[e.Subject] = slices.DeleteFunc(keys, func(key string) bool { return key == d.Key })
+		}
 	}
 }
 
 func (h *History) keep(incident string, a events.Alert) {
 	if h.alerts == nil {
-		h.alerts = map[[2]string]events.Alert{}
+		h.alerts, h.firing = map[[2]string]events.Alert{}, map[string][]string{}
+	}
+	if !slices.Contains(h.firing[incident], a.Key) {
+		h.firing[incident] = append(h.firing[incident], a.Key)
 	}
 	h.alerts[[2]string{incident, a.Key}] = a
 	first := [2]string{incident, ""}
@@ -176,8 +185,8 @@ func has[T events.Data](group []events.Event) bool {
 func tellsClimb(e events.Event, group []events.Event) events.Data {
 	switch d := e.Data.(type) {
 	case events.IncidentTransferred:
-		if !climbed(group) {
-			return events.EscalationReceived{Command: ask(e, d.By, "", e.Reason), To: d.To}
+		if !climbed(group) && byHand(e) { // where a level handed it on, it is not told which
+			return events.EscalationReceived{Command: ask(e, e.Actor, "", e.Reason), To: d.To}
 		}
 	case events.EscalationAdvanced:
 		if d.Trigger == "command" {
@@ -201,6 +210,11 @@ func tellsClimb(e events.Event, group []events.Event) events.Data {
 	return nil
 }
 
+// byHand says that somebody did it, and neither the policy nor what came of a page.
+func byHand(e events.Event) bool {
+	return e.Actor != rules.ActorPolicy && e.Actor != rules.ActorPage && e.Actor != rules.ActorAlert
+}
+
 // climbed says that a command asked for a level: a transfer beside it is what that level does.
 func climbed(group []events.Event) bool {
 	for _, e := range group {
@@ -220,6 +234,9 @@ func (h *History) tellsRest(e events.Event, _ []events.Event) events.Data {
 		return events.SnoozeWithdrawn{Command: ask(e, d.By, "", e.Reason)}
 	case events.IncidentPrioritized: // an alert that was sent again with the same expiry said worse
 		a := h.alerts[[2]string{e.Subject, ""}]
+		if firing := h.firing[e.Subject]; len(firing) > 0 {
+			a = h.known(e.Subject, firing[0])
+		}
 		a.Severity = d.Severity
 		return events.AlertReceived{Alert: a}
 	case events.IncidentClocksPaused:

@@ -125,6 +125,15 @@ func fields(expected, got json.RawMessage) []string {
 	was, is := map[string]string{}, map[string]string{}
 	flatten("", expected, was)
 	flatten("", got, is)
+	out := unlike(was, is, func(a, b string) bool { return a == b })
+	if len(out) == 0 {
+		out = []string{"the same fields, written differently"}
+	}
+	return out
+}
+
+// unlike tells the fields whose values are not alike.
+func unlike(was, is map[string]string, alike func(a, b string) bool) (out []string) {
 	names := map[string]bool{}
 	for name := range was {
 		names[name] = true
@@ -132,14 +141,10 @@ func fields(expected, got json.RawMessage) []string {
 	for name := range is {
 		names[name] = true
 	}
-	var out []string
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if was[name] != is[name] {
+		if !alike(was[name], is[name]) {
 			out = append(out, fmt.Sprintf("%s: ledger %s, rules %s", name, orNothing(was[name]), orNothing(is[name])))
 		}
-	}
-	if len(out) == 0 {
-		out = []string{"the same fields, written differently"}
 	}
 	return out
 }

@@ -22,6 +22,7 @@ type History struct {
 	group    []events.Event // facts of the ledger that one input led to
 	seen     map[string]bool
 	alerts   map[[2]string]events.Alert // by incident and key, as they were told last
+	firing   map[string][]string        // keys of the alerts that fire, by incident
 	derive   bool
 	asked    bool
 	decided  bool

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"tocsin.dev/internal/replay"
+)
+
+// rechecked is what `replay --verify` shows of a file or an archive.
+type rechecked struct {
+	Mode    string        `json:"mode"` // "verify"
+	Period  replay.Period `json:"period"`
+	Catalog string        `json:"catalog"` // the revision that decided
+	Inputs  int           `json:"inputs"`  // that were derived and decided again
+	replay.Rechecked
+	DurationS  float64 `json:"duration_s"`
+	InputsPerS float64 `json:"inputs_per_s"`
+}
+
+// verifyDecisions decides once more what decisions say that was asked.
+func (r *replayer) verifyDecisions(ctx context.Context) error {
+	r.recheck = &replay.Recheck{}
+	if err := r.load(ctx); err != nil {
+		return err
+	}
+	if !r.history.FromDecisions() {
+		return fault{
+			err:  fmt.Errorf("%s holds what was asked, and no decision to be verified", r.stored()),
+			hint: "give an export of the ledger, as 'tocsin archive export' writes it; what was asked can be backtested, without --verify",
+		}
+	}
+	began := time.Now()
+	b, err := r.play(ctx, r.present, nil, r.recheck.Decided)
+	if err != nil {
+		return err
+	}
+	took := time.Since(began)
+	out := rechecked{
+		Mode: "verify", Period: r.period, Catalog: r.present.Rules.Revision, Inputs: b.Played(),
+		Rechecked: r.recheck.Verdict(r.period, r.present.Rules.Revision),
+		DurationS: float64(took.Milliseconds()) / 1000, InputsPerS: float64(int(float64(b.Played()) / took.Seconds())),
+	}
+	if err := r.write(func(w io.Writer) error { return renderRechecked(out, r.format, w) }); err != nil {
+		return err
+	}
+	if out.Different > 0 {
+		return fault{err: errDiffers, hint: out.hint(), code: codeFailed}
+	}
+	return nil
+}
+
+// hint says where to look for the reason of differences.
+func (r rechecked) hint() string {
+	if r.Elsewhere > 0 {
+		return fmt.Sprintf("%s opened with another catalog: give the one of that time, or bound the period with --from and --to", plural(r.Elsewhere, "incident"))
+	}
+	return "docs/replay.md says what a file cannot prove, and what each kind of difference means"
+}
+
+func renderRechecked(v rechecked, format string, w io.Writer) error {
+	if format == "json" {
+		return object(w, v)
+	}
+	verdict := "no difference"
+	if v.Different > 0 {
+		verdict = plural(v.Different, "difference")
+	}
+	fmt.Fprintf(w, "%s: %s derived and decided again by catalog %.12s, %s compared, of %s\n",
+		verdict, plural(v.Inputs, "input"), v.Catalog, plural(v.Facts, "fact"), plural(v.Incidents, "incident"))
+	for _, why := range slices.Sorted(maps.Keys(v.Unproven)) {
+		fmt.Fprintf(w, "not compared: %s: %s\n", plural(v.Unproven[why], "fact"), why)
+	}
+	if v.Elsewhere > 0 {
+		fmt.Fprintf(w, "opened with another catalog: %s\n", plural(v.Elsewhere, "incident"))
+	}
+	for _, d := range v.Deviations {
+		fmt.Fprintln(w)
+		renderDeviation(d, w)
+	}
+	if more := v.Different - len(v.Deviations); more > 0 {
+		fmt.Fprintf(w, "\nand %d more\n", more)
+	}
+	_, err := fmt.Fprintf(w, "%.3f s, %.0f inputs a second\n", v.DurationS, v.InputsPerS)
+	return err
+}
+
+func renderDeviation(d replay.Deviation, w io.Writer) {
+	fmt.Fprintf(w, "%s  %s", d.Kind, clean(d.Type))
+	if d.About != "" {
+		fmt.Fprintf(w, " (%s)", clean(d.About))
+	}
+	fmt.Fprintf(w, " of %s %q", clean(d.Service), clean(d.DedupKey))
+	if d.Incident != "" {
+		fmt.Fprintf(w, ", incident %s", clean(brief(d.Incident)))
+	}
+	fmt.Fprintf(w, ", %s", d.At.Format(time.RFC3339))
+	if d.Line > 0 {
+		fmt.Fprintf(w, ", line %d", d.Line)
+	}
+	for _, line := range d.Diff {
+		fmt.Fprintf(w, "\n  %s", clean(line))
+	}
+	fmt.Fprintln(w)
+}
