@@ -32,7 +32,7 @@ func newDemo(a *app) *cobra.Command {
 		Long: `Start everything in a temporary folder, send an Alertmanager webhook and a CloudEvent to the
 real doors, and show how the incidents open, climb, are answered and resolved. It takes about half
 a minute, needs nothing, ends by itself and leaves nothing behind.`,
-		Args: cobra.NoArgs,
+		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoTimeout)
 			defer cancel()

@@ -60,7 +60,7 @@ func report(to io.Writer, c *cobra.Command, err error) int {
 	if f.code == codeUsage && f.hint == "" {
 		f.hint = misuse(c, err).(fault).hint //nolint:errorlint // it is one
 	}
-	fmt.Fprintf(to, "tocsin: %s\n", clean(spoken(f.err)))
+	fmt.Fprintf(to, "tocsin: %s\n", clean(strings.ReplaceAll(spoken(f.err), "\n", "; ")))
 	if f.hint != "" {
 		fmt.Fprintf(to, "hint: %s\n", clean(f.hint))
 	}

@@ -20,7 +20,7 @@ func newUp(a *app) *cobra.Command {
 	var o assembly.Options
 	var profile string
 	cmd := &cobra.Command{
-		Use: "up", Short: "Run everything in one process, NATS included", Args: cobra.NoArgs,
+		Use: "up", Short: "Run everything in one process, NATS included", Args: args(cobra.NoArgs),
 		Long: `Run gateway, engine, notifier, recorder and an embedded NATS in one process.
 
 When it serves, one line on stdout says where: ready http=http://… nats=nats://…
@@ -30,6 +30,9 @@ With --shadow everything is decided, every page is recorded, and none is sent: a
 which 'tocsin shadow compare' lays beside that one's export.`,
 		Example: "  tocsin up --config ./tocsin.d --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.Validate(); err != nil {
+				return misuse(cmd, err)
+			}
 			stop, err := startProfile(profile)
 			if err != nil {
 				return err

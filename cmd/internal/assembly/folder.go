@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,6 +89,9 @@ func folderRevision(dir string) string {
 // ReadFolder reads the YAML files and the calendars of a catalog folder by their names.
 func ReadFolder(dir string) (map[string][]byte, error) {
 	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("catalog folder: %w; --config names it", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("catalog folder: %w", err)
 	}

@@ -7,6 +7,7 @@ package assembly
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -119,6 +120,15 @@ func (o Options) Validate() error {
 	}
 	if o.NATSURL == "" && o.NATS == "" {
 		faults = append(faults, errors.New("--nats-url is missing: say where NATS runs"))
+	}
+	if _, err := daemon.NewLog(io.Discard, o.LogLevel, o.LogFormat); err != nil && o.LogLevel+o.LogFormat != "" {
+		faults = append(faults, err)
+	}
+	if o.Partitions < 0 {
+		faults = append(faults, errors.New("--partitions: 1 or more"))
+	}
+	if o.Replicas < 0 {
+		faults = append(faults, errors.New("--replicas: 1 or more"))
 	}
 	if _, err := keepFor(o.ArchiveKeep); err != nil {
 		faults = append(faults, err)

@@ -30,6 +30,9 @@ func (s Service) Main() int {
 	cmd := &cobra.Command{
 		Use: s.Name, Short: s.Short, Args: cobra.NoArgs, SilenceUsage: true, SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.Validate(); err != nil {
+				return err
+			}
 			failed = true
 			ctx, stop := daemon.SignalContext(cmd.Context())
 			defer stop()
