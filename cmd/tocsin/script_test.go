@@ -22,6 +22,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TOCSIN_HTTP", "127.0.0.1:1") // nothing listens there
 			e.Setenv("USER", "ana")
+			e.Setenv("GORACE", "atexit_sleep_ms=10") // each command would wait a second for races at its end
 			examples, err := filepath.Abs(filepath.Join("..", "..", "examples"))
 			e.Setenv("EXAMPLES", examples)
 			return err

@@ -23,7 +23,7 @@ func TestAgainstReference(t *testing.T) {
 		text := drawRule(t)
 		start := time.Date(rapid.IntRange(1990, 2030).Draw(t, "year"), 1, rapid.IntRange(1, 366).Draw(t, "day"),
 			rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute"), rapid.IntRange(0, 59).Draw(t, "second"), 0, time.UTC)
-		until := start.AddDate(rapid.IntRange(0, 4).Draw(t, "years"), 0, rapid.IntRange(1, 60).Draw(t, "days"))
+		until := start.AddDate(rapid.IntRange(0, 2).Draw(t, "years"), 0, rapid.IntRange(1, 60).Draw(t, "days"))
 
 		option, err := rrule.StrToROption(text)
 		require.NoError(t, err, text)
