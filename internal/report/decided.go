@@ -49,6 +49,12 @@ func foldLife(i *Incident, e events.Event) {
 		i.fired(d.Key)
 	case events.AlertLeft:
 		i.cleared(d.Key)
+	case events.IncidentAbsorbed:
+		for _, a := range d.Alerts {
+			if _, known := i.alerts[a.Key]; !known {
+				i.fired(a.Key)
+			}
+		}
 	}
 }
 
