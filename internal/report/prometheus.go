@@ -6,10 +6,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"tocsin.dev/internal/foresight"
 )
 
 // Prometheus writes the numbers as gauges in the text format, for a collector that reads files: those
-// of the whole, by priority and by team. A number that nobody has is left out.
+// of the whole, by priority and by team, and how good suggestions were. A number that nobody has is left
+// out.
 func (r Report) Prometheus(w io.Writer) error {
 	var b strings.Builder
 	for _, c := range columns {
@@ -28,10 +31,32 @@ func (r Report) Prometheus(w io.Writer) error {
 			}
 		}
 	}
+	r.scores(&b)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// scores tells how good suggestions were.
+func (r Report) scores(b *strings.Builder) {
+	for _, m := range []struct {
+		name string
+		of   func(foresight.Score) *float64
+	}{
+		{"incidents", func(s foresight.Score) *float64 { return count(s.N) }},
+		{"precision", func(s foresight.Score) *float64 { return s.Precision }},
+		{"recall", func(s foresight.Score) *float64 { return s.Recall }},
+		{"base_rate", func(s foresight.Score) *float64 { return s.BaseRate }},
+	} {
+		name := "tocsin_report_suggestions_" + m.name
+		fmt.Fprintf(b, "# HELP %s %s of suggestions of this kind in the report's period.\n# TYPE %s gauge\n", name, strings.ReplaceAll(m.name, "_", " "), name)
+		for _, s := range r.Suggestions {
+			if v := m.of(s); v != nil {
+				fmt.Fprintf(b, "%s{kind=%s} %s\n", name, labelValue(s.Kind), bare(v))
+			}
+		}
+	}
 }
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)

@@ -77,7 +77,7 @@ func TestMarkdown(t *testing.T) {
 	require.Contains(t, b.String(), "| time to resolve, median | 1h 30m | 1h 30m | 1h 30m |\n")
 	require.Contains(t, b.String(), "| database, level 2 | 1 | 1 |  |\n")
 	require.Contains(t, b.String(), "| database, level 1 | 0 | 0 | never mattered |\n")
-	require.Contains(t, b.String(), "Formulas version 1. Left out: 0 drills and probes, 0 merged incidents.")
+	require.Contains(t, b.String(), "Formulas version 1. Left out: drills and probes: 0, merged incidents: 0.")
 }
 
 func TestCSV(t *testing.T) {

@@ -65,7 +65,7 @@ func (r Report) climbs() Section {
 
 func groups(title string, all map[string]Numbers) Section {
 	s := Section{Title: title, Head: []string{
-		"", "incidents", "open", "acknowledged, p50", "resolved, p50", "resolved, p90", "escalated", "reopened", "targets met", "pages",
+		"", "incidents", "open", "acknowledged, p50", "resolved, p50", "resolved, p90", "escalated", "reopened", "resolution met", "pages",
 	}}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		n := all[name]

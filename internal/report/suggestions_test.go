@@ -35,6 +35,11 @@ func TestSuggestions(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, r.Markdown(&b))
 	require.Contains(t, b.String(), "## Suggestions\n")
+	b.Reset()
+	require.NoError(t, r.Prometheus(&b))
+	require.Contains(t, b.String(), "\ntocsin_report_suggestions_precision{kind=\"escalate\"} 1\n")
+	require.Contains(t, b.String(), "\ntocsin_report_suggestions_base_rate{kind=\"team\"} 0\n")
+	require.NotContains(t, b.String(), "suggestions_precision{kind=\"team\"}", "nothing was suggested")
 
 	o.Period = Period{From: start.Add(5 * time.Hour), To: start.Add(7 * time.Hour)}
 	require.Equal(t, 1, l.report(t, o).Suggestions[0].N, "the open one is not judged")

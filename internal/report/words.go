@@ -96,7 +96,7 @@ func (r Report) Subtitle() string {
 
 // Footnote says how the numbers were made and what they leave out.
 func (r Report) Footnote() string {
-	return fmt.Sprintf("Formulas version %d. Left out: %d drills and probes, %d merged incidents.", r.Formulas, r.Drills, r.Merged)
+	return fmt.Sprintf("Formulas version %d. Left out: drills and probes: %d, merged incidents: %d.", r.Formulas, r.Drills, r.Merged)
 }
 
 // rfc writes an instant for machines; empty for none.
