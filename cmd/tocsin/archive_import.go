@@ -67,7 +67,7 @@ func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err err
 		return err
 	}
 	file := &exported{lines: bufio.NewReaderSize(from, 1<<16), record: imported}
-	rec, err := recorder.New(recorder.Config{Log: file, Archive: a, Cache: importCache})
+	rec, err := recorder.New(recorder.Config{Log: file, Archive: a, Cache: importCache, ReadAhead: true})
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,9 @@ type Config struct {
 	// of many small ones; after a long one the rest is three times its length, unless the
 	// recorder is more than 5 s behind. Defaults to 20 ms.
 	Pace time.Duration
+	// ReadAhead lets a recorder that is far behind read the next transaction on a goroutine of its own
+	// while one is written. Defaults to false: whoever turns it step by step has it do one thing at a time.
+	ReadAhead bool
 	// MinBackoff and MaxBackoff bound the wait after an error of the bus or the archive; it
 	// doubles in between. Default to 50 ms and 5 s.
 	MinBackoff, MaxBackoff time.Duration

@@ -50,7 +50,7 @@ func TestBuilding(t *testing.T) {
 			r := newRecorder(t, Config{Log: log, Archive: struct {
 				*flaky
 				archive.Builder
-			}{broken, b}, MaxFacts: 10})
+			}{broken, b}, MaxFacts: 10, ReadAhead: true})
 			for range 3 {
 				_, err := r.Turn(t.Context())
 				require.NoError(t, err)

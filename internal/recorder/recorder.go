@@ -178,7 +178,7 @@ func (r *Recorder) keep(ctx context.Context, s *stretch, more bool) error {
 		return err
 	}
 	last := s.records[len(s.records)-1]
-	if more && r.lag > rebuilding {
+	if more && r.cfg.ReadAhead && r.lag > rebuilding {
 		r.readAhead(last.Seq)
 	}
 	done := r.metrics.time()

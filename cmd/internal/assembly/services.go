@@ -112,7 +112,7 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	if err != nil {
 		return daemon.Part{}, err
 	}
-	rec, err := recorder.New(recorder.Config{Log: r.Bus, Archive: a, Logger: r.Log, Metrics: r.Health.Metrics})
+	rec, err := recorder.New(recorder.Config{Log: r.Bus, Archive: a, ReadAhead: true, Logger: r.Log, Metrics: r.Health.Metrics})
 	if err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}
