@@ -24,7 +24,7 @@ func Digest(ctx context.Context, v View) (string, error) {
 	if err := v.Facts(ctx, func(f Fact) error { return add(f.Line, f.Hash) }); err != nil {
 		return "", fmt.Errorf("digest: %w", err)
 	}
-	if err := v.Removals(ctx, func(r Removal) error { return add([]byte(r.Incident.ID), r.Hash) }); err != nil {
+	if err := v.Removals(ctx, func(r Removal) error { return add([]byte(r.ID), r.Hash) }); err != nil {
 		return "", fmt.Errorf("digest: %w", err)
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil

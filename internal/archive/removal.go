@@ -23,3 +23,11 @@ func Remains(in Incident, facts []Fact) (document, hash []byte, err error) {
 	}
 	return document, hash, nil
 }
+
+// Sum gives the XOR of the marks of facts.
+func Sum(facts []Fact) (sum [32]byte) {
+	for i := range facts {
+		Xor(&sum, facts[i].Mark())
+	}
+	return sum
+}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tocsin.dev/internal/rules/timeline"
@@ -28,6 +30,12 @@ func InPlace(place int64, opened time.Time) bool {
 	from := firstPlace(opened)
 	return place >= from && place < from+1<<placeBits
 }
+
+// Milli gives the millisecond of an opening as places have it.
+func Milli(opened time.Time) int64 { return firstPlace(opened) >> placeBits }
+
+// Split gives the millisecond of a place, and the count therein.
+func Split(place int64) (milli, n int64) { return place >> placeBits, place & (1<<placeBits - 1) }
 
 // Places gives the bounds of the query's time as places, from included and before not.
 func (q Query) Places() (from, before int64) {
@@ -75,31 +83,52 @@ func Rows(
 	for i := range incidents {
 		ids[i] = incidents[i].ID
 	}
+	told := make(chan map[string][]string, 1)
+	go func() { told <- toldOf(facts) }() // while the store looks
 	before, err := known(ctx, ids)
+	news := <-told
 	if err != nil {
 		return nil, fmt.Errorf("look for incidents: %w", err)
 	}
-	told := toldOf(facts)
 	tops := map[int64]int64{}
 	rows := make([]Row, 0, len(incidents))
 	for i := range incidents {
 		r := Row{Incident: &incidents[i]}
 		was, ok := before[r.ID]
 		if !ok {
-			was = Known{}
 			if was.Place, err = place(ctx, r.OpenedAt, tops, top); err != nil {
 				return nil, fmt.Errorf("incident %s: %w", r.ID, err)
 			}
 			before[r.ID] = was
 		}
 		r.Fresh = !ok
-		if err := r.fill(was, told[r.ID]); err != nil {
-			return nil, err
-		}
 		rows = append(rows, r)
+	}
+	if err := fillAll(rows, before, news); err != nil {
+		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b Row) int { return int(min(max(a.Place-b.Place, -1), 1)) })
 	return rows, nil
+}
+
+// fillAll fills rows on all cores: documents and terms are most of the work, and each is its own.
+func fillAll(rows []Row, before map[string]Known, told map[string][]string) error {
+	cores := runtime.GOMAXPROCS(0)
+	faults := make(chan error, cores)
+	var group sync.WaitGroup
+	for part := range slices.Chunk(rows, max(1, (len(rows)+cores-1)/cores)) {
+		group.Go(func() {
+			for i := range part {
+				if err := part[i].fill(before[part[i].ID], told[part[i].ID]); err != nil {
+					faults <- err
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	close(faults)
+	return <-faults
 }
 
 // toldOf gathers by incident what facts alone tell.
@@ -159,6 +188,9 @@ func join(told string, news []string) string {
 	set.add(news...)
 	return strings.Join(set.all, " ")
 }
+
+// TermsOf gives the terms that a search finds an incident by whose facts told so much besides.
+func TermsOf(in *Incident, told string) []string { return terms(in, strings.Fields(told)) }
 
 // MarkOf gives the mark of an incident whose facts told so much besides.
 func MarkOf(in *Incident, told string) int64 { return mark(in, told) }

@@ -20,18 +20,18 @@ type View interface {
 	Facts(ctx context.Context, each func(Fact) error) error
 	Incidents(ctx context.Context, each func(Kept) error) error
 	Removals(ctx context.Context, each func(Removal) error) error
+	// Holds and Deeds call each with every one of theirs, holds by their incidents' ids, deeds in the
+	// order in which they were done.
+	Holds(ctx context.Context, each func(Hold) error) error
+	Deeds(ctx context.Context, each func(Deed) error) error
+	// Terms calls each with every term that a search finds an incident by, in any order: the
+	// incident's place, and whether it stands in the index of open incidents. A store without such
+	// an index never says so.
+	Terms(ctx context.Context, each func(place int64, open bool, term string) error) error
 	// Inspect calls each with what the store itself finds wrong with its structure.
 	Inspect(ctx context.Context, each func(problem string) error) error
 	// Close ends the view.
 	Close() error
-}
-
-// Progress is how far an archive stands.
-type Progress struct {
-	// Position is the ledger's sequence up to which everything is kept.
-	Position uint64
-	// Hash is that of the newest record; 32 zero bytes before the first.
-	Hash [32]byte
 }
 
 // Kept is an incident with what is kept beside its document for lists and searches.
@@ -47,11 +47,14 @@ type Kept struct {
 
 // Removal is what is left of an incident that was kept long enough.
 type Removal struct {
-	// Incident has id, service, team, status, opening, resolution, Seq and UpdatedAt only.
-	Incident Incident
-	// Hash is the end of its chain: should facts come after all, they go on from it.
+	ID string
+	At time.Time // when it was removed
+	// Seq is the number of its last fact, Hash the end of its chain: should facts come after all,
+	// they go on from there.
+	Seq  uint64
 	Hash []byte
-	At   time.Time // when it was removed
+	// Document is what is left of it, as [Remains] made it.
+	Document []byte
 }
 
 // Viewer gives views.

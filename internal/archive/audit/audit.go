@@ -8,6 +8,7 @@ package audit
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -72,18 +73,24 @@ func Verify(ctx context.Context, v archive.View, report func(Finding)) (Summary,
 }
 
 func verify(ctx context.Context, v archive.View, report func(Finding), shard int) (Summary, error) {
-	a := &audit{ctx: ctx, view: v, report: report, blamed: map[uint64]bool{}, faulty: map[string]bool{}, removed: map[string]archive.Removal{}}
+	a := &audit{
+		ctx: ctx, view: v, report: report, blamed: map[uint64]bool{}, faulty: map[string]bool{},
+		removed: map[string]archive.Removal{}, left: map[string]archive.Incident{}, gaps: map[int64]int{}, words: newWords(),
+	}
 	err := v.Inspect(ctx, func(problem string) error { return a.find(Finding{Problem: problem}) })
 	if err == nil {
-		err = v.Removals(ctx, func(r archive.Removal) error { a.removed[r.Incident.ID] = r; return nil })
+		err = a.deeds()
 	}
 	if err == nil {
-		err = v.Incidents(ctx, func(archive.Kept) error { a.sum.Incidents++; return nil })
+		err = a.places()
 	}
 	a.sum.Removed = len(a.removed)
 	shards := a.sum.Incidents/shard + 1
 	for n := 0; n < shards && err == nil; n++ {
 		err = a.incidents(n, shards)
+	}
+	if err == nil {
+		err = a.terms()
 	}
 	if err == nil {
 		err = a.records()
@@ -103,6 +110,13 @@ type audit struct {
 	blamed  map[uint64]bool // records with a finding that says more than their sum would
 	faulty  map[string]bool // incidents with a finding, whose document then cannot fit
 	removed map[string]archive.Removal
+	left    map[string]archive.Incident // what is left of those
+	gaps    map[int64]int               // removals by the millisecond of the opening
+
+	progress archive.Progress
+	taken    int // facts that deeds took out, and the XOR of their marks
+	without  [sha256.Size]byte
+	words    words
 }
 
 func (a *audit) find(f Finding) error {
@@ -123,4 +137,32 @@ func (a *audit) find(f Finding) error {
 // at is a finding at a fact's place.
 func at(f *archive.Fact, format string, args ...any) Finding {
 	return Finding{Incident: f.Subject, Fact: f.IncidentSeq, Record: f.Position, Line: f.Index + 1, Problem: fmt.Sprintf(format, args...)}
+}
+
+// places counts the incidents, and checks that those of one millisecond lie close together: a place
+// is given once, after the one before it.
+func (a *audit) places() error {
+	var last archive.Kept
+	milli, here := int64(-1), 0
+	settle := func() error {
+		if at, n := archive.Split(last.Place); here > 0 && n >= int64(here+a.gaps[at]) {
+			return a.find(Finding{Incident: last.ID, Problem: "lists have it at a place that was never given"})
+		}
+		return nil
+	}
+	if err := a.view.Incidents(a.ctx, func(k archive.Kept) error {
+		a.sum.Incidents++
+		if at, _ := archive.Split(k.Place); at != milli {
+			if err := settle(); err != nil {
+				return err
+			}
+			milli, here = at, 0
+		}
+		last = k
+		here++
+		return nil
+	}); err != nil {
+		return err
+	}
+	return settle()
 }

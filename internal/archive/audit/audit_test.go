@@ -120,7 +120,7 @@ func TestDamage(t *testing.T) {
 		"words of it":            {"DELETE FROM words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search finds it"}},
 		"open words of it":       {"DELETE FROM open_words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search among open ones finds it"}},
 		"words of nobody":        {"INSERT INTO words (rowid, terms) VALUES (77, 'ghost')", []string{"the index of words has a row of no incident: 77"}},
-		"a removal of another":   {"INSERT INTO removals (id, at, seq, document) VALUES ('x', 1, 1, '{}')", []string{"removal x: what is left is of another incident"}},
+		"a removal of another":   {"INSERT INTO removals (id, at, seq, document) VALUES ('x', 1, 1, '{}')", []string{"incident x: something is left of it, and nobody removed it"}},
 		"all of an incident":     {"DELETE FROM facts WHERE incident = '" + id(3) + "'", []string{"incident " + id(3) + ": it has a document and no facts", "record 1, line 4: the fact is missing", "record 2, line 2: the fact is missing", "record 2, line 7: the fact is missing", "record 3, line 5: the fact is missing"}},
 		"a record":               {"DELETE FROM records WHERE position = 2", []string{"record 3: it does not follow the record before it", "record 2, line 1: its record is not known"}},
 		"the newest record":      {"DELETE FROM records WHERE position = 3", []string{"the newest record is not the one that was kept last"}},

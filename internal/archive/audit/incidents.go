@@ -75,7 +75,7 @@ func (a *audit) story(all map[string]*story, id string) *story {
 	if s == nil {
 		s = &story{}
 		if r, ok := a.removed[id]; ok {
-			s.seq, s.hash, s.made = r.Incident.Seq, r.Hash, r.Hash
+			s.seq, s.hash, s.made, s.incident = r.Seq, r.Hash, r.Hash, a.left[id]
 		}
 		all[id] = s
 	}
@@ -88,6 +88,11 @@ func (a *audit) lone(f *archive.Fact, stories map[string]*story, first bool) err
 	if first {
 		if err := a.columns(f, env, err); err != nil {
 			return err
+		}
+		if f.Hash != nil {
+			if err := a.find(at(f, "it has a hash, and no incident whose chain that could be of")); err != nil {
+				return err
+			}
 		}
 	}
 	if env.Type != renewed {
@@ -118,7 +123,7 @@ func (a *audit) columns(f *archive.Fact, env events.Envelope, err error) error {
 		{"incident", archive.Plain(f.Subject), archive.Plain(env.Subject)},
 		{"number", f.IncidentSeq, env.IncidentSeq},
 		{"name", archive.Plain(events.NameOf(f.Type)), archive.Plain(events.NameOf(env.Type))},
-		{"time", micros(f.Time), micros(env.Time)},
+		{"time", f.Time, asKept(env.Time, f.Time)},
 		{"cause", archive.Plain(f.CausationID), archive.Plain(env.CausationID)},
 	} {
 		if c.kept != c.line {
@@ -128,12 +133,15 @@ func (a *audit) columns(f *archive.Fact, env events.Envelope, err error) error {
 	return nil
 }
 
-// micros is an instant as finely as every store keeps it.
-func micros(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+// asKept gives an instant as finely as it was kept: some stores know microseconds only.
+func asKept(at, kept time.Time) time.Time {
+	if kept.Equal(at.Truncate(time.Microsecond)) {
+		at = at.Truncate(time.Microsecond)
 	}
-	return t.UnixMicro()
+	if at.Equal(kept) {
+		return kept
+	}
+	return at.UTC()
 }
 
 // fact checks one fact of an incident against the one before it.
@@ -211,7 +219,7 @@ func (a *audit) document(k archive.Kept, s *story) error {
 		}
 		return nil
 	}
-	if _, again := a.removed[k.ID]; again || a.faulty[k.ID] {
+	if a.faulty[k.ID] {
 		return nil // its facts are not all there
 	}
 	want, err := json.Marshal(s.incident)
@@ -228,7 +236,7 @@ func (a *audit) document(k archive.Kept, s *story) error {
 	if kept.ResolvedAt != nil {
 		resolved = *kept.ResolvedAt
 	}
-	if micros(resolved) != micros(k.Resolved) {
+	if asKept(resolved, k.Resolved) != k.Resolved {
 		return problem("it is kept as resolved at %q, and its document says %q", shown(k.Resolved), shown(resolved))
 	}
 	if !archive.InPlace(k.Place, kept.OpenedAt) {
@@ -237,6 +245,7 @@ func (a *audit) document(k archive.Kept, s *story) error {
 	if archive.MarkOf(&s.incident, s.told) != k.Mark || s.told != k.Told {
 		return problem("the words it is found by are not those of its facts")
 	}
+	a.words.expect(k.Place, &s.incident, s.told)
 	return nil
 }
 

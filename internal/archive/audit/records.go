@@ -20,17 +20,19 @@ func (a *audit) records() error {
 		return err
 	}
 	a.sum.Records = len(tallies)
-	progress, err := a.view.Progress(a.ctx)
-	if err != nil {
-		return err
-	}
+	progress := a.progress
 	a.sum.Position = progress.Position
 	if progress.Hash != last {
 		if err := a.find(Finding{Problem: "the newest record is not the one that was kept last"}); err != nil {
 			return err
 		}
 	}
-	c := counter{audit: a, left: tallies}
+	if a.taken != 0 || a.without != [sha256.Size]byte{} {
+		if err := a.find(Finding{Problem: "the facts that records know as removed are not those that removals took out"}); err != nil {
+			return err
+		}
+	}
+	c := counter{audit: a, left: tallies, now: ^uint64(0)}
 	if err := a.view.Facts(a.ctx, func(f archive.Fact) error {
 		if f.Position > progress.Position {
 			return a.find(at(&f, "the archive says it stands at record %d", progress.Position))
@@ -47,6 +49,8 @@ func (a *audit) tallies() (all []tally, last [sha256.Size]byte, err error) {
 	err = a.view.Records(a.ctx, func(r archive.Record) error {
 		broken := r.Chain(last) != r.Hash
 		last = r.Hash
+		a.taken -= r.Removed
+		archive.Xor(&a.without, r.Without)
 		t := tally{position: r.Position, facts: r.Facts - r.Removed, whole: r.Facts, sum: r.Sum}
 		archive.Xor(&t.sum, r.Without)
 		all = append(all, t)
@@ -62,7 +66,7 @@ func (a *audit) tallies() (all []tally, last [sha256.Size]byte, err error) {
 type counter struct {
 	*audit
 	left []tally
-	now  uint64 // position of the facts that were counted last
+	now  uint64 // position of the facts that were counted last; the highest number before the first
 	seen map[int]bool
 	sum  [sha256.Size]byte
 }

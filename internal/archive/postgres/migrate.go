@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"hash/fnv"
@@ -17,7 +18,7 @@ import (
 var migrations embed.FS
 
 // newest is the layout that this build writes and reads.
-const newest = 1
+const newest = 3
 
 // versions is the table in which goose notes what was applied.
 const versions = "tocsin_versions"
@@ -36,7 +37,8 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*cfg)
 	defer db.Close() //nolint:errcheck // everything was applied or not by then
 	p, err := goose.NewProvider(goose.DialectPostgres, db, files,
-		goose.WithTableName(versions), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
+		goose.WithTableName(versions), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true),
+		goose.WithGoMigrations(goose.NewGoMigration(adopting, &goose.GoFunc{RunDB: adoptDeeds}, nil)))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -51,6 +53,21 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+// adopting is the migration that makes the deeds of an archive that is older than them: hashes, and
+// so no SQL.
+const adopting = 3
+
+func adoptDeeds(ctx context.Context, db *sql.DB) error {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // it goes back into the pool
+	return conn.Raw(func(driver any) error {
+		return pgx.BeginFunc(ctx, driver.(*stdlib.Conn).Conn(), func(tx pgx.Tx) error { return adopt(ctx, tx) })
+	})
 }
 
 // lockID gives the number of an advisory lock; they are of the whole database, so the schema is

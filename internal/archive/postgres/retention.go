@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"tocsin.dev/internal/archive"
@@ -24,19 +23,37 @@ func (k *Keeper) Close() error {
 
 // Hold keeps an incident from being removed.
 func (k *Keeper) Hold(ctx context.Context, h archive.Hold) error {
-	done, err := k.keepers.Exec(ctx, `INSERT INTO tocsin_holds (id, since, reason) SELECT id, $2, $3 FROM tocsin_incidents WHERE id = $1
-		ON CONFLICT (id) DO UPDATE SET reason = excluded.reason`, archive.Plain(h.Incident), h.Since, archive.Plain(h.Reason))
-	return touched(done, err, "hold", h.Incident)
+	return k.within(ctx, "hold", h.Incident, func(tx pgx.Tx) error {
+		row := tx.QueryRow(ctx, `INSERT INTO tocsin_holds (id, since, reason) SELECT id, $2, $3 FROM tocsin_incidents WHERE id = $1
+			ON CONFLICT (id) DO UPDATE SET reason = excluded.reason RETURNING id, since, reason`, archive.Plain(h.Incident), h.Since, archive.Plain(h.Reason))
+		if err := row.Scan(&h.Incident, &h.Since, &h.Reason); err != nil {
+			return err
+		}
+		h.Since = h.Since.UTC()
+		return note(ctx, tx, archive.Deed{Kind: archive.Held, Incident: h.Incident, Mark: h.Mark()})
+	})
 }
 
 // Release ends a hold.
 func (k *Keeper) Release(ctx context.Context, id string) error {
-	done, err := k.keepers.Exec(ctx, "DELETE FROM tocsin_holds WHERE id = $1", archive.Plain(id))
-	return touched(done, err, "release", id)
+	return k.within(ctx, "release", id, func(tx pgx.Tx) error {
+		var held string
+		if err := tx.QueryRow(ctx, "DELETE FROM tocsin_holds WHERE id = $1 RETURNING id", archive.Plain(id)).Scan(&held); err != nil {
+			return err
+		}
+		return note(ctx, tx, archive.Deed{Kind: archive.Released, Incident: held})
+	})
 }
 
-func touched(done pgconn.CommandTag, err error, what, id string) error {
-	if err == nil && done.RowsAffected() == 0 {
+// within changes something about one incident in a transaction.
+func (k *Keeper) within(ctx context.Context, what, id string, change func(pgx.Tx) error) error {
+	err := pgx.BeginFunc(ctx, k.keepers, func(tx pgx.Tx) error {
+		if _, err := progress(ctx, tx, locked); err != nil {
+			return err
+		}
+		return change(tx)
+	})
+	if none(err) {
 		err = archive.ErrNotFound
 	}
 	if err != nil {
@@ -47,15 +64,11 @@ func touched(done pgconn.CommandTag, err error, what, id string) error {
 
 // Holds gives all holds, the oldest first.
 func (k *Keeper) Holds(ctx context.Context) ([]archive.Hold, error) {
-	rows, err := k.keepers.Query(ctx, "SELECT id, since, reason FROM tocsin_holds ORDER BY since, id")
+	rows, err := k.keepers.Query(ctx, selectHolds+" ORDER BY since, id")
 	if err != nil {
 		return nil, fmt.Errorf("list holds: %w", err)
 	}
-	out, err := scan(rows, func(rows pgx.Rows) (h archive.Hold, err error) {
-		err = rows.Scan(&h.Incident, &h.Since, &h.Reason)
-		h.Since = h.Since.UTC()
-		return h, err
-	})
+	out, err := scan(rows, hold)
 	if err != nil {
 		return nil, fmt.Errorf("list holds: %w", err)
 	}
@@ -115,9 +128,13 @@ func remove(ctx context.Context, tx pgx.Tx, in archive.Incident, now time.Time) 
 	if err != nil {
 		return err
 	}
+	r := archive.Removal{ID: in.ID, At: asKept(now), Seq: in.Seq, Hash: hash, Document: document}
 	if _, err := tx.Exec(ctx, `INSERT INTO tocsin_removals (id, at, seq, hash, document) VALUES ($1, $2, $3, $4, $5::json)
 		ON CONFLICT (id) DO UPDATE SET at = excluded.at, seq = excluded.seq, hash = excluded.hash, document = excluded.document`,
-		in.ID, now, int64(in.Seq), hash, string(document)); err != nil {
+		r.ID, r.At, int64(r.Seq), r.Hash, string(r.Document)); err != nil {
+		return err
+	}
+	if err := note(ctx, tx, archive.Deed{Kind: archive.Removed, Incident: r.ID, Mark: r.Mark(), Facts: len(facts), Without: archive.Sum(facts)}); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, "DELETE FROM tocsin_incidents WHERE id = $1", in.ID)

@@ -132,23 +132,59 @@ func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) err
 
 // Removals hands on what is left of every incident that was removed.
 func (v *view) Removals(ctx context.Context, each func(archive.Removal) error) error {
-	return walk(ctx, v.tx, "removals", "SELECT at, hash, document FROM tocsin_removals ORDER BY id", func(rows pgx.Rows) (r archive.Removal, err error) {
-		var document []byte
-		if err := rows.Scan(&r.At, &r.Hash, &document); err != nil {
-			return r, err
-		}
-		r.At = r.At.UTC()
-		r.Incident, err = decode(document)
-		return r, err
-	}, each)
+	return walk(ctx, v.tx, "removals", selectRemovals, removal, each)
 }
 
-// Inspect names indexes that the server itself holds for unusable. Pages are checked by the server's
-// own checksums, when they are read, and by pg_amcheck.
+// Holds hands on every hold.
+func (v *view) Holds(ctx context.Context, each func(archive.Hold) error) error {
+	return walk(ctx, v.tx, "holds", selectHolds+" ORDER BY id", hold, each)
+}
+
+// Deeds hands on what keepers did.
+func (v *view) Deeds(ctx context.Context, each func(archive.Deed) error) error {
+	return walk(ctx, v.tx, "deeds", "SELECT n, kind, incident, mark, facts, without, hash FROM tocsin_deeds ORDER BY n", deed, each)
+}
+
+// term is one of those that an incident is found by.
+type term struct {
+	place int64
+	term  string
+}
+
+// Terms hands on the terms of every incident; open ones have no index of their own.
+func (v *view) Terms(ctx context.Context, each func(place int64, open bool, term string) error) error {
+	return walk(ctx, v.tx, "words", "SELECT place, unnest(tsvector_to_array(terms)) FROM tocsin_incidents", func(rows pgx.Rows) (t term, err error) {
+		err = rows.Scan(&t.place, &t.term)
+		return t, err
+	}, func(t term) error { return each(t.place, false, t.term) })
+}
+
+// indexes are those that the migrations make, with those of primary keys and of what is unique.
+var indexes = []string{
+	"tocsin_facts_pkey", "tocsin_facts_incident", "tocsin_facts_cause", "tocsin_records_pkey", "tocsin_incidents_pkey", "tocsin_incidents_id_key",
+	"tocsin_incidents_open", "tocsin_incidents_resolved", "tocsin_incidents_terms", "tocsin_removals_pkey", "tocsin_holds_pkey", "tocsin_deeds_pkey",
+}
+
+// Inspect names indexes that are missing, and those that the server itself holds for unusable. Pages
+// are checked by the server's own checksums, when they are read, and by pg_amcheck.
 func (v *view) Inspect(ctx context.Context, each func(string) error) error {
-	return walk(ctx, v.tx, "structure", `SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-		WHERE NOT i.indisvalid AND c.relname LIKE 'tocsin\_%' AND c.relnamespace = current_schema()::regnamespace`, func(rows pgx.Rows) (problem string, err error) {
+	text := func(rows pgx.Rows) (problem string, err error) {
 		err = rows.Scan(&problem)
 		return problem, err
-	}, each)
+	}
+	rows, err := v.tx.Query(ctx, "SELECT format('the index %s is missing', name) FROM unnest($1::text[]) name WHERE to_regclass(name) IS NULL", indexes)
+	if err != nil {
+		return fmt.Errorf("view: structure: %w", err)
+	}
+	missing, err := scan(rows, text)
+	if err != nil {
+		return fmt.Errorf("view: structure: %w", err)
+	}
+	for _, problem := range missing {
+		if err := each(problem); err != nil {
+			return err
+		}
+	}
+	return walk(ctx, v.tx, "structure", `SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+		WHERE NOT i.indisvalid AND c.relname LIKE 'tocsin\_%' AND c.relnamespace = current_schema()::regnamespace`, text, each)
 }

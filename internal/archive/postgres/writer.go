@@ -111,17 +111,6 @@ type asker interface {
 	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 }
 
-func progress(ctx context.Context, from asker, lock string) (at archive.Progress, err error) {
-	var n int64
-	var hash []byte
-	if err := from.QueryRow(ctx, "SELECT position, hash FROM tocsin_progress "+lock).Scan(&n, &hash); err != nil {
-		return at, err
-	}
-	at.Position = uint64(n)
-	copy(at.Hash[:], hash)
-	return at, nil
-}
-
 // locked makes who changes facts wait for who does: [Archive.Keep] and [Keeper.Remove].
 const locked = "FOR UPDATE"
 
@@ -170,8 +159,8 @@ func (w *writer) keep(ctx context.Context, tx pgx.Tx, facts []archive.Fact, inci
 	if n := len(records); n > 0 {
 		present.Hash = records[n-1].Hash
 	}
-	_, err = tx.Exec(ctx, "UPDATE tocsin_progress SET position = $1, hash = $2", int64(position), present.Hash[:])
-	return err
+	present.Position = position
+	return move(ctx, tx, present)
 }
 
 func (w *writer) keepFacts(ctx context.Context, tx pgx.Tx, facts []archive.Fact, position uint64) error {

@@ -49,39 +49,52 @@ func (a *Archive) Remove(ctx context.Context, resolvedBefore time.Time, most int
 
 // Hold keeps an incident from being removed.
 func (k *Keeper) Hold(ctx context.Context, h archive.Hold) error {
-	done, err := k.db.ExecContext(ctx, "INSERT INTO holds (id, since, reason) SELECT id, ?, ? FROM incidents WHERE id = ? "+
-		"ON CONFLICT (id) DO UPDATE SET reason = excluded.reason", nanos(h.Since), h.Reason, h.Incident)
-	return touched(done, err, "hold", h.Incident)
+	return k.within(ctx, "hold", h.Incident, func(tx *sql.Tx) error {
+		row := tx.QueryRowContext(ctx, "INSERT INTO holds (id, since, reason) SELECT id, ?, ? FROM incidents WHERE id = ? "+
+			"ON CONFLICT (id) DO UPDATE SET reason = excluded.reason RETURNING id, since, reason", nanos(h.Since), h.Reason, h.Incident)
+		h, err := hold(row)
+		if err != nil {
+			return err
+		}
+		return note(ctx, tx, archive.Deed{Kind: archive.Held, Incident: h.Incident, Mark: h.Mark()})
+	})
 }
 
 // Release ends a hold.
 func (k *Keeper) Release(ctx context.Context, id string) error {
-	done, err := k.db.ExecContext(ctx, "DELETE FROM holds WHERE id = ?", id)
-	return touched(done, err, "release", id)
+	return k.within(ctx, "release", id, func(tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, "DELETE FROM holds WHERE id = ? RETURNING id", id).Scan(&id); err != nil {
+			return err
+		}
+		return note(ctx, tx, archive.Deed{Kind: archive.Released, Incident: id})
+	})
 }
 
-func touched(done sql.Result, err error, what, id string) error {
+// within changes something about one incident in a transaction.
+func (k *Keeper) within(ctx context.Context, what, id string, change func(*sql.Tx) error) error {
+	tx, err := k.db.BeginTx(ctx, nil)
+	if err == nil {
+		defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
+		if err = change(tx); err == nil {
+			err = tx.Commit()
+		}
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		err = archive.ErrNotFound
+	}
 	if err != nil {
 		return fmt.Errorf("%s incident %s: %w", what, id, err)
-	}
-	if n, err := done.RowsAffected(); err == nil && n == 0 {
-		return fmt.Errorf("%s incident %s: %w", what, id, archive.ErrNotFound)
 	}
 	return nil
 }
 
 // Holds gives all holds, the oldest first.
 func (k *Keeper) Holds(ctx context.Context) ([]archive.Hold, error) {
-	rows, err := k.db.QueryContext(ctx, "SELECT id, since, reason FROM holds ORDER BY since, id")
+	rows, err := k.db.QueryContext(ctx, selectHolds+" ORDER BY since, id")
 	if err != nil {
 		return nil, fmt.Errorf("list holds: %w", err)
 	}
-	out, err := scan(rows, func(rows *sql.Rows) (h archive.Hold, err error) {
-		var since int64
-		err = rows.Scan(&h.Incident, &since, &h.Reason)
-		h.Since = instant(since)
-		return h, err
-	})
+	out, err := scan(rows, hold[*sql.Rows])
 	if err != nil {
 		return nil, fmt.Errorf("list holds: %w", err)
 	}
@@ -137,8 +150,12 @@ func remove(ctx context.Context, tx *sql.Tx, in archive.Incident, now time.Time)
 	if err != nil {
 		return err
 	}
+	r := archive.Removal{ID: in.ID, At: now, Seq: in.Seq, Hash: hash, Document: document}
 	if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO removals (id, at, seq, hash, document) VALUES (?, ?, ?, ?, ?)",
-		in.ID, nanos(now), int64(in.Seq), blob(hash), document); err != nil {
+		r.ID, nanos(r.At), int64(r.Seq), blob(r.Hash), r.Document); err != nil {
+		return err
+	}
+	if err := note(ctx, tx, archive.Deed{Kind: archive.Removed, Incident: r.ID, Mark: r.Mark(), Facts: len(facts), Without: archive.Sum(facts)}); err != nil {
 		return err
 	}
 	for _, statement := range []string{

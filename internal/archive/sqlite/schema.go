@@ -10,7 +10,7 @@ import (
 
 // version is the newest layout, which this build writes and reads; those before it are brought up
 // to it by [upgrade].
-const version = 2
+const version = 3
 
 // applicationID marks the file as ours in SQLite's own header: "tocs" in ASCII.
 const applicationID = 0x746f6373
@@ -23,7 +23,7 @@ var (
 	ErrNewer = errors.New("the archive was written by a newer version of Tocsin")
 )
 
-// layout is the schema of version 2. A fact's id is position << 20 | index, so that the table is in
+// layout is the schema of version 3. A fact's id is position << 20 | index, so that the table is in
 // ledger order, is only ever appended to, and the index over incidents holds that order too. An
 // incident's place is its rowid, here and in the index of words, so that every list is a walk
 // down one of them. Incidents that are not resolved are few and asked for most: they have an index of
@@ -31,7 +31,26 @@ var (
 const layout = facts + `
 CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), position INTEGER NOT NULL, hash BLOB NOT NULL);
 INSERT INTO progress (one, position, hash) VALUES (1, 0, zeroblob(32));
-` + beside
+` + beside + deeds
+
+// deeds came with version 3: what keepers did, the seal over the progress, and a look at the terms
+// in the indexes of words, which stores nothing.
+const deeds = `
+ALTER TABLE progress ADD COLUMN deeds INTEGER NOT NULL DEFAULT 0; -- how many
+ALTER TABLE progress ADD COLUMN deed BLOB NOT NULL DEFAULT x'';   -- hash of the newest
+ALTER TABLE progress ADD COLUMN seal BLOB NOT NULL DEFAULT x'';   -- over all of them
+CREATE TABLE deeds (
+	n        INTEGER PRIMARY KEY,
+	kind     TEXT NOT NULL,    -- "held", "released" or "removed"
+	incident TEXT NOT NULL,
+	mark     BLOB NOT NULL,    -- of the hold or the removal
+	facts    INTEGER NOT NULL, -- how many were taken out
+	without  BLOB NOT NULL,    -- XOR of their marks
+	hash     BLOB NOT NULL     -- over the deed before it
+);
+CREATE VIRTUAL TABLE words_terms USING fts5vocab(words, instance);
+CREATE VIRTUAL TABLE open_words_terms USING fts5vocab(open_words, instance);
+`
 
 // facts did not change since version 1.
 const facts = `
@@ -99,7 +118,7 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	}
 	found, err := whose(ctx, db)
 	if err == nil && found < version {
-		err = upgrade(ctx, db)
+		err = upgrade(ctx, db, found)
 	}
 	if err == nil {
 		_, err = db.ExecContext(ctx, factsIndexes) // who was building it may have been stopped
@@ -122,6 +141,9 @@ func layOut(ctx context.Context, db *sql.DB) error {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("lay out: %w", err)
 		}
+	}
+	if err := adopt(ctx, tx); err != nil {
+		return fmt.Errorf("lay out: %w", err)
 	}
 	return tx.Commit()
 }

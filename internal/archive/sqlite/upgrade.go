@@ -13,17 +13,22 @@ import (
 // many is how many facts or incidents an upgrade holds in memory at once.
 const many = 100
 
-// upgrade brings a file of version 1 to the present layout, in one transaction. Nothing is asked of
-// the ledger, which may have been trimmed: what version 2 keeps besides follows from the facts.
-func upgrade(ctx context.Context, db *sql.DB) error {
+// upgrade brings an older file to the present layout, in one transaction. Nothing is asked of the
+// ledger, which may have been trimmed: what version 2 keeps besides follows from the facts, and what
+// version 3 chains is taken as it stands.
+func upgrade(ctx context.Context, db *sql.DB, from int64) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	for _, step := range []func(context.Context, *sql.Tx) error{beginUpgrade, upgradeRecords, upgradeIncidents, endUpgrade} {
+	steps := []func(context.Context, *sql.Tx) error{upgradeDeeds, endUpgrade}
+	if from == 1 {
+		steps = append([]func(context.Context, *sql.Tx) error{beginUpgrade, upgradeRecords, upgradeIncidents, dropOld}, steps...)
+	}
+	for _, step := range steps {
 		if err := step(ctx, tx); err != nil {
-			return fmt.Errorf("upgrade from layout 1 to %d: %w", version, err)
+			return fmt.Errorf("upgrade from layout %d to %d: %w", from, version, err)
 		}
 	}
 	return tx.Commit()
@@ -144,7 +149,19 @@ func telling(ctx context.Context, tx *sql.Tx, incident string) ([]archive.Fact, 
 	})
 }
 
+func dropOld(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "DROP TABLE incidents_1")
+	return err
+}
+
+func upgradeDeeds(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, deeds); err != nil {
+		return err
+	}
+	return adopt(ctx, tx)
+}
+
 func endUpgrade(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("DROP TABLE incidents_1; UPDATE schema SET version = %d", version))
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("UPDATE schema SET version = %d", version))
 	return err
 }

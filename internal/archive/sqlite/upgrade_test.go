@@ -71,7 +71,7 @@ func TestUpgrade(t *testing.T) {
 			old(t, filepath.Join(dir, fileName), batches)
 
 			_, err := OpenReader(filepath.Join(dir, fileName))
-			require.ErrorContains(t, err, "has layout 1, and its writer has not brought it to 2")
+			require.ErrorContains(t, err, "has layout 1, and its writer has not brought it to 3")
 			a, b := open(t, dir).(*Archive), open(t, fresh).(*Archive)
 			defer func() { require.NoError(t, a.Close()); require.NoError(t, b.Close()) }()
 			for _, one := range batches {
@@ -99,6 +99,34 @@ func TestUpgrade(t *testing.T) {
 			require.NoError(t, a.Keep(t.Context(), more, nil, position+1), "and it can go on")
 		})
 	}
+}
+
+// TestAdopting brings a file of version 2, which knew no deeds, up to date: what stands is taken as it
+// is, and from then on nothing changes unseen.
+func TestAdopting(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, fileName)
+	a := open(t, dir).(*Archive)
+	archivetest.Kept(t, a)
+	want := content(t, a)[1:]
+	require.NoError(t, a.Close())
+	execute(t, path, `DROP TABLE words_terms; DROP TABLE open_words_terms; DROP TABLE deeds;
+		ALTER TABLE progress DROP COLUMN deeds; ALTER TABLE progress DROP COLUMN deed; ALTER TABLE progress DROP COLUMN seal;
+		UPDATE schema SET version = 2`)
+	_, err := OpenReader(path)
+	require.ErrorContains(t, err, "has layout 2, and its writer has not brought it to 3")
+
+	a = open(t, dir).(*Archive)
+	defer func() { require.NoError(t, a.Close()) }()
+	require.Equal(t, want, content(t, a)[1:])
+	require.Empty(t, findings(t, path))
+	require.NoError(t, a.Release(t.Context(), archivetest.ID(1)))
+	n, err := a.Remove(t.Context(), archivetest.Start.AddDate(1, 0, 0), 2, archivetest.Start)
+	require.NoError(t, err)
+	require.Equal(t, 2, n)
+	require.Empty(t, findings(t, path), "and it can go on")
+	execute(t, path, "DELETE FROM removals WHERE id = '"+archivetest.ID(0)+"'")
+	require.Equal(t, []string{"incident " + archivetest.ID(0) + ": it was removed, and what must be left of it is missing"}, findings(t, path))
 }
 
 // content is everything that a view shows, as text.

@@ -37,14 +37,11 @@ func (r *Reader) View(ctx context.Context) (archive.View, error) {
 func (v *view) Close() error { return v.tx.Rollback() }
 
 // Progress gives how far the archive stands.
-func (v *view) Progress(ctx context.Context) (at archive.Progress, err error) {
-	var n int64
-	var hash []byte
-	if err := v.tx.QueryRowContext(ctx, "SELECT position, hash FROM progress").Scan(&n, &hash); err != nil {
+func (v *view) Progress(ctx context.Context) (archive.Progress, error) {
+	at, err := progress(v.tx.QueryRowContext(ctx, selectProgress))
+	if err != nil {
 		return at, fmt.Errorf("view: progress: %w", err)
 	}
-	at.Position = uint64(n)
-	copy(at.Hash[:], hash)
 	return at, nil
 }
 
@@ -136,16 +133,41 @@ func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) err
 
 // Removals hands on what is left of every incident that was removed.
 func (v *view) Removals(ctx context.Context, each func(archive.Removal) error) error {
-	return walk(ctx, v.tx, "removals", "SELECT at, hash, document FROM removals ORDER BY id", func(rows *sql.Rows) (r archive.Removal, err error) {
-		var at int64
-		var document []byte
-		if err := rows.Scan(&at, &r.Hash, &document); err != nil {
-			return r, err
-		}
-		r.At = instant(at)
-		r.Incident, err = decode(document)
-		return r, err
+	return walk(ctx, v.tx, "removals", selectRemovals, removal, each)
+}
+
+// Holds hands on every hold.
+func (v *view) Holds(ctx context.Context, each func(archive.Hold) error) error {
+	return walk(ctx, v.tx, "holds", selectHolds+" ORDER BY id", hold, each)
+}
+
+// Deeds hands on what keepers did.
+func (v *view) Deeds(ctx context.Context, each func(archive.Deed) error) error {
+	return walk(ctx, v.tx, "deeds", "SELECT n, kind, incident, mark, facts, without, hash FROM deeds ORDER BY n", func(rows *sql.Rows) (d archive.Deed, err error) {
+		var n int64
+		var mark, without, hash []byte
+		err = rows.Scan(&n, &d.Kind, &d.Incident, &mark, &d.Facts, &without, &hash)
+		d.N = uint64(n)
+		copy(d.Mark[:], mark)
+		copy(d.Without[:], without)
+		copy(d.Hash[:], hash)
+		return d, err
 	}, each)
+}
+
+// term is one of those that an incident is found by.
+type term struct {
+	place int64
+	open  bool
+	term  string
+}
+
+// Terms hands on both indexes of words, by their terms.
+func (v *view) Terms(ctx context.Context, each func(place int64, open bool, term string) error) error {
+	return walk(ctx, v.tx, "words", "SELECT doc, 0, term FROM words_terms UNION ALL SELECT doc, 1, term FROM open_words_terms", func(rows *sql.Rows) (t term, err error) {
+		err = rows.Scan(&t.place, &t.open, &t.term)
+		return t, err
+	}, func(t term) error { return each(t.place, t.open, t.term) })
 }
 
 // unindexed names incidents without words and words without an incident, in both indexes of them.
@@ -153,11 +175,14 @@ const unindexed = `
 SELECT 'incident ' || id || ': no search finds it' FROM incidents WHERE place NOT IN (SELECT id FROM words_docsize)
 UNION ALL SELECT 'incident ' || id || ': no search among open ones finds it' FROM incidents WHERE status <> 'resolved' AND place NOT IN (SELECT id FROM open_words_docsize)
 UNION ALL SELECT 'the index of words has a row of no incident: ' || id FROM words_docsize WHERE id NOT IN (SELECT place FROM incidents)
-UNION ALL SELECT 'the index of words of open incidents has a row of none: ' || id FROM open_words_docsize WHERE id NOT IN (SELECT place FROM incidents WHERE status <> 'resolved')
-UNION ALL SELECT 'removal ' || id || ': what is left is of another incident' FROM removals WHERE json_extract(CAST(document AS TEXT), '$.id') IS NOT id`
+UNION ALL SELECT 'the index of words of open incidents has a row of none: ' || id FROM open_words_docsize WHERE id NOT IN (SELECT place FROM incidents WHERE status <> 'resolved')`
 
-// Inspect asks SQLite to check pages, indexes and the index of words.
+// Inspect asks SQLite to check pages, indexes and the index of words, and looks for what the layout
+// has and the file has not.
 func (v *view) Inspect(ctx context.Context, each func(string) error) error {
+	if err := v.parts(ctx, each); err != nil {
+		return err
+	}
 	if err := v.check(ctx, "PRAGMA integrity_check", each); err != nil {
 		return err
 	}

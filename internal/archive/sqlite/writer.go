@@ -47,8 +47,8 @@ func newWriter(db *sql.DB) (*writer, error) {
 		{&w.facts, insertFact + rows(factColumns, manyFacts)},
 		{&w.record, insertRecord + rows(recordColumns, 1)},
 		{&w.records, insertRecord + rows(recordColumns, manyRecords)},
-		{&w.position, "SELECT position, hash FROM progress"},
-		{&w.move, "UPDATE progress SET position = ?, hash = ?"},
+		{&w.position, selectProgress},
+		{&w.move, updateProgress},
 		{&w.get, "SELECT document FROM incidents WHERE id IN (SELECT value FROM json_each(?1)) " +
 			"UNION ALL SELECT document FROM removals WHERE id IN (SELECT value FROM json_each(?1)) AND id NOT IN (SELECT id FROM incidents WHERE id IN (SELECT value FROM json_each(?1)))"},
 		{&w.top, "SELECT seq, hash FROM facts WHERE incident = ? ORDER BY id DESC LIMIT 1"},
@@ -79,22 +79,11 @@ func (w *writer) close() error { return w.db.Close() }
 
 // Position gives the ledger's sequence up to which everything is kept; 0 for an empty archive.
 func (a *Archive) Position(ctx context.Context) (uint64, error) {
-	at, err := progress(ctx, a.writer.position)
+	at, err := progress(a.writer.position.QueryRowContext(ctx))
 	if err != nil {
 		return 0, fmt.Errorf("read position: %w", err)
 	}
 	return at.Position, nil
-}
-
-func progress(ctx context.Context, stmt *sql.Stmt) (at archive.Progress, err error) {
-	var n int64
-	var hash []byte
-	if err := stmt.QueryRowContext(ctx).Scan(&n, &hash); err != nil {
-		return at, err
-	}
-	at.Position = uint64(n)
-	copy(at.Hash[:], hash)
-	return at, nil
 }
 
 // Keep stores facts, incidents and the position in one transaction.
@@ -114,7 +103,7 @@ func (a *Archive) Keep(ctx context.Context, facts []archive.Fact, incidents []ar
 }
 
 func (w *writer) keep(ctx context.Context, tx *sql.Tx, facts []archive.Fact, incidents []archive.Incident, position uint64) error {
-	present, err := progress(ctx, tx.StmtContext(ctx, w.position))
+	present, err := progress(tx.StmtContext(ctx, w.position).QueryRowContext(ctx))
 	if err != nil || position <= present.Position {
 		return err
 	}
@@ -138,7 +127,8 @@ func (w *writer) keep(ctx context.Context, tx *sql.Tx, facts []archive.Fact, inc
 	if n := len(records); n > 0 {
 		present.Hash = records[n-1].Hash
 	}
-	_, err = tx.StmtContext(ctx, w.move).ExecContext(ctx, int64(position), present.Hash[:])
+	present.Position = position
+	_, err = tx.StmtContext(ctx, w.move).ExecContext(ctx, progressValues(present)...)
 	return err
 }
 
