@@ -201,6 +201,9 @@ show the workaround. Nobody is paged less for it. A later --workaround replaces 
 			} else if k.Key != "" || k.Alert != "" || len(labels) > 0 || len(k.Services) > 0 {
 				return misuse(c, errors.New("--service, --key, --alert and --label say which incidents a --workaround concerns, and there is none"))
 			}
+			if p.Known != nil && k.Key == "" && k.Alert == "" && len(labels) == 0 {
+				return misuse(c, errors.New("say which incidents the workaround is for: --key, --alert or --label"))
+			}
 			out, err := a.client().ChangeProblem(c.Context(), ids[0], p)
 			if err != nil {
 				return lostProblem(err)

@@ -45,6 +45,7 @@ func TestProblemsFromTheCommandLine(t *testing.T) {
 		{2, "is not name=value", []string{"problem", "update", id, "--workaround", "x", "--label", "eu"}},
 		{2, `required flag(s) "resolution"`, []string{"problem", "close", id}},
 		{2, "tocsin: status: expected value", []string{"problem", "list", "--status", "odd"}},
+		{2, "say which incidents the workaround is for: --key, --alert or --label", []string{"problem", "update", id, "--workaround", "x"}},
 	} {
 		got := s.run(c.words...)
 		require.Equal(t, c.code, got.code, "%v: %s", c.words, got.err)

@@ -119,8 +119,8 @@ func (d *document) impact() {
 	rows = append(rows,
 		[]string{"Duration", d.duration()},
 		[]string{"Alerts", fmt.Sprint(len(in.Alerts))},
-		[]string{"Pages", fmt.Sprintf("%d to %d (%d delivered, %d failed, %d no longer needed)",
-			d.Pages.Requested, people, d.Pages.Delivered, d.Pages.Failed, d.Pages.Superseded)},
+		[]string{"Pages", fmt.Sprintf("%d, to %s (%d delivered, %d failed, %d no longer needed)",
+			d.Pages.Requested, heads(people), d.Pages.Delivered, d.Pages.Failed, d.Pages.Superseded)},
 	)
 	d.table([]string{"", ""}, rows)
 	d.WriteString("\n_Who was affected, and how? Write it here._\n")
@@ -346,3 +346,10 @@ func bounded(s string) string {
 
 // maxCell bounds one text of the document.
 const maxCell = 2000
+
+func heads(n int) string {
+	if n == 1 {
+		return "1 receiver"
+	}
+	return fmt.Sprintf("%d receivers", n)
+}
