@@ -49,7 +49,10 @@ func Run(t *testing.T, open Opener, read ReadOpener) {
 		"retention":  retention,
 		"views":      views,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of the time is waiting for the disk
+			test(t, fresh(t))
+		})
 	}
 	t.Run("reopen", func(t *testing.T) { reopen(t, open) })
 	t.Run("rebuild", func(t *testing.T) { rebuild(t, open) })

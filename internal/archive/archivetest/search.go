@@ -109,7 +109,7 @@ func against(t *testing.T, a archive.Archive) {
 	order := slices.Clone(all)
 	slices.Reverse(order)
 	slices.SortStableFunc(order, func(x, y drawn) int { return y.OpenedAt.Compare(x.OpenedAt) })
-	for range 400 {
+	for range 200 {
 		q := archive.Query{
 			Status: pick("", "all", "resolved", "triggered"), Service: pick("", "", "search"), Team: pick("", "", "x"), Priority: pick("", "", "P1"),
 			Text: pick("", "", "red", "BLUE it", "nowhere"), Limit: 1 + draw.IntN(200),

@@ -129,6 +129,7 @@ func TestDamage(t *testing.T) {
 		"the position":           {"UPDATE progress SET position = 2", []string{"record 3, line 1: the archive says it stands at record 2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			h := build(t, archivetest.Ledger(5, 4))
 			h.exec(c.statement)
 			found := strings.Join(h.verify(shard), "\n")
@@ -142,11 +143,12 @@ func TestDamage(t *testing.T) {
 // TestEveryBit flips bits by chance, and takes rows away, one in each copy of an archive: each is
 // noticed, and the place is among the findings.
 func TestEveryBit(t *testing.T) {
+	t.Parallel()
 	draw := rand.New(rand.NewPCG(7, 7))
 	facts := withLoneFacts(archivetest.Ledger(6, 4))
 	h := build(t, facts)
 	require.Empty(t, h.verify(shard))
-	for range 60 {
+	for range 40 {
 		f := facts[draw.IntN(len(facts))]
 		place := f.Position<<20 | uint64(f.Index)
 		if draw.IntN(4) == 0 {
@@ -223,6 +225,7 @@ func TestGapOfTheLedger(t *testing.T) {
 }
 
 func TestEnough(t *testing.T) {
+	t.Parallel()
 	h := build(t, archivetest.Ledger(MaxFindings/4+1, 4))
 	h.exec("UPDATE facts SET line = x'00'")
 	require.Len(t, h.verify(shard), MaxFindings)

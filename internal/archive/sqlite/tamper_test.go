@@ -99,7 +99,7 @@ func TestEveryCell(t *testing.T) {
 	require.NoError(t, err)
 	cells, rows := everything(t, db)
 	require.NoError(t, db.Close())
-	for n := range 150 {
+	for n := range 50 {
 		statement := rows[draw.IntN(len(rows))]
 		if n%5 > 0 {
 			statement = cells[draw.IntN(len(cells))].flip(draw)
