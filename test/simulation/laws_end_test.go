@@ -51,6 +51,7 @@ func (l *laws) public(m bus.Message) {
 // end checks what holds when everything is over.
 func (l *laws) end() {
 	l.climbing()
+	l.problems.end(l.w.services)
 	for p, q := range l.intake {
 		for _, in := range q.inputs[q.next:] { // used, and led to no fact since the last record
 			l.mayBeIgnored(p, in)

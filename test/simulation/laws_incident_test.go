@@ -77,6 +77,7 @@ func (l *laws) fact(p int, m bus.Message, e events.Event) {
 		l.opened(p, e, d)
 	}
 	if e.IncidentSeq == 0 {
+		l.problems.fact(p, e.Data)
 		return
 	}
 	s := l.stories[e.Subject]

@@ -71,8 +71,17 @@ func readIntake(m bus.Message) (all []events.Event) {
 }
 
 func isCommand(d events.Data) bool {
+	_, problem := d.(events.ProblemCommandData)
 	_, ok := d.(events.CommandData)
-	return ok
+	return ok || problem
+}
+
+// last gives the newest message that was read; 0 for none.
+func (q *intake) last() uint64 {
+	if len(q.seqs) == 0 {
+		return 0
+	}
+	return q.seqs[len(q.seqs)-1]
 }
 
 // upTo gives the inputs that a position covers and no record before it did.
@@ -146,6 +155,9 @@ const lawDecided = "1 every input is decided"
 func (l *laws) ledgerRecord(m bus.Message) {
 	p := m.Partition
 	r := l.ledger[p].next(m)
+	if l.intake[p].last() < r.Position.Seq {
+		l.read(bus.Intake) // another partition's teller put it there in the same turn
+	}
 	facts := l.decode(r)
 	for i, e := range facts {
 		l.lines = append(l.lines, ledgerLine{p, m.Seq, r.Lines[i], e})

@@ -62,6 +62,7 @@ type laws struct {
 	lines    []ledgerLine             // every fact of LEDGER in order
 	// overrides are those that count, by partition.
 	overrides map[overrideKey]bool
+	problems  problems
 }
 
 type ledgerLine struct {
@@ -75,8 +76,8 @@ func newLaws(w *world) *laws {
 	l := &laws{
 		w: w, facts: map[string]bool{}, causes: map[string]bool{}, stories: map[string]*story{}, byKey: map[[2]string]*story{},
 		pages: map[string]*page{}, requests: map[string]bool{}, byNotice: map[string]*contactState{},
-		overrides: map[overrideKey]bool{},
-		ledger:    make([]fence, w.services), claims: make([]fence, w.targets), revision: make([]string, w.services),
+		overrides: map[overrideKey]bool{}, problems: newProblems(),
+		ledger: make([]fence, w.services), claims: make([]fence, w.targets), revision: make([]string, w.services),
 	}
 	for range w.services {
 		l.intake = append(l.intake, &intake{})
@@ -92,20 +93,24 @@ func newLaws(w *world) *laws {
 }
 
 // check takes in what the last turn or step left. INTAKE comes last: what it published was not there
-// when it decided.
+// when it decided, but for what a teller put before another partition, see [laws.ledgerRecord].
 func (l *laws) check() {
 	for _, s := range []bus.Stream{bus.Ledger, bus.Deliveries, bus.Events, bus.Intake} {
-		for {
-			got, err := l.readers[s].Poll(1 << 20)
-			if err != nil {
-				panic(err)
-			}
-			if len(got) == 0 {
-				break
-			}
-			for _, m := range got {
-				l.message(s, m)
-			}
+		l.read(s)
+	}
+}
+
+func (l *laws) read(s bus.Stream) {
+	for {
+		got, err := l.readers[s].Poll(1 << 20)
+		if err != nil {
+			panic(err)
+		}
+		if len(got) == 0 {
+			return
+		}
+		for _, m := range got {
+			l.message(s, m)
 		}
 	}
 }

@@ -43,6 +43,8 @@ func (t *traffic) act() {
 		t.command()
 	case n < 84:
 		t.override()
+	case n < 86:
+		t.problem()
 	case n < 92 && len(t.old) > 0:
 		w.note("  a late repeat")
 		t.publish(pick(w, t.old))

@@ -16,7 +16,7 @@ var begin = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 // counts say how hard a run was; a simulation in which nothing went wrong proves nothing.
 type counts struct {
 	Steps, Crashes, Zombies, Fenced, LostRequests, LostAnswers, Alerts, Commands, Snapshots, Outages int
-	Incidents, Pages, Packets, Repeats, Beside, Merges, FarMerges, Splits, Replayed                  int
+	Incidents, Pages, Packets, Repeats, Beside, Merges, FarMerges, Splits, Problems, Replayed        int
 }
 
 func (c *counts) add(o counts) {
@@ -38,6 +38,7 @@ func (c *counts) add(o counts) {
 	c.Merges += o.Merges
 	c.FarMerges += o.FarMerges
 	c.Splits += o.Splits
+	c.Problems += o.Problems
 	c.Replayed += o.Replayed
 }
 
