@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tocsin.dev/cmd/internal/files"
-	"tocsin.dev/internal/history"
+	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/pkg/events"
 )
 

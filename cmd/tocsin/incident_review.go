@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tocsin.dev/cmd/internal/files"
+	"tocsin.dev/internal/files"
 	"tocsin.dev/pkg/client"
 )
 

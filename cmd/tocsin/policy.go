@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/rehearsal"
+	"tocsin.dev/internal/whatif/rehearsal"
 )
 
 func newPolicy(a *app) *cobra.Command {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/rehearsal"
+	"tocsin.dev/internal/whatif/rehearsal"
 )
 
 const personPrefix = "person:"

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/rehearsal"
+	"tocsin.dev/internal/whatif/rehearsal"
 	"tocsin.dev/pkg/events"
 )
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"tocsin.dev/internal/rehearsal"
+	"tocsin.dev/internal/whatif/rehearsal"
 )
 
 // testedCase is one case in the JSON of `policy test`.

@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode"
 
-	"tocsin.dev/cmd/internal/files"
+	"tocsin.dev/internal/files"
 )
 
 // clean makes foreign text safe for a terminal: control characters become spaces, and characters

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tocsin.dev/internal/history"
-	"tocsin.dev/internal/problem"
+	"tocsin.dev/internal/insight/history"
+	"tocsin.dev/internal/insight/problem"
 	"tocsin.dev/pkg/client"
 	"tocsin.dev/pkg/events"
 )

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/replay"
-	kpi "tocsin.dev/internal/report"
+	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/whatif/backtest"
 )
 
 // replayer is what `replay` was asked.
@@ -28,11 +28,11 @@ type replayer struct {
 	diff, reroute, again        bool
 	format, out, export, resume string
 	publish, speed              string
-	period                      replay.Period
+	period                      backtest.Period
 	nightFrom, nightTo          int
-	history                     *replay.History
-	recheck                     *replay.Recheck // with --verify of a file or an archive
-	asked                       time.Time       // when it was
+	history                     *backtest.History
+	recheck                     *backtest.Recheck // with --verify of a file or an archive
+	asked                       time.Time         // when it was
 	present, other              *catalog.Catalog
 }
 
@@ -200,7 +200,7 @@ func (r *replayer) backtest(ctx context.Context) error {
 	if err := r.load(ctx); err != nil {
 		return err
 	}
-	nights := replay.NightsOf(r.present, r.nightFrom, r.nightTo)
+	nights := backtest.NightsOf(r.present, r.nightFrom, r.nightTo)
 	began := time.Now()
 	saved := r.checkpoints(fmt.Sprintf("backtest reroute=%v", r.reroute))
 	b, err := r.play(ctx, r.present, saved, nil)
@@ -208,7 +208,7 @@ func (r *replayer) backtest(ctx context.Context) error {
 		return err
 	}
 	took := time.Since(began)
-	result := replay.Summarize(r.history, b, r.period, nights)
+	result := backtest.Summarize(r.history, b, r.period, nights)
 	result.Timed(took)
 	if r.diff {
 		before := r.history.Recorded()
@@ -219,7 +219,7 @@ func (r *replayer) backtest(ctx context.Context) error {
 			}
 			before = base.Outcomes()
 		}
-		result.Diff = replay.Compare(before, b.Outcomes(), r.period, nights)
+		result.Diff = backtest.Compare(before, b.Outcomes(), r.period, nights)
 		if r.other != nil {
 			result.Diff.Against, result.Baseline = "baseline", r.other.Rules.Revision
 		}
@@ -238,7 +238,7 @@ func (r *replayer) write(render func(io.Writer) error) error {
 	return replace(r.out, 0o644, render)
 }
 
-func renderBacktest(result replay.Result, format string, w io.Writer) error {
+func renderBacktest(result backtest.Result, format string, w io.Writer) error {
 	switch format {
 	case "json":
 		return object(w, result)

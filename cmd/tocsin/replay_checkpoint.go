@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"tocsin.dev/internal/replay"
+	"tocsin.dev/internal/whatif/backtest"
 )
 
 // saveEvery is how much work an interruption without warning may cost.
@@ -48,7 +48,7 @@ func (c *checkpoints) load(resume func(json.RawMessage) error) error {
 	var s stored
 	err = json.Unmarshal(b, &s)
 	if err == nil && (s.Version != 1 || s.Of != c.of) {
-		err = replay.ErrOther
+		err = backtest.ErrOther
 	}
 	if err == nil {
 		err = resume(s.Checkpoint)

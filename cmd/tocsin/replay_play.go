@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/history"
-	"tocsin.dev/internal/replay"
+	"tocsin.dev/internal/insight/history"
+	"tocsin.dev/internal/whatif/backtest"
 	"tocsin.dev/pkg/events"
 )
 
 // load reads the history, from the file, the archive or NATS.
 func (r *replayer) load(ctx context.Context) (err error) {
-	r.history = &replay.History{}
+	r.history = &backtest.History{}
 	switch {
 	case r.file != "":
 		err = r.fromFacts(ctx)
@@ -59,7 +59,7 @@ func (r *replayer) fromFacts(ctx context.Context) error {
 		return nil
 	})
 	switch {
-	case errors.Is(err, replay.ErrMixed):
+	case errors.Is(err, backtest.ErrMixed):
 		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "give one of the two"}
 	case err != nil:
 		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' and 'tocsin replay --export' write them"}
@@ -106,11 +106,11 @@ func (r *replayer) until() time.Time {
 }
 
 // play runs the history through one catalog. Saved is where it stands; nil keeps nothing.
-func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoints, sink func(events.Event) error) (*replay.Backtest, error) {
+func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoints, sink func(events.Event) error) (*backtest.Backtest, error) {
 	bar := r.progress("inputs")
 	defer bar.end()
-	var b *replay.Backtest
-	options := replay.Options{Reroute: r.reroute, AsRecorded: r.again, Sink: sink, Until: r.until()}
+	var b *backtest.Backtest
+	options := backtest.Options{Reroute: r.reroute, AsRecorded: r.again, Sink: sink, Until: r.until()}
 	options.After = func() error {
 		n := b.Played()
 		if n%1000 != 0 {
@@ -125,7 +125,7 @@ func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoi
 		}
 		return saved.sometimes(b.Checkpoint)
 	}
-	b = replay.NewBacktest(r.history, c, options)
+	b = backtest.NewBacktest(r.history, c, options)
 	if saved != nil {
 		if err := saved.load(b.Resume); err != nil {
 			return nil, err

@@ -13,8 +13,8 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"tocsin.dev/internal/replay/streams"
 	"tocsin.dev/internal/source/cloudevents"
+	"tocsin.dev/internal/whatif/backtest/streams"
 	"tocsin.dev/pkg/events"
 )
 

@@ -13,11 +13,11 @@ import (
 
 	"tocsin.dev/internal/bus"
 	bussed "tocsin.dev/internal/bus/jetstream"
-	"tocsin.dev/internal/history"
-	"tocsin.dev/internal/replay"
-	"tocsin.dev/internal/replay/streams"
-	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/catalog/revisions"
+	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/internal/source/cloudevents"
+	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/backtest/streams"
 	"tocsin.dev/pkg/events"
 )
 
@@ -59,9 +59,9 @@ func openBus(ctx context.Context, conn *nats.Conn) (*bussed.Bus, error) {
 
 // verification is what `replay` without a catalog shows.
 type verification struct {
-	Mode   string        `json:"mode"` // "verify"
-	Period replay.Period `json:"period"`
-	replay.Verdict
+	Mode   string          `json:"mode"` // "verify"
+	Period backtest.Period `json:"period"`
+	backtest.Verdict
 	// OldestInput is when the oldest message that INTAKE still holds was stored; absent where it is empty.
 	OldestInput time.Time `json:"oldest_input,omitzero"`
 	DurationS   float64   `json:"duration_s"`
@@ -89,7 +89,7 @@ func (r *replayer) verifyStreams(ctx context.Context) error {
 	}
 	bar := r.progress("inputs")
 	defer bar.end()
-	v := &replay.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revision.NewStore(b, r.now))}
+	v := &backtest.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revisions.NewStore(b, r.now))}
 	saved := r.checkpoints("verify " + b.Installation())
 	if err := saved.load(v.Resume); err != nil {
 		return err
@@ -236,7 +236,7 @@ func (r *replayer) exportIntake(ctx context.Context) error {
 	}
 	defer done()
 	source := streams.Streams{Bus: b, Foreign: cloudevents.FromNATS}
-	names := replay.Names{}
+	names := backtest.Names{}
 	if err := r.readLedger(ctx, source, func(e events.Event) error { names.Fact(e); return nil }); err != nil {
 		return err
 	}
@@ -255,7 +255,7 @@ func (r *replayer) exportIntake(ctx context.Context) error {
 				}
 				named, ok := names.Foreign(e)
 				switch {
-				case !r.period.Holds(e.Time), !replay.Portable(e):
+				case !r.period.Holds(e.Time), !backtest.Portable(e):
 				case !ok:
 					unnamed++
 				default:

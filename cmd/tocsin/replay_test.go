@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tocsin.dev/internal/replay"
+	"tocsin.dev/internal/whatif/backtest"
 )
 
 // serviceNow gives the real history that lies beside the repository.
@@ -64,7 +64,7 @@ func TestReplayServiceNow(t *testing.T) {
 	require.Greater(t, incidents, 100)
 
 	words := []string{"replay", "--from-file", facts, "--catalog", "testdata/replay/desk.yaml", "--json"}
-	var alone, beside replay.Result
+	var alone, beside backtest.Result
 	got := exec(t, words...)
 	require.Zero(t, got.code, got.err)
 	require.NoError(t, json.Unmarshal([]byte(got.out), &alone))
@@ -94,8 +94,8 @@ func TestReplayServiceNow(t *testing.T) {
 	require.Equal(t, incidents, d.Both)
 	require.Equal(t, incidents, d.Same, "a history without pages answers when it did")
 	require.True(t, beside.Diff.Pageless)
-	require.Equal(t, replay.Change{Before: 0, After: alone.Pages}, beside.Diff.Pages)
-	require.Equal(t, replay.Change{Before: incidents - worked, After: incidents - worked}, beside.Diff.Unanswered)
+	require.Equal(t, backtest.Change{Before: 0, After: alone.Pages}, beside.Diff.Pages)
+	require.Equal(t, backtest.Change{Before: incidents - worked, After: incidents - worked}, beside.Diff.Unanswered)
 	var object map[string]any
 	require.NoError(t, json.Unmarshal([]byte(got.out), &object))
 	for _, name := range []string{"mode", "period", "inputs", "incidents", "pages", "exhausted", "unanswered", "by_person", "by_level", "by_service", "diff", "inputs_per_s"} {

@@ -15,8 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/cmd/internal/assembly"
-	"tocsin.dev/cmd/internal/files"
-	kpi "tocsin.dev/internal/report"
+	"tocsin.dev/internal/files"
+	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 

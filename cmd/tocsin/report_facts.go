@@ -10,9 +10,9 @@ import (
 	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/history"
-	kpi "tocsin.dev/internal/report"
-	"tocsin.dev/internal/reporter"
+	"tocsin.dev/internal/insight/history"
+	"tocsin.dev/internal/insight/live"
+	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 
@@ -86,7 +86,7 @@ func (r *reporting) options() (o kpi.Options, err error) {
 	if c == nil {
 		return o, fault{err: fmt.Errorf("--catalog %s: it has %s", r.catalog, plural(len(faults), "fault")), hint: "'tocsin catalog check' lists them", code: codeFailed}
 	}
-	known := reporter.Options(c)
+	known := live.Options(c)
 	o.Zones, o.Levels = known.Zones, known.Levels
 	return o, nil
 }

@@ -11,7 +11,7 @@ import (
 
 	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive/archivetest"
-	kpi "tocsin.dev/internal/report"
+	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 

@@ -14,13 +14,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/cmd/internal/assembly"
-	"tocsin.dev/cmd/internal/files"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/history"
-	kpi "tocsin.dev/internal/report"
-	"tocsin.dev/internal/shadow"
-	"tocsin.dev/internal/shadow/exports"
+	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/history"
+	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/shadow"
+	"tocsin.dev/internal/insight/shadow/exports"
 	"tocsin.dev/pkg/events"
 )
 

@@ -14,8 +14,8 @@ import (
 
 	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/foresight"
-	kpi "tocsin.dev/internal/report"
+	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/pkg/client"
 	"tocsin.dev/pkg/events"
 )
@@ -27,7 +27,7 @@ type suggester struct {
 	evaluate      bool
 	team          string
 	from, to      string
-	o             foresight.Options
+	o             suggest.Options
 }
 
 func newSuggest(a *app) *cobra.Command {
@@ -56,9 +56,9 @@ The facts come from the archive, or with --from-file from a file with one CloudE
 	f.StringVar(&s.team, "team", "", "with --evaluate: only incidents of this team")
 	f.StringVar(&s.from, "from", "", "with --evaluate: only incidents opened at this `instant` or later; all before it are learned from")
 	f.StringVar(&s.to, "to", "", "with --evaluate: only incidents opened before this `instant`")
-	f.Float64Var(&s.o.At, "at", foresight.DefaultAt, "the least share that the incidents must speak for")
-	f.IntVar(&s.o.Min, "min", foresight.DefaultMin, "the fewest incidents that speak")
-	f.IntVar(&s.o.Last, "last", foresight.DefaultLast, "the most incidents that are counted, the newest")
+	f.Float64Var(&s.o.At, "at", suggest.DefaultAt, "the least share that the incidents must speak for")
+	f.IntVar(&s.o.Min, "min", suggest.DefaultMin, "the fewest incidents that speak")
+	f.IntVar(&s.o.Last, "last", suggest.DefaultLast, "the most incidents that are counted, the newest")
 	return c
 }
 
@@ -98,7 +98,7 @@ func (s *suggester) run(c *cobra.Command, ids []string) error {
 const maxLast = 1000
 
 func (s *suggester) scores(ctx context.Context, from, to time.Time) error {
-	e := foresight.NewEvaluator(s.o)
+	e := suggest.NewEvaluator(s.o)
 	if err := s.eachFact(ctx, s.file, s.archive, e.Add); err != nil {
 		return err
 	}
@@ -180,8 +180,8 @@ func named(id string) string {
 
 // foresee goes through the whole history for one incident.
 func (s *suggester) foresee(ctx context.Context, id string) (client.Foreseen, error) {
-	l := foresight.New(s.o)
-	made := map[string][]foresight.Suggestion{}
+	l := suggest.New(s.o)
+	made := map[string][]suggest.Suggestion{}
 	fresh := map[string]time.Time{}
 	keep := func(now time.Time) { // before they are forgotten
 		for one, opened := range fresh {
@@ -232,7 +232,7 @@ func opens(e events.Event) string {
 }
 
 // told gives suggestions as the gateway tells them.
-func told(all []foresight.Suggestion) []client.Suggestion {
+func told(all []suggest.Suggestion) []client.Suggestion {
 	out := make([]client.Suggestion, 0, len(all))
 	for _, s := range all {
 		out = append(out, client.Suggestion{

@@ -13,7 +13,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/foresight"
+	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
@@ -178,7 +178,7 @@ func (a *Adviser) consider(ctx context.Context, c *catalog.Catalog, o opening) (
 		return false, err
 	}
 	for _, s := range made {
-		if s.Kind != foresight.Escalate || s.AtLeast < followed.At || s.Evidence.Of < followed.Min {
+		if s.Kind != suggest.Escalate || s.AtLeast < followed.At || s.Evidence.Of < followed.Min {
 			continue
 		}
 		if i.Level >= s.Action.Level || s.Action.Level > len(policy.Levels) {
@@ -193,13 +193,13 @@ func (a *Adviser) consider(ctx context.Context, c *catalog.Catalog, o opening) (
 }
 
 // follow asks for what the suggestion says, unless it was asked for before.
-func (a *Adviser) follow(ctx context.Context, i archive.Incident, s foresight.Suggestion) error {
+func (a *Adviser) follow(ctx context.Context, i archive.Incident, s suggest.Suggestion) error {
 	e := events.New(events.EscalationReceived{
-		Command: events.Command{Incident: i.ID, By: foresight.By, Via: foresight.By, Note: reason(s)},
+		Command: events.Command{Incident: i.ID, By: suggest.By, Via: suggest.By, Note: reason(s)},
 		Level:   s.Action.Level, IfNeeded: true,
 	})
-	e.ID, e.Source, e.Time = events.DeriveID(foresight.By, i.ID, s.Kind), source, a.cfg.Clock().UTC()
-	e.Subject, e.Service, e.Team, e.Actor = i.ID, i.Service, i.Team, foresight.By
+	e.ID, e.Source, e.Time = events.DeriveID(suggest.By, i.ID, s.Kind), source, a.cfg.Clock().UTC()
+	e.Subject, e.Service, e.Team, e.Actor = i.ID, i.Service, i.Team, suggest.By
 	caused, err := a.cfg.Archive.Caused(ctx, e.ID)
 	if err != nil || len(caused) > 0 {
 		return err
@@ -224,7 +224,7 @@ func (a *Adviser) follow(ctx context.Context, i archive.Incident, s foresight.Su
 const mostNamed = 10
 
 // reason writes the evidence for the timeline, on one line.
-func reason(s foresight.Suggestion) string {
+func reason(s suggest.Suggestion) string {
 	ids := s.Evidence.Incidents
 	return strings.Join(strings.Fields(fmt.Sprintf("suggested: %s; %s %s, at least %.0f %%: %s",
 		s.Says, s.Evidence.Basis, s.Evidence.Among, 100*s.AtLeast, strings.Join(ids[:min(len(ids), mostNamed)], " "))), " ")

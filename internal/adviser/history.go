@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/foresight"
+	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/pkg/events"
 )
 
@@ -19,7 +19,7 @@ const batch = 2000
 type History struct {
 	archive archive.Follower
 	turn    chan struct{} // holds one token: whoever has it reads
-	learner *foresight.Learner
+	learner *suggest.Learner
 	key     int64
 	// told is called, if set, with each incident that opens.
 	told func(incident string, at time.Time)
@@ -27,14 +27,14 @@ type History struct {
 
 // NewHistory makes one that has read nothing yet.
 func NewHistory(a archive.Follower) *History {
-	h := &History{archive: a, turn: make(chan struct{}, 1), learner: foresight.New(foresight.Options{})}
+	h := &History{archive: a, turn: make(chan struct{}, 1), learner: suggest.New(suggest.Options{})}
 	h.turn <- struct{}{}
 	return h
 }
 
 // Suggestions gives those that were made when the incident with this full id opened, and whether
 // they are remembered.
-func (h *History) Suggestions(ctx context.Context, incident string) (made []foresight.Suggestion, known bool, err error) {
+func (h *History) Suggestions(ctx context.Context, incident string) (made []suggest.Suggestion, known bool, err error) {
 	err = h.with(ctx, func() { made, known = h.learner.Suggestions(incident) })
 	return made, known, err
 }
@@ -70,7 +70,7 @@ func (h *History) read(ctx context.Context) error {
 // take takes in one fact. One that this build cannot read teaches nothing.
 func (h *History) take(f archive.Fact) error {
 	h.key = f.Key()
-	if !foresight.Concerns(events.NameOf(f.Type)) {
+	if !suggest.Concerns(events.NameOf(f.Type)) {
 		return nil
 	}
 	e, err := events.Decode(f.Line)

@@ -19,14 +19,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 )
 
 // Config of an engine.
 type Config struct {
-	Bus      bus.Bus         // required
-	Catalogs *revision.Store // required
+	Bus      bus.Bus          // required
+	Catalogs *revisions.Store // required
 	// Foreign reads what other publishers put on tocsin.alerts.<service>. Required.
 	Foreign Foreign
 	// Instance names this process; it must differ between any two that ever live. Required.

@@ -12,8 +12,8 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/engine"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/internal/source/cloudevents"
 	"tocsin.dev/pkg/events"
 )
@@ -126,7 +126,7 @@ func TestUnknownRevisionStopsTheOwner(t *testing.T) {
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inmem.New(inmem.Config{Partitions: 2, Clock: time.Now})
-		catalogs := revision.NewStore(b, time.Now)
+		catalogs := revisions.NewStore(b, time.Now)
 		_, faults, err := catalogs.Apply(t.Context(), map[string][]byte{"catalog.yaml": []byte(catalogText)}, "test")
 		require.NoError(t, err)
 		require.Empty(t, faults)

@@ -11,9 +11,9 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/engine"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/internal/source/cloudevents"
 	"tocsin.dev/pkg/events"
 )
@@ -40,14 +40,14 @@ type house struct {
 	t        *testing.T
 	now      time.Time
 	bus      *inmem.Bus
-	catalogs *revision.Store
+	catalogs *revisions.Store
 	lives    int
 }
 
 func emptyHouse(t *testing.T) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	h.bus = inmem.New(inmem.Config{Partitions: 1, Clock: h.clock})
-	h.catalogs = revision.NewStore(h.bus, h.clock)
+	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	return h
 }
 
@@ -72,7 +72,7 @@ func (h *house) engine() *engine.Engine {
 	h.t.Helper()
 	h.lives++
 	e, err := engine.New(engine.Config{
-		Bus: h.bus, Catalogs: revision.NewStore(h.bus, h.clock), Foreign: cloudevents.FromNATS,
+		Bus: h.bus, Catalogs: revisions.NewStore(h.bus, h.clock), Foreign: cloudevents.FromNATS,
 		Instance: fmt.Sprint("engine-", h.lives), Clock: h.clock,
 	})
 	require.NoError(h.t, err)

@@ -14,9 +14,9 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/engine"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/internal/source/cloudevents"
 	"tocsin.dev/pkg/events"
 )
@@ -53,7 +53,7 @@ func newStreet(t *testing.T) *street {
 		LoseRequest: func(call string) bool { return call == "publish" && s.fate(false) == 'r' },
 		LoseAnswer:  func(call string) bool { return call == "publish" && s.fate(true) == 'a' },
 	}})
-	s.catalogs = revision.NewStore(s.bus, s.clock)
+	s.catalogs = revisions.NewStore(s.bus, s.clock)
 	s.apply(twoServices)
 	core, logged := observer.New(zapcore.WarnLevel)
 	s.logged = logged
@@ -227,7 +227,7 @@ func (b *mute) Publish(ctx context.Context, _ bus.Message) error {
 func TestForwardingIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inmem.New(inmem.Config{Partitions: 2, Clock: time.Now})
-		h := &house{t: t, now: time.Now(), bus: b, catalogs: revision.NewStore(b, time.Now)}
+		h := &house{t: t, now: time.Now(), bus: b, catalogs: revisions.NewStore(b, time.Now)}
 		h.apply(twoServices)
 		deaf := &mute{Bus: b}
 		e, err := engine.New(engine.Config{Bus: deaf, Catalogs: h.catalogs, Foreign: cloudevents.FromNATS, Instance: "one"})

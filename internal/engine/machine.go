@@ -9,8 +9,8 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
 )
@@ -106,7 +106,7 @@ func (m *machine) Start(ctx context.Context, _ partition.Record, now time.Time) 
 func (m *machine) firstRevision(ctx context.Context) (string, error) {
 	for {
 		rev, err := m.engine.cfg.Catalogs.CurrentRevision(ctx)
-		if !errors.Is(err, revision.ErrNone) {
+		if !errors.Is(err, revisions.ErrNone) {
 			return rev, err
 		}
 		if err := m.engine.cfg.Pause(ctx, 50*time.Millisecond); err != nil {

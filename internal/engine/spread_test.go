@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/bus/inmem"
-	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/pkg/events"
 )
 
@@ -15,7 +15,7 @@ import (
 func TestTellerSpreadsKnownErrors(t *testing.T) {
 	h := emptyHouse(t)
 	h.bus = inmem.New(inmem.Config{Partitions: 3, Clock: h.clock})
-	h.catalogs = revision.NewStore(h.bus, h.clock)
+	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	h.apply(catalogText)
 	e := h.engine()
 	home := h.take(e)

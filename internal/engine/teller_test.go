@@ -8,8 +8,8 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/engine"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/pkg/events"
 )
 
@@ -102,7 +102,7 @@ func TestTellerAfterALostAnswer(t *testing.T) {
 			return call == "announce" && lost >= 0
 		},
 	}})
-	h.catalogs = revision.NewStore(h.bus, h.clock)
+	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	h.apply(catalogText)
 	e := h.engine()
 	h.storm(e, 700)

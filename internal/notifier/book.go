@@ -10,8 +10,8 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/channel"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/internal/rules/page"
 )
 
@@ -32,7 +32,7 @@ func (n *Notifier) firstBook(ctx context.Context) error {
 		if err == nil {
 			return nil
 		}
-		if !errors.Is(err, revision.ErrNone) {
+		if !errors.Is(err, revisions.ErrNone) {
 			return err
 		}
 		if err := n.cfg.Pause(ctx, 50*time.Millisecond); err != nil {
@@ -50,7 +50,7 @@ func (n *Notifier) refresh(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := n.Refresh(ctx); err != nil && !errors.Is(err, revision.ErrNone) && ctx.Err() == nil {
+			if err := n.Refresh(ctx); err != nil && !errors.Is(err, revisions.ErrNone) && ctx.Err() == nil {
 				n.cfg.Log.Warn("cannot take the newest catalog; the one before stays", zap.Error(err))
 			}
 		}

@@ -12,10 +12,10 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/notifier"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/pkg/events"
 )
 
@@ -60,7 +60,7 @@ type house struct {
 	t        *testing.T
 	now      time.Time
 	bus      *inmem.Bus
-	catalogs *revision.Store
+	catalogs *revisions.Store
 	lives    int
 	slots    int
 
@@ -76,7 +76,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	h := &house{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	h.bus = inmem.New(inmem.Config{Partitions: 1, Clock: h.clock})
-	h.catalogs = revision.NewStore(h.bus, h.clock)
+	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	h.apply(catalogText)
 	return h
 }
@@ -108,7 +108,7 @@ func (h *house) Send(_ context.Context, to channel.Address, n channel.Notificati
 func (h *house) config() notifier.Config {
 	h.lives++
 	return notifier.Config{
-		Bus: h.bus, Catalogs: revision.NewStore(h.bus, h.clock),
+		Bus: h.bus, Catalogs: revisions.NewStore(h.bus, h.clock),
 		Channels: func(*catalog.Catalog) (map[string]channel.Channel, error) {
 			return map[string]channel.Channel{"webhook": h}, nil
 		},

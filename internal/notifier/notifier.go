@@ -21,15 +21,15 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 )
 
 // Config of a notifier.
 type Config struct {
-	Bus      bus.Bus         // required
-	Catalogs *revision.Store // required
+	Bus      bus.Bus          // required
+	Catalogs *revisions.Store // required
 	// Channels makes the channels of a catalog, by name. Required.
 	Channels func(c *catalog.Catalog) (map[string]channel.Channel, error)
 	// Secret resolves a reference. Required.

@@ -12,9 +12,9 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/notifier"
-	"tocsin.dev/internal/revision"
 )
 
 func TestCrashBetweenClaimAndAnswer(t *testing.T) {
@@ -168,7 +168,7 @@ func (s slow) Send(_ context.Context, _ channel.Address, n channel.Notification)
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inmem.New(inmem.Config{Partitions: 2, Clock: time.Now})
-		h := &house{t: t, now: time.Now(), bus: b, catalogs: revision.NewStore(b, time.Now)}
+		h := &house{t: t, now: time.Now(), bus: b, catalogs: revisions.NewStore(b, time.Now)}
 		h.apply(catalogText)
 		provider := slow{make(chan channel.Notification, 10)}
 		n, err := notifier.New(notifier.Config{

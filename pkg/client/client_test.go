@@ -11,10 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/bus"
-	"tocsin.dev/internal/foresight"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
-	"tocsin.dev/internal/report"
+	"tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/client"
 )
@@ -171,9 +171,9 @@ func TestTypesFollowTheArchive(t *testing.T) {
 	entry := timeline.Entry{Seq: 1, At: at, Type: "t", Incident: "i", Summary: "s", Reason: "r", Actor: "a", Data: json.RawMessage(`{}`), ID: "id", Cause: "c", Hash: "h"}
 	same[client.Incident](t, in)
 	same[client.Entry](t, entry)
-	same[client.Foreseen](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []foresight.Suggestion{{
-		Kind: "escalate", Says: "s", Action: foresight.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
-		Evidence: foresight.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
+	same[client.Foreseen](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
+		Kind: "escalate", Says: "s", Action: suggest.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
+		Evidence: suggest.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
 	}}})
 }
 
@@ -199,7 +199,7 @@ func TestReportFollowsTheGateway(t *testing.T) {
 		People:      map[string]report.Person{"ana": {Acknowledged: 1, Resolved: 2, Pages: load}},
 		Policies:    []report.PolicyLevel{{Policy: "p", Level: 1, Reached: 2, Answered: 3}},
 		Previous:    &report.Summary{Period: p, Numbers: n},
-		Suggestions: []foresight.Score{{Kind: "team", N: 1, Happened: 2, Suggested: 3, Right: 4, Precision: &half, Recall: &half, BaseRate: &half}},
+		Suggestions: []suggest.Score{{Kind: "team", N: 1, Happened: 2, Suggested: 3, Right: 4, Precision: &half, Recall: &half, BaseRate: &half}},
 		Benchmark:   []report.Mark{{Name: "n", Unit: "u", Value: &half, Previous: &half, Median: &half, Teams: 2}},
 	})
 }

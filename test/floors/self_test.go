@@ -38,7 +38,7 @@ func TestForbids(t *testing.T) {
 		{"internal/engine", "tocsin.dev/internal/partition", true},
 		{"internal/engine", "tocsin.dev/internal/notifier", false},
 		{"internal/engine", "tocsin.dev/internal/bus/jetstream", false},
-		{"internal/gateway/api", "tocsin.dev/internal/gateway/intake", true},
+		{"internal/gateway/api", "tocsin.dev/internal/gateway/doors", true},
 		{"internal/gateway/api", "tocsin.dev/internal/recorder", false},
 		{"internal/daemon", "tocsin.dev/pkg/events", false},
 		{"pkg/client", "tocsin.dev/internal/rules", false},

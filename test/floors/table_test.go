@@ -54,31 +54,31 @@ var rules = []rule{
 		reason: "the catalog gives values to the rules and knows no service, port or implementation",
 	},
 	{
-		packages: "internal/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical"},
+		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical"},
 		reason: "a rehearsal is rules on virtual time",
 	},
 	{
-		packages: "internal/replay", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/markdown"},
+		packages: "internal/whatif/backtest", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/insight/document"},
 		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
 	},
-	{packages: "internal/problem", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "incidents are compared by their facts alone"},
-	{packages: "internal/review", ours: []string{words, "internal/rules/timeline", "internal/markdown"}, foreign: none, reason: "a review is made of a timeline alone"},
+	{packages: "internal/insight/problem", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "incidents are compared by their facts alone"},
+	{packages: "internal/insight/review", ours: []string{words, "internal/rules/timeline", "internal/insight/document"}, foreign: none, reason: "a review is made of a timeline alone"},
 	{
-		packages: "internal/foresight", ours: []string{words}, foreign: none, pure: true,
+		packages: "internal/insight/suggest", ours: []string{words}, foreign: none, pure: true,
 		reason: "the same facts give the same suggestions; a history is judged as it happened",
 	},
 	{
-		packages: "internal/report", ours: []string{words, "internal/foresight", "internal/markdown"}, foreign: none,
+		packages: "internal/insight/report", ours: []string{words, "internal/insight/suggest", "internal/insight/document"}, foreign: none,
 		reason: "numbers are computed from facts alone, those of suggestions too",
 	},
 	{
-		packages: "internal/why", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"}, foreign: none, pure: true,
+		packages: "internal/insight/why", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog"}, foreign: none, pure: true,
 		reason: "an explanation asks the rules again, about facts that are there",
 	},
-	{packages: "internal/markdown", ours: none, foreign: none, reason: "writing texts down needs no word of ours"},
-	{packages: "internal/shadow", ours: []string{words, "internal/markdown"}, foreign: none, reason: "both sides are compared from what they left behind"},
-	{packages: "internal/shadow/exports", ours: []string{"internal/shadow"}, foreign: none, reason: "foreign exports are foreign bytes and know nothing of ours"},
-	{packages: "internal/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
+	{packages: "internal/insight/document", ours: none, foreign: none, reason: "writing texts down needs no word of ours"},
+	{packages: "internal/insight/shadow", ours: []string{words, "internal/insight/document"}, foreign: none, reason: "both sides are compared from what they left behind"},
+	{packages: "internal/insight/shadow/exports", ours: []string{"internal/insight/shadow"}, foreign: none, reason: "foreign exports are foreign bytes and know nothing of ours"},
+	{packages: "internal/insight/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
 	{packages: "internal/channel", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
@@ -94,22 +94,22 @@ var rules = []rule{
 		reason: "the log machinery serves the services and knows none",
 	},
 	{
-		packages: "internal/revision", ours: []string{words, "internal/bus", "internal/catalog"},
+		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog"},
 		reason: "the store of catalogs serves the services and knows none",
 	},
 	{
-		packages: "internal/replay/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/revision", "internal/engine", "internal/rules", "internal/replay"},
+		packages: "internal/whatif/backtest/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/engine", "internal/rules", "internal/whatif/backtest"},
 		reason: "a replay reads the streams as the engine does, and serves nobody",
 	},
 	{packages: "internal/engine/...", ours: append(ports, machinery...), family: true, reason: meet},
 	{packages: "internal/notifier/...", ours: append(ports, machinery...), family: true, reason: meet},
 	{
-		packages: "internal/gateway/api/apitest", ours: append(ports, "internal/archive/archivetest", "internal/archive/sqlite", "internal/adviser", "internal/reporter"), family: true,
+		packages: "internal/gateway/api/apitest", ours: append(ports, "internal/archive/archivetest", "internal/archive/sqlite", "internal/adviser", "internal/insight/live"), family: true,
 		reason: "the API's example server runs on a real archive",
 	},
 	{packages: "internal/gateway/...", ours: ports, family: true, reason: meet},
 	{packages: "internal/adviser", ours: ports, reason: meet},
-	{packages: "internal/reporter", ours: ports, reason: meet},
+	{packages: "internal/insight/live", ours: ports, reason: meet},
 	{packages: "internal/recorder/...", ours: ports, family: true, reason: meet},
 
 	// Floor 5: the implementations. Each knows its own port.
@@ -126,6 +126,7 @@ var rules = []rule{
 		reason: ownPort,
 	},
 	{packages: "internal/egress", ours: none, foreign: none, reason: "the way out to foreign addresses knows nothing of pages"},
+	{packages: "internal/files", ours: none, foreign: none, reason: "writing a file whole needs nothing of ours"},
 	{packages: "internal/daemon", ours: none, reason: "what every process does alike knows nothing of ours"},
 	{packages: "web/...", ours: none, reason: "the console is files"},
 
@@ -152,10 +153,10 @@ var all = []string{"..."}
 // services with partitions of their own share besides.
 var (
 	ports = []string{
-		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/rehearsal", "internal/why", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/review", "internal/problem", "internal/foresight", "internal/report",
+		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/whatif/rehearsal", "internal/insight/why", "internal/ical",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
 	}
-	machinery = []string{"internal/partition", "internal/revision"}
+	machinery = []string{"internal/partition", "internal/catalog/revisions"}
 )
 
 // impure are the packages that reach outside, or answer differently from run to run. Those below

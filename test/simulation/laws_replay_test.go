@@ -3,10 +3,10 @@ package simulation
 import (
 	"time"
 
-	"tocsin.dev/internal/replay"
-	"tocsin.dev/internal/replay/streams"
-	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/source/cloudevents"
+	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/backtest/streams"
 )
 
 const lawReplay = "10 replay equals live"
@@ -20,8 +20,8 @@ func (l *laws) replayed() {
 	if err != nil {
 		fail(lawReplay, "%v", err)
 	}
-	store := revision.NewStore(w.bus, func() time.Time { return w.now })
-	v := replay.Verifier{Catalog: streams.Catalogs(w.ctx, store)}
+	store := revisions.NewStore(w.bus, func() time.Time { return w.now })
+	v := backtest.Verifier{Catalog: streams.Catalogs(w.ctx, store)}
 	for p := range w.services {
 		if err := v.Partition(source.Partition(w.ctx, p, kept)); err != nil {
 			fail(lawReplay, "%v", err)

@@ -8,11 +8,11 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/engine"
 	"tocsin.dev/internal/notifier"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/revision"
 	"tocsin.dev/internal/source/cloudevents"
 )
 
@@ -60,14 +60,14 @@ func (n *node) start() {
 		n.bus = w.bug.engineBus(w, n.bus)
 		n.owners, n.tellers = make([]*partition.Owner, w.services), make([]*engine.Teller, w.services)
 		n.engine, err = engine.New(engine.Config{
-			Bus: n.bus, Catalogs: revision.NewStore(n.bus, clock), Foreign: cloudevents.FromNATS,
+			Bus: n.bus, Catalogs: revisions.NewStore(n.bus, clock), Foreign: cloudevents.FromNATS,
 			Instance: n.name, Clock: clock, Pause: n.pause,
 		})
 	} else {
 		n.bus = w.bug.notifierBus(w, n.bus)
 		n.owners = make([]*partition.Owner, w.targets)
 		n.notifier, err = notifier.New(notifier.Config{
-			Bus: n.bus, Catalogs: revision.NewStore(n.bus, clock),
+			Bus: n.bus, Catalogs: revisions.NewStore(n.bus, clock),
 			Channels: func(*catalog.Catalog) (map[string]channel.Channel, error) {
 				return map[string]channel.Channel{w.provider.Name(): w.provider}, nil
 			},

@@ -8,7 +8,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/inmem"
-	"tocsin.dev/internal/revision"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/pkg/events"
 )
 
@@ -18,7 +18,7 @@ const headerNonce = "Sim-Nonce"
 // traffic is monitoring systems, people and whoever else publishes.
 type traffic struct {
 	w        *world
-	catalogs *revision.Store
+	catalogs *revisions.Store
 	nonce    int
 	// accepted holds the nonces of all messages whose publish gave nil.
 	accepted map[string]bool
@@ -28,7 +28,7 @@ type traffic struct {
 func newTraffic(w *world) *traffic {
 	return &traffic{
 		w: w, accepted: map[string]bool{},
-		catalogs: revision.NewStore(w.bus, func() time.Time { return w.now }),
+		catalogs: revisions.NewStore(w.bus, func() time.Time { return w.now }),
 	}
 }
 

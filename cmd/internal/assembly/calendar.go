@@ -9,16 +9,16 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/egress"
-	"tocsin.dev/internal/gateway/roster"
+	"tocsin.dev/internal/gateway/calendars"
 )
 
 // calendarTimeout bounds the reading of one calendar after its headers.
 const calendarTimeout = 30 * time.Second
 
 // importer reads the calendars that schedules import, over the way out that webhooks take too.
-func (r *Runtime) importer(partitions int, journal archive.Journal) (*roster.Importer, error) {
+func (r *Runtime) importer(partitions int, journal archive.Journal) (*calendars.Importer, error) {
 	out := &wayOut{catalog: r.Catalogs.Latest}
-	return roster.New(roster.Config{
+	return calendars.New(calendars.Config{
 		Publisher: r.Bus, Partitions: partitions, Catalog: r.Catalogs.Latest, Journal: journal,
 		Get: out.get, Secret: Secret, Log: r.Log,
 	})
@@ -33,16 +33,16 @@ type wayOut struct {
 	client   *egress.Client
 }
 
-func (w *wayOut) get(ctx context.Context, r roster.Request) (roster.Answer, error) {
+func (w *wayOut) get(ctx context.Context, r calendars.Request) (calendars.Answer, error) {
 	client, err := w.allowed()
 	if err != nil {
-		return roster.Answer{}, err
+		return calendars.Answer{}, err
 	}
 	answer, err := client.Do(ctx, egress.Request{Method: "GET", URL: r.URL, Header: r.Header, Keep: r.MaxBytes})
 	if err != nil {
-		return roster.Answer{}, err
+		return calendars.Answer{}, err
 	}
-	return roster.Answer{Status: answer.Status, Header: answer.Header, Body: answer.Body, Cut: answer.Cut}, nil
+	return calendars.Answer{Status: answer.Status, Header: answer.Header, Body: answer.Body, Cut: answer.Cut}, nil
 }
 
 func (w *wayOut) allowed() (*egress.Client, error) {

@@ -14,11 +14,11 @@ import (
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/cmd/internal/files"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/shadow"
-	"tocsin.dev/internal/shadow/exports"
+	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/shadow"
+	"tocsin.dev/internal/insight/shadow/exports"
 )
 
 // exportName is how exports are called: the day, whose it is, and anything more.

@@ -7,7 +7,7 @@ import (
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/shadow"
+	"tocsin.dev/internal/insight/shadow"
 	"tocsin.dev/pkg/events"
 )
 

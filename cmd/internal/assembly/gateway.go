@@ -10,8 +10,8 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/gateway/api"
-	"tocsin.dev/internal/gateway/intake"
-	"tocsin.dev/internal/reporter"
+	"tocsin.dev/internal/gateway/doors"
+	"tocsin.dev/internal/insight/live"
 )
 
 // Gateway puts the doors on mux. The part it gives closes the archive's reader at the end.
@@ -29,7 +29,7 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	if err != nil {
 		return daemon.Part{}, errors.Join(err, reader.Close())
 	}
-	intake.Mount(mux, intake.Config{
+	doors.Mount(mux, doors.Config{
 		Publisher: r.Bus, Partitions: services, Catalog: r.Catalogs.Latest, Sources: sources(),
 		OpenWithoutKeys: daemon.Loopback(r.Options.HTTP), Keys: r.intakeKey,
 		Log: r.Log, Metrics: r.Health.Metrics,
@@ -37,7 +37,7 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	api.Mount(mux, api.Config{
 		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
 		Journal: reader, Suggestions: adviser.NewHistory(reader).Suggestions,
-		Reports: reporter.NewHistory(reader, r.Catalogs.Latest, reporter.Bounds{}).Report, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
+		Reports: live.NewHistory(reader, r.Catalogs.Latest, live.Bounds{}).Report, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
 		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
 			return r.Catalogs.Apply(ctx, files, "api")
 		},

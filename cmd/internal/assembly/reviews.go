@@ -14,11 +14,11 @@ import (
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/cmd/internal/files"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/report"
-	"tocsin.dev/internal/reporter"
+	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/live"
+	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 
@@ -139,7 +139,7 @@ func (r *reviews) name(week report.Period, team string) string {
 // write makes the documents of one week, and gives the number of teams. A team has one when it has incidents
 // that opened, or pages that were asked for, in that week or in the week before.
 func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, error) {
-	o := reporter.Options(r.catalog())
+	o := live.Options(r.catalog())
 	o.Location, o.Period = r.at.zone, week
 	whole, err := report.Make(incidents, o)
 	if err != nil {

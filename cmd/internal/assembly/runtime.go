@@ -16,8 +16,8 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/bus/jetstream"
+	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/daemon"
-	"tocsin.dev/internal/revision"
 )
 
 // Runtime is what all parts of a process share.
@@ -26,7 +26,7 @@ type Runtime struct {
 	Log      *zap.Logger
 	Health   *daemon.Health
 	Bus      *jetstream.Bus
-	Catalogs *revision.Store
+	Catalogs *revisions.Store
 	// Instance names this process among all that ever live.
 	Instance string
 	// Out takes what the console channel writes.
@@ -54,7 +54,7 @@ func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*R
 		return nil, errors.Join(err, r.Close())
 	}
 	r.shadowed()
-	r.Catalogs = revision.NewStore(r.Bus, time.Now)
+	r.Catalogs = revisions.NewStore(r.Bus, time.Now)
 	r.Health.Check("nats", func(context.Context) error {
 		if !r.Bus.Connected() {
 			return errors.New("not connected")

@@ -21,9 +21,9 @@ import (
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/egress"
 	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/insight/live"
 	"tocsin.dev/internal/notifier"
 	"tocsin.dev/internal/recorder"
-	"tocsin.dev/internal/reporter"
 	"tocsin.dev/internal/source"
 	"tocsin.dev/internal/source/alertmanager"
 	"tocsin.dev/internal/source/cloudevents"
@@ -123,7 +123,7 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	if err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}
-	gauges := reporter.NewGauges(a, r.Catalogs.Latest)
+	gauges := live.NewGauges(a, r.Catalogs.Latest)
 	if err := r.Health.Metrics.Register(gauges); err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}

@@ -27,10 +27,10 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/foresight"
-	"tocsin.dev/internal/gateway/roster"
-	"tocsin.dev/internal/report"
-	"tocsin.dev/internal/why"
+	"tocsin.dev/internal/gateway/calendars"
+	"tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/suggest"
+	"tocsin.dev/internal/insight/why"
 	"tocsin.dev/pkg/events"
 )
 
@@ -55,10 +55,10 @@ type Config struct {
 	Journal archive.Journal
 	// Imports tells how it stands with the calendar of a schedule; ok is false where that was not
 	// looked at. Nil: not known here.
-	Imports func(schedule string) (s roster.Status, ok bool)
+	Imports func(schedule string) (s calendars.Status, ok bool)
 	// Suggestions gives those of the incident with this full id, and whether they are remembered. Nil:
 	// none are made.
-	Suggestions func(ctx context.Context, incident string) (made []foresight.Suggestion, known bool, err error)
+	Suggestions func(ctx context.Context, incident string) (made []suggest.Suggestion, known bool, err error)
 	// Reports makes a report of all that the archive holds, by these options: the same as `tocsin report`
 	// makes with the catalog in force. It fails with [report.ErrNoTeam] and [report.Forgotten]. Nil: none are made.
 	Reports func(ctx context.Context, o report.Options) (report.Report, error)
@@ -114,7 +114,7 @@ const bodyTimeout = 10 * time.Second
 type server struct {
 	Config
 	known   standings
-	rosters roster.Known
+	rosters calendars.Known
 	causes  records
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
-	"tocsin.dev/internal/problem"
+	"tocsin.dev/internal/insight/problem"
 )
 
 // askProblem asks about a problem and gives the answer.

@@ -9,7 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/report"
+	"tocsin.dev/internal/insight/report"
 )
 
 // Reporting is the query of a report.

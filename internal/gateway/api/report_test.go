@@ -15,7 +15,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
-	"tocsin.dev/internal/report"
+	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/problem"
+	"tocsin.dev/internal/insight/problem"
 )
 
 // How many incidents are looked at.

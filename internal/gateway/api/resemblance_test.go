@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/gateway/api/apitest"
-	"tocsin.dev/internal/problem"
+	"tocsin.dev/internal/insight/problem"
 )
 
 // fired fires an alert with a label and gives the incident's id.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"tocsin.dev/internal/review"
+	"tocsin.dev/internal/insight/review"
 )
 
 // written is an answer that is no JSON.

@@ -8,7 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/foresight"
+	"tocsin.dev/internal/insight/suggest"
 )
 
 // readHistory bounds how long one request reads what has come since the last one.
@@ -16,9 +16,9 @@ const readHistory = 10 * time.Second
 
 // Foreseen is what was suggested for an incident when it opened.
 type Foreseen struct {
-	Incident    string                 `json:"incident"`
-	Known       bool                   `json:"known" doc:"false: it is over for so long that its suggestions are not kept"`
-	Suggestions []foresight.Suggestion `json:"suggestions"`
+	Incident    string               `json:"incident"`
+	Known       bool                 `json:"known" doc:"false: it is over for so long that its suggestions are not kept"`
+	Suggestions []suggest.Suggestion `json:"suggestions"`
 }
 
 func (s *server) suggestions(api huma.API) {
@@ -48,7 +48,7 @@ func (s *server) showSuggestions(ctx context.Context, in *Named) (*struct{ Body 
 		return nil, later(huma.Error503ServiceUnavailable("the archive does not answer"))
 	}
 	if made == nil {
-		made = []foresight.Suggestion{}
+		made = []suggest.Suggestion{}
 	}
 	return &struct{ Body Foreseen }{Foreseen{Incident: incident.ID, Known: known, Suggestions: made}}, nil
 }

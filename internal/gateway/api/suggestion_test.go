@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/foresight"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
+	"tocsin.dev/internal/insight/suggest"
 )
 
 // TestSuggestions: five incidents that went to level 2 speak for a sixth, with their ids beside it.
@@ -30,10 +30,10 @@ func TestSuggestions(t *testing.T) {
 	require.Equal(t, http.StatusOK, got.status, got.body)
 	var f api.Foreseen
 	got.into(t, &f)
-	require.Equal(t, api.Foreseen{Incident: in.ID, Known: true, Suggestions: []foresight.Suggestion{{
-		Kind: "escalate", Says: "5 of the last 5 of these went to level 2: page level 2 now", Action: foresight.Action{Level: 2},
+	require.Equal(t, api.Foreseen{Incident: in.ID, Known: true, Suggestions: []suggest.Suggestion{{
+		Kind: "escalate", Says: "5 of the last 5 of these went to level 2: page level 2 now", Action: suggest.Action{Level: 2},
 		Probability: 0.857, AtLeast: 0.753,
-		Evidence: foresight.Evidence{Of: 5, Hits: 5, Incidents: past, Basis: foresight.SameKey, Among: "slow <b>"},
+		Evidence: suggest.Evidence{Of: 5, Hits: 5, Incidents: past, Basis: suggest.SameKey, Among: "slow <b>"},
 	}}}, f)
 	require.JSONEq(t, `{"incident":"`+past[4]+`","known":true,"suggestions":[]}`,
 		call(t, g, "GET", "/api/v1/incidents/"+past[4]+"/suggestions", "").body)
@@ -44,7 +44,7 @@ func TestSuggestions(t *testing.T) {
 func TestSuggestionsInTrouble(t *testing.T) {
 	g := apitest.Start(t)
 	in := fire(t, g, "checkout", "slow")
-	ask := func(made func(context.Context, string) ([]foresight.Suggestion, bool, error)) *httptest.ResponseRecorder {
+	ask := func(made func(context.Context, string) ([]suggest.Suggestion, bool, error)) *httptest.ResponseRecorder {
 		mux := http.NewServeMux()
 		api.Mount(mux, api.Config{
 			Publisher: g, Partitions: 1, Archive: g.Archive, Token: apitest.Token, Suggestions: made,
@@ -57,7 +57,7 @@ func TestSuggestionsInTrouble(t *testing.T) {
 		return w
 	}
 	require.Equal(t, http.StatusNotImplemented, ask(nil).Code)
-	w := ask(func(context.Context, string) ([]foresight.Suggestion, bool, error) {
+	w := ask(func(context.Context, string) ([]suggest.Suggestion, bool, error) {
 		return nil, false, errors.New("disk /dev/sda on fire")
 	})
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)

@@ -11,7 +11,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/why"
+	"tocsin.dev/internal/insight/why"
 	"tocsin.dev/pkg/events"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/gateway/api/apitest"
-	"tocsin.dev/internal/why"
+	"tocsin.dev/internal/insight/why"
 	"tocsin.dev/pkg/client"
 )
 

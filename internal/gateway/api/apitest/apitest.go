@@ -22,7 +22,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/gateway/api"
-	"tocsin.dev/internal/reporter"
+	"tocsin.dev/internal/insight/live"
 )
 
 // Token is what callers of the gateway show.
@@ -107,7 +107,7 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
 		Journal: a, Suggestions: adviser.NewHistory(a).Suggestions,
-		Reports: reporter.NewHistory(a, g.inForce, reporter.Bounds{}).Report, Blobs: g, Revision: g.revision,
+		Reports: live.NewHistory(a, g.inForce, live.Bounds{}).Report, Blobs: g, Revision: g.revision,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }

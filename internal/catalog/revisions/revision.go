@@ -1,0 +1,203 @@
+// Package revisions keeps catalog revisions on the bus, so that every service decides by the same
+// one and history can be replayed with the one of its time.
+//
+// In: the files of a catalog. Out: checked catalogs by revision. A revision is stored before it is
+// announced on INTAKE, to each partition in its place among the other inputs. A faulty catalog
+// never replaces a good one. The package reads no folder: the caller brings the bytes.
+package revisions
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/catalog"
+	"tocsin.dev/pkg/events"
+)
+
+// ErrNone says that no catalog was ever applied.
+var ErrNone = errors.New("no catalog was applied yet")
+
+const (
+	blobCurrent = "catalog.current"
+	blobPrefix  = "catalog.revision."
+	// blobPending names the revision that is being announced, or is nonePending. Meanwhile some
+	// partitions may follow another revision than the current one.
+	blobPending = "catalog.pending"
+	nonePending = "none"
+)
+
+// Bus is the part of the bus that the store needs.
+type Bus interface {
+	bus.Publisher
+	bus.Blobs
+	Partitions() (services, targets int)
+}
+
+// Store reads and writes revisions. It may be used by many goroutines.
+type Store struct {
+	bus   Bus
+	clock func() time.Time
+
+	latest atomic.Pointer[catalog.Catalog]
+
+	mu     sync.Mutex
+	loaded map[string]*catalog.Catalog
+}
+
+// NewStore gives a store on the bus.
+func NewStore(b Bus, clock func() time.Time) *Store {
+	return &Store{bus: b, clock: clock, loaded: map[string]*catalog.Catalog{}}
+}
+
+// Apply checks the files and puts them in force as a new revision. With faults that are more than
+// warnings nothing changes and revision is empty. A revision that is current already is left alone.
+func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (revision string, faults []catalog.Fault, err error) {
+	c, faults := catalog.Parse(files)
+	if catalog.Refused(faults) {
+		return "", faults, nil
+	}
+	revision = c.Rules.Revision
+	inForce, err := s.inForce(ctx, revision)
+	if err == nil && !inForce {
+		err = s.enforce(ctx, revision, files, by)
+	}
+	if err != nil {
+		return "", faults, err
+	}
+	s.keep(c)
+	s.latest.Store(c)
+	return revision, faults, nil
+}
+
+// inForce says that every partition was told of the revision last.
+func (s *Store) inForce(ctx context.Context, revision string) (bool, error) {
+	current, err := s.CurrentRevision(ctx)
+	if errors.Is(err, ErrNone) || err == nil && current != revision {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	pending, err := s.bus.Get(ctx, blobPending)
+	if errors.Is(err, bus.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("current catalog: %w", err)
+	}
+	return string(pending) == nonePending, nil
+}
+
+// enforce stores the revision, tells every partition of it, and makes it the current one. Where it
+// breaks off, the next Apply begins anew, whichever revision that is for.
+func (s *Store) enforce(ctx context.Context, revision string, files map[string][]byte, by string) error {
+	if err := s.put(ctx, revision, files); err != nil {
+		return err
+	}
+	if err := s.bus.Put(ctx, blobPending, []byte(revision)); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	if err := s.announce(ctx, revision, by); err != nil {
+		return err
+	}
+	if err := s.bus.Put(ctx, blobCurrent, []byte(revision)); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	if err := s.bus.Put(ctx, blobPending, []byte(nonePending)); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) put(ctx context.Context, revision string, files map[string][]byte) error {
+	b, err := json.Marshal(files)
+	if err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	if err := s.bus.Put(ctx, blobPrefix+revision, b); err != nil {
+		return fmt.Errorf("apply catalog: %w", err)
+	}
+	return nil
+}
+
+// announce tells every partition in its own order of inputs.
+func (s *Store) announce(ctx context.Context, revision, by string) error {
+	now := s.clock().UTC()
+	services, _ := s.bus.Partitions()
+	for p := range services {
+		e := events.New(events.CatalogRevised{Revision: revision, By: by})
+		e.ID = events.DeriveID("catalog", revision, now.Format(time.RFC3339Nano), fmt.Sprint(p))
+		e.Source, e.Time = "tocsin/catalog", now
+		body, err := events.EncodeBatch([]events.Event{e})
+		if err != nil {
+			return fmt.Errorf("apply catalog: %w", err)
+		}
+		m := bus.Message{
+			Subject: events.IntakeSubject(p, "catalog"), ID: e.ID, Body: body,
+			Header: map[string][]string{"content-type": {events.ContentBatch}},
+		}
+		if err := s.bus.Publish(ctx, m); err != nil {
+			return fmt.Errorf("apply catalog: %w", err)
+		}
+	}
+	return nil
+}
+
+// CurrentRevision gives the newest revision, or [ErrNone].
+func (s *Store) CurrentRevision(ctx context.Context) (string, error) {
+	b, err := s.bus.Get(ctx, blobCurrent)
+	if errors.Is(err, bus.ErrNotFound) {
+		return "", ErrNone
+	}
+	if err != nil {
+		return "", fmt.Errorf("current catalog: %w", err)
+	}
+	return string(b), nil
+}
+
+// Current gives the newest catalog, or [ErrNone].
+func (s *Store) Current(ctx context.Context) (*catalog.Catalog, error) {
+	revision, err := s.CurrentRevision(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Load(ctx, revision)
+}
+
+// Load gives a revision that was applied at some time.
+func (s *Store) Load(ctx context.Context, revision string) (*catalog.Catalog, error) {
+	s.mu.Lock()
+	c := s.loaded[revision]
+	s.mu.Unlock()
+	if c != nil {
+		return c, nil
+	}
+	b, err := s.bus.Get(ctx, blobPrefix+revision)
+	if err != nil {
+		return nil, fmt.Errorf("load catalog %.12s: %w", revision, err)
+	}
+	var files map[string][]byte
+	if err := json.Unmarshal(b, &files); err != nil {
+		return nil, fmt.Errorf("load catalog %.12s: %w", revision, err)
+	}
+	c, faults := catalog.Parse(files)
+	for _, f := range faults {
+		if !f.Warning {
+			return nil, fmt.Errorf("load catalog %.12s: %w", revision, f)
+		}
+	}
+	s.keep(c)
+	return c, nil
+}
+
+func (s *Store) keep(c *catalog.Catalog) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.loaded[c.Rules.Revision] = c
+}

@@ -1,0 +1,167 @@
+package report
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"tocsin.dev/internal/insight/suggest"
+	"tocsin.dev/pkg/events"
+)
+
+// ErrMixed says that facts of both kinds were given: what was asked would be counted twice.
+var ErrMixed = errors.New("decisions and intake facts in one report: give the ledger's facts, or a history of intake facts")
+
+// Collector folds facts into incidents. The zero value is ready; it is not safe for use by several
+// goroutines at once.
+type Collector struct {
+	incidents map[string]*Incident
+	order     []*Incident
+	keys      map[key]*Incident // of intake: the newest of each dedup key
+	asked     bool
+	decided   bool
+	last      time.Time
+	unknown   int
+	foresight *suggest.Evaluator
+}
+
+type key struct{ service, dedup string }
+
+// Add takes in the next fact. Facts that say nothing about incidents change nothing.
+func (c *Collector) Add(e events.Event) {
+	if c.incidents == nil {
+		c.incidents, c.keys = map[string]*Incident{}, map[key]*Incident{}
+	}
+	c.Foresight().Add(e)
+	switch {
+	case e.Subject != "":
+		c.decided = true
+		c.decide(e)
+	case c.ask(e):
+		c.asked = true
+	default:
+		if d, ok := e.Data.(events.AlertRenewed); ok && c.incidents[d.Incident] != nil {
+			c.incidents[d.Incident].fired(d.Key)
+		}
+	}
+}
+
+// Incidents gives all incidents in the order of their openings; they are the collector's. It fails
+// with [ErrMixed].
+func (c *Collector) Incidents() ([]*Incident, error) {
+	if c.asked && c.decided {
+		return nil, ErrMixed
+	}
+	return c.order, nil
+}
+
+// Foresight gives the evaluation of suggestions on the way, see [Options].
+func (c *Collector) Foresight() *suggest.Evaluator {
+	if c.foresight == nil {
+		c.foresight = suggest.NewEvaluator(suggest.Options{})
+	}
+	return c.foresight
+}
+
+// LastOpened is when the newest incident opened; zero before the first.
+func (c *Collector) LastOpened() time.Time { return c.last }
+
+// Unknown is how many commands named an incident that no alert had opened.
+func (c *Collector) Unknown() int { return c.unknown }
+
+// opens begins an incident.
+func (c *Collector) opens(id string, e events.Event, a events.Alert) *Incident {
+	i := &Incident{
+		ID: id, Service: e.Service, Team: e.Team, Title: a.Summary, Opened: e.Time, Alerts: 1,
+		Drill: rehearsed(a), alerts: map[string]bool{a.Key: true},
+	}
+	c.incidents[id] = i
+	c.order = append(c.order, i)
+	if e.Time.After(c.last) {
+		c.last = e.Time
+	}
+	return i
+}
+
+// rehearsed says that the alert was sent to try the way of alerts: it has a label "drill" or "probe"
+// that is set.
+func rehearsed(a events.Alert) bool {
+	if !strings.Contains(string(a.Labels), `"drill"`) && !strings.Contains(string(a.Labels), `"probe"`) {
+		return false
+	}
+	all := a.Labels.Map()
+	for _, name := range []string{"drill", "probe"} {
+		switch strings.ToLower(all[name]) {
+		case "", "0", "false", "no":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// fired takes in that an alert fires.
+func (i *Incident) fired(key string) {
+	fires, known := i.alerts[key]
+	switch {
+	case !known:
+		i.Alerts++
+	case !fires:
+		i.Returns++
+	}
+	i.alerts[key] = true
+}
+
+func (i *Incident) cleared(key string) {
+	if _, known := i.alerts[key]; known {
+		i.alerts[key] = false
+	}
+}
+
+// engaged takes in that somebody did something.
+func (i *Incident) engaged(by string, at time.Time) {
+	if i.Engaged.IsZero() && strings.HasPrefix(by, personPrefix) {
+		i.Engaged = at
+	}
+}
+
+const personPrefix = "person:"
+
+func (i *Incident) acknowledged(by string, at time.Time) {
+	if i.Acknowledged.IsZero() {
+		i.Acknowledged, i.AcknowledgedBy = at, by
+	}
+	if i.Engaged.IsZero() {
+		i.Engaged = at
+	}
+	for n := len(i.Levels) - 1; n >= 0; n-- {
+		if l := &i.Levels[n]; contains(l.Pages, by) {
+			l.Answered = true
+			return
+		}
+	}
+}
+
+func contains(people []string, by string) bool {
+	if by == "" {
+		return false
+	}
+	for _, p := range people {
+		if p == by || strings.TrimPrefix(p, personPrefix) == by {
+			return true
+		}
+	}
+	return false
+}
+
+func (i *Incident) resolved(by string, at time.Time) {
+	i.Resolved, i.ResolvedBy = at, by
+	i.engaged(by, at)
+}
+
+func (i *Incident) reopened(by string, at time.Time) {
+	i.Reopened = append(i.Reopened, at)
+	i.Resolved, i.ResolvedBy, i.SelfMade = time.Time{}, "", false
+	i.Closed, i.Outcome = time.Time{}, ""
+	i.engaged(by, at)
+}

@@ -1,0 +1,111 @@
+package suggest
+
+import (
+	"strings"
+	"time"
+
+	"tocsin.dev/pkg/events"
+)
+
+// life is one incident as far as its facts have come.
+type life struct {
+	id, service string
+	opened      time.Time
+	alike       [rungs]rungKey
+	began       standing
+	now         standing
+
+	top       int  // the highest level reached
+	escalated bool // it went beyond those who were to answer first
+	acted     bool // a suggestion was followed by itself: what would have been is not known
+	over      bool
+	closed    bool
+	merged    bool
+
+	fires map[string]bool // of intake facts: the alerts that have not cleared
+
+	judged  bool // its suggestions are made
+	spike   *Suggestion
+	made    []Suggestion
+	learned *outcome // what it teaches; nil while it is open
+	verdict *verdict // of an evaluation
+}
+
+// standing is what people may change.
+type standing struct{ priority, team string }
+
+// outcome is what an incident came to.
+type outcome struct {
+	id         string
+	began, end standing
+	top        int
+	escalated  bool
+	acted      bool
+	void       bool // it does not count any more: the incident is open again
+}
+
+// nameLabels are the labels that name what kind of alert it is, the first that is set.
+var nameLabels = []string{"alertname", "check", "rule", "subcategory"}
+
+func nameOf(labels events.Labels) string {
+	for _, l := range nameLabels {
+		if v := labels.Get(l); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// rehearsed says that the alert was sent to try the way of alerts, as reports understand it.
+func rehearsed(labels events.Labels) bool {
+	if !strings.Contains(string(labels), `"drill"`) && !strings.Contains(string(labels), `"probe"`) {
+		return false
+	}
+	for _, name := range []string{"drill", "probe"} {
+		switch strings.ToLower(labels.Get(name)) {
+		case "", "0", "false", "no":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// open begins a life. Its priority may still be told at the same instant.
+func (l *Learner) open(id string, e events.Event, a events.Alert, priority string) *life {
+	i := &life{id: id, service: e.Service, opened: l.now, now: standing{priority, e.Team}}
+	i.alike[byKey] = rungKey{byKey, e.Service, a.Dedup()}
+	if name := nameOf(a.Labels); name != "" {
+		i.alike[byName] = rungKey{byName, e.Service, name}
+	}
+	l.lives.put(id, i)
+	l.fresh = append(l.fresh, i)
+	return i
+}
+
+// opening judges the hour in which the alert opened an incident.
+func (l *Learner) opening(i *life, u *usual) {
+	u.opened(i.id)
+	i.spike = u.spike()
+	if l.witness != nil {
+		l.witness.opened(i, u)
+	}
+}
+
+// ended notes the end of an incident; what it teaches is known after this instant.
+func (l *Learner) ended(i *life) {
+	i.over = true
+	l.teach(i)
+}
+
+// again notes that an incident is open again.
+func (l *Learner) again(i *life) {
+	i.over, i.closed, i.merged = false, false, false
+	l.takeBack(i)
+}
+
+// mergedAway notes that an incident ended in favour of another one, which goes on.
+func (l *Learner) mergedAway(i *life) {
+	i.over, i.merged = true, true
+	l.takeBack(i)
+}

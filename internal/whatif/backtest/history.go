@@ -1,0 +1,312 @@
+package backtest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tocsin.dev/pkg/events"
+)
+
+// ErrMixed says that a history holds both what was asked and what was decided: it would be played twice.
+var ErrMixed = errors.New("decisions and intake facts in one history: give the ledger's facts, or intake facts")
+
+// History is what a [Backtest] plays: what was asked, in order of time, and what is recorded of it.
+// The zero value is ready. Facts are added with [History.Asked] and [History.Decided], or with
+// [History.Add], which tells them apart; then [History.Close] puts them in order.
+type History struct {
+	inputs   []Asked
+	recorded Outcomes
+	group    []events.Event // facts of the ledger that one input led to
+	seen     map[string]bool
+	alerts   map[[2]string]events.Alert // by incident and key, as they were told last
+	firing   map[string][]string        // keys of the alerts that fire, by incident
+	derive   bool
+	asked    bool
+	decided  bool
+	last     time.Time // of the facts that were decided
+
+	openers map[string]bool     // ids of inputs that opened an incident
+	plans   map[answerer]*plan  // how people answered
+	methods map[method][]sample // what became of attempts
+	covers  map[string]string   // override id -> the last that was asked of it
+	// LeftOut counts what cannot be played, by why.
+	LeftOut map[string]int
+	// Disorder is how many facts came after later ones; they were sorted by time.
+	Disorder int
+}
+
+// Asked is one input of a history.
+type Asked struct {
+	Event events.Event
+	// opener is the id of the input that opened the incident a command is about; empty for others.
+	opener string
+	answer bool // an acknowledgement that comes when its person is paged
+}
+
+// Why inputs are left out.
+const (
+	NoOpening    = "commands about incidents whose opening is not in the history"
+	OtherCatalog = "catalog revisions: the backtest has its own"
+	Forwarded    = "merges on their way to another partition: they are forwarded anew"
+	CameTwice    = "overrides that each partition was told of"
+	Receipts     = "receipts: whether a page arrives is played anew"
+)
+
+// Recorded gives what became of the incidents then. It is the history's own.
+func (h *History) Recorded() *Outcomes { return &h.recorded }
+
+// Len is the number of inputs, once the history is closed.
+func (h *History) Len() int { return len(h.inputs) }
+
+// Span gives the instants of the first and the last input; zero for none.
+func (h *History) Span() (from, to time.Time) {
+	if len(h.inputs) == 0 {
+		return from, to
+	}
+	return h.inputs[0].Event.Time, h.inputs[len(h.inputs)-1].Event.Time
+}
+
+// End is until when the history goes: to its last fact where decisions are recorded, so that a backtest
+// does not climb on where the record could not; else to [Settled] after its last input.
+func (h *History) End() time.Time {
+	_, last := h.Span()
+	if !h.decided {
+		return last.Add(Settled)
+	}
+	if h.last.After(last) {
+		last = h.last
+	}
+	return last.Add(time.Nanosecond)
+}
+
+// FromDecisions says that what was asked was derived from what was decided.
+func (h *History) FromDecisions() bool { return h.derive }
+
+// Add takes in one fact of either kind; from facts of the ledger what was asked is derived.
+func (h *History) Add(e events.Event) error {
+	switch e.Data.(type) {
+	case events.AlertReceived, events.AlertCleared, events.CommandData, events.ReceiptReceived, events.OverrideReceived, events.OverrideWithdrawn:
+		if h.decided {
+			return ErrMixed
+		}
+		h.Asked(e)
+	case events.CatalogRevised, events.MergeRequested, events.MergeAnswered:
+		if h.decided {
+			h.Decided(e)
+		} else if e.Subject == "" {
+			h.leaveOut(OtherCatalog)
+		}
+	default:
+		if h.asked {
+			return ErrMixed
+		}
+		h.derive = true
+		h.Decided(e)
+	}
+	return nil
+}
+
+// Asked takes in one input.
+func (h *History) Asked(e events.Event) {
+	h.asked = true
+	switch ask := e.Data.(type) {
+	case events.CatalogRevised:
+		h.leaveOut(OtherCatalog)
+		return
+	case events.MergeRequested, events.MergeAnswered:
+		h.leaveOut(Forwarded)
+		return
+	case events.OverrideReceived:
+		if h.twice(ask.ID, fmt.Sprint(ask.Override)) {
+			return
+		}
+	case events.OverrideWithdrawn:
+		if h.twice(ask.ID, "withdrawn") {
+			return
+		}
+	case events.RosterReceived:
+		if h.twice(ask.ID, "roster") {
+			return
+		}
+	}
+	h.put(e)
+}
+
+// twice says that the same was asked of an override last: INTAKE has a copy for each partition.
+func (h *History) twice(id, what string) bool {
+	if h.covers == nil {
+		h.covers = map[string]string{}
+	}
+	if h.covers[id] == what {
+		h.leaveOut(CameTwice)
+		return true
+	}
+	h.covers[id] = what
+	return false
+}
+
+func (h *History) put(e events.Event) {
+	if e.ID == "" {
+		e.ID = fmt.Sprint("input-", len(h.inputs)+1)
+	}
+	if n := len(h.inputs); n > 0 && e.Time.Before(h.inputs[n-1].Event.Time) {
+		h.Disorder++
+	}
+	h.inputs = append(h.inputs, Asked{Event: e})
+}
+
+func (h *History) leaveOut(why string) {
+	if h.LeftOut == nil {
+		h.LeftOut = map[string]int{}
+	}
+	h.LeftOut[why]++
+}
+
+// Decided takes in one fact of the ledger, in its order.
+func (h *History) Decided(e events.Event) {
+	h.decided = true
+	if e.Time.After(h.last) {
+		h.last = e.Time
+	}
+	h.recorded.Fact(&e)
+	switch d := e.Data.(type) {
+	case events.PageDelivered:
+		h.tried(d.Target, d.Attempts)
+	case events.PageDelayed:
+		h.tried(d.Target, d.Attempts)
+	case events.PageFailed:
+		h.tried(d.Target, d.Attempts)
+	}
+	if !h.derive {
+		return
+	}
+	h.remember(e)
+	if len(h.group) > 0 && h.group[0].CausationID != e.CausationID {
+		h.endGroup()
+	}
+	if e.CausationID != "" {
+		h.group = append(h.group, e)
+	}
+}
+
+// Close puts the inputs in order of time, those of one instant in the order in which they came, and
+// finds out which commands are about which incident, and how people answered.
+func (h *History) Close() {
+	h.endGroup()
+	slices.SortStableFunc(h.inputs, func(a, b Asked) int { return a.Event.Time.Compare(b.Event.Time) })
+	h.openers, h.plans = map[string]bool{}, map[answerer]*plan{}
+	for _, l := range h.recorded.lives {
+		h.openers[l.Opener] = true
+	}
+	if !h.decided {
+		h.recorded.Unpaged, h.recorded.Unclimbed = true, true
+	}
+	byKey := map[string]*Life{} // of a history without decisions: the newest incident of each dedup key
+	kept := h.inputs[:0]
+	for _, in := range h.inputs {
+		if h.place(&in, byKey) {
+			kept = append(kept, in)
+		}
+	}
+	clear(h.inputs[len(kept):])
+	h.inputs = kept
+	h.planAnswers()
+	for m := range h.methods {
+		slices.SortStableFunc(h.methods[m], func(a, b sample) int { return a.at.Compare(b.at) })
+	}
+}
+
+// place finds the incident that an input is about. It says whether the input is to be played.
+func (h *History) place(in *Asked, byKey map[string]*Life) bool {
+	switch d := in.Event.Data.(type) {
+	case events.AlertReceived:
+		if !h.decided {
+			h.opened(in.Event, d.Alert, byKey)
+		}
+		return true
+	case events.ReceiptReceived:
+		h.leaveOut(Receipts)
+		if l := h.life(d.Incident, byKey); l != nil && !h.decided {
+			h.receipt(l, d)
+		} else if !h.decided {
+			h.tried(d.Target, d.Attempts)
+		}
+		return false // whether a page arrives is played anew
+	case events.CommandData:
+		ask := d.Ask()
+		l := h.life(ask.Incident, byKey)
+		if l == nil {
+			h.leaveOut(NoOpening)
+			return false
+		}
+		in.opener = l.Opener
+		if !h.decided {
+			l.asked(in.Event, ask)
+		}
+	}
+	return true
+}
+
+func (h *History) life(incident string, byKey map[string]*Life) *Life {
+	if l := h.recorded.byID[incident]; l != nil {
+		return l
+	}
+	return byKey[incident]
+}
+
+// opened notes the incident that an alert opens where nothing was decided: the first of its dedup key,
+// or the first after the books were closed.
+func (h *History) opened(e events.Event, a events.Alert, byKey map[string]*Life) {
+	key := a.Dedup()
+	if l := byKey[key]; l != nil && !l.closed {
+		if !l.Resolved.IsZero() {
+			l.Resolved = time.Time{}
+		}
+		return
+	}
+	l := &Life{Opener: e.ID, ID: key, Service: e.Service, Team: e.Team, Title: a.Summary, Opened: e.Time}
+	byKey[key] = l
+	h.openers[e.ID] = true
+	h.recorded.add(l)
+}
+
+// receipt notes when a page that is only known by its receipt was sent.
+func (h *History) receipt(l *Life, r events.ReceiptReceived) {
+	h.tried(r.Target, r.Attempts)
+	if len(r.Attempts) == 0 || h.seen[r.Page] {
+		return
+	}
+	if h.seen == nil {
+		h.seen = map[string]bool{}
+	}
+	h.seen[r.Page] = true
+	h.recorded.Unpaged = false
+	l.Pages = append(l.Pages, Paged{Target: r.Target, At: r.Attempts[0].At})
+}
+
+// asked takes a command as done: without the rules nothing is decided.
+func (l *Life) asked(e events.Event, ask events.Command) {
+	switch e.Data.(type) {
+	case events.AcknowledgementReceived:
+		l.answer(ask.By, e.Time)
+	case events.ResolutionReceived:
+		l.Resolved = e.Time
+	case events.ReopeningReceived:
+		l.Resolved, l.closed = time.Time{}, false
+	case events.ClosureReceived:
+		if l.Resolved.IsZero() {
+			l.Resolved = e.Time
+		}
+		l.closed = true
+	case events.EscalationReceived:
+		l.Escalated = true
+	}
+}
+
+const personPrefix = "person:"
+
+// id gives "ana" of "person:ana", and any other word as it is.
+func id(word string) string { return strings.TrimPrefix(word, personPrefix) }

@@ -1,0 +1,58 @@
+package backtest
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"tocsin.dev/internal/insight/document"
+)
+
+// Markdown writes the result as a comment on a pull request: what changes in one line, the numbers,
+// and the incidents below, folded away.
+func (r Result) Markdown(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### Backtest\n\n**%s**\n\n%s.\n", document.Literal(unmentioned(r.Headline())), document.Literal(unmentioned(r.Subtitle())))
+	var details []Section
+	for _, s := range r.Sections() {
+		if s.Detail {
+			details = append(details, s)
+			continue
+		}
+		s.markdown(&b)
+	}
+	if len(details) > 0 {
+		b.WriteString("\n<details>\n<summary>Details</summary>\n")
+		for _, s := range details {
+			s.markdown(&b)
+		}
+		b.WriteString("\n</details>\n")
+	}
+	fmt.Fprintf(&b, "\n%s\n", document.Literal(r.Footnote()))
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (s Section) markdown(b *strings.Builder) {
+	fmt.Fprintf(b, "\n#### %s\n\n", s.Title)
+	rows := make([][]string, len(s.Rows))
+	for n, cells := range s.Rows {
+		rows[n] = make([]string, len(cells))
+		for i, cell := range cells {
+			rows[n][i] = unmentioned(cell)
+		}
+	}
+	document.Table(b, s.Head, rows)
+	if s.Left > 0 {
+		fmt.Fprintf(b, "\nand %d more\n", s.Left)
+	}
+}
+
+// unmentioned keeps a foreign word from mentioning people where the report is a comment.
+func unmentioned(s string) string { return strings.ReplaceAll(s, "@", "@\u200b") }
+
+func sortedKeys(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

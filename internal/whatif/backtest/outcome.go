@@ -1,0 +1,106 @@
+package backtest
+
+import (
+	"time"
+
+	"tocsin.dev/pkg/events"
+)
+
+// Outcomes is what became of incidents. The zero value is ready.
+type Outcomes struct {
+	// Unpaged says that nothing is known of pages: the history is one of another system.
+	Unpaged bool
+	// Unclimbed says that nothing is known of levels: only what was asked is recorded.
+	Unclimbed bool
+
+	lives []*Life // in the order of their openings
+	byID  map[string]*Life
+}
+
+// Life is what became of one incident. Instants that have not come are zero.
+type Life struct {
+	ID     string `json:"id"`
+	Opener string `json:"opener"` // id of the input that opened it
+	// Service and Team are those of its opening, Priority the present one.
+	Service  string `json:"service"`
+	Team     string `json:"team,omitempty"`
+	Title    string `json:"title"`
+	Priority string `json:"priority,omitempty"`
+
+	Opened     time.Time `json:"opened"`
+	Answered   time.Time `json:"answered,omitzero"` // the first acknowledgement
+	AnsweredBy string    `json:"answered_by,omitempty"`
+	Resolved   time.Time `json:"resolved,omitzero"` // the last resolution; zero while it is open
+	Top        int       `json:"top,omitempty"`     // the highest level
+	Exhausted  bool      `json:"exhausted,omitempty"`
+	Escalated  bool      `json:"escalated,omitempty"` // by hand, where no decisions are known
+	Pages      []Paged   `json:"pages,omitempty"`
+
+	closed bool
+}
+
+// Paged is one page, as it was first asked for.
+type Paged struct {
+	Target string    `json:"target"`
+	At     time.Time `json:"at"`
+	Level  int       `json:"level,omitempty"` // 0 for one that no level asked for
+}
+
+// Lives gives the incidents opened in the period, in the order of their openings. They are the outcomes' own.
+func (o *Outcomes) Lives(p Period) []*Life {
+	var all []*Life
+	for _, l := range o.lives {
+		if p.Holds(l.Opened) {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+func (o *Outcomes) add(l *Life) {
+	if o.byID == nil {
+		o.byID = map[string]*Life{}
+	}
+	o.byID[l.ID] = l
+	o.lives = append(o.lives, l)
+}
+
+func (l *Life) answer(by string, at time.Time) {
+	if l.Answered.IsZero() {
+		l.Answered, l.AnsweredBy = at, by
+	}
+}
+
+// Fact folds one fact of the ledger.
+func (o *Outcomes) Fact(e *events.Event) {
+	if d, ok := e.Data.(events.IncidentTriggered); ok {
+		if o.byID[e.Subject] == nil {
+			o.add(&Life{
+				ID: e.Subject, Opener: e.CausationID, Service: e.Service, Team: e.Team, Title: d.Title, Priority: d.Priority, Opened: e.Time,
+			})
+		}
+		return
+	}
+	l := o.byID[e.Subject]
+	if l == nil {
+		return
+	}
+	switch d := e.Data.(type) {
+	case events.IncidentAcknowledged:
+		l.answer(d.By, e.Time)
+	case events.IncidentResolved:
+		l.Resolved = e.Time
+	case events.IncidentReopened:
+		l.Resolved = time.Time{}
+	case events.IncidentPrioritized:
+		l.Priority = d.Priority
+	case events.EscalationAdvanced:
+		l.Top = max(l.Top, d.Level)
+	case events.EscalationExhausted:
+		l.Exhausted = true
+	case events.PageRequested:
+		if d.Asked == 1 {
+			l.Pages = append(l.Pages, Paged{Target: d.Target, At: e.Time, Level: d.Level})
+		}
+	}
+}
