@@ -111,6 +111,10 @@ var rules = []rule{
 	{packages: "internal/adviser", ours: ports, reason: meet},
 	{packages: "internal/insight/live", ours: ports, reason: meet},
 	{packages: "internal/recorder/...", ours: ports, family: true, reason: meet},
+	{
+		packages: "internal/housekeeping", ours: append(ports, "internal/files", "internal/insight/shadow", "internal/insight/shadow/exports"),
+		reason: meet,
+	},
 
 	// Floor 5: the implementations. Each knows its own port.
 	{packages: "internal/bus/...", ours: []string{words, "internal/bus"}, reason: ownPort},
