@@ -95,11 +95,15 @@ var rules = []rule{
 		reason: "the log machinery serves the services and knows none",
 	},
 	{
-		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog"},
+		packages: "internal/intake", ours: []string{words, "internal/bus", "internal/source"}, foreign: none,
+		reason: "the door to INTAKE serves the services and knows none",
+	},
+	{
+		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog", "internal/intake"},
 		reason: "the store of catalogs serves the services and knows none",
 	},
 	{
-		packages: "internal/whatif/backtest/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/engine", "internal/rules", "internal/whatif/backtest"},
+		packages: "internal/whatif/backtest/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/intake", "internal/rules", "internal/whatif/backtest"},
 		reason: "a replay reads the streams as the engine does, and serves nobody",
 	},
 	{packages: "internal/engine/...", ours: append(ports, machinery...), family: true, reason: meet},
@@ -155,7 +159,7 @@ var all = []string{"..."}
 var (
 	ports = []string{
 		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/whatif/rehearsal", "internal/insight/why", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "internal/intake", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
 	}
 	machinery = []string{"internal/partition", "internal/catalog/revisions"}
 )
