@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/pkg/events"
@@ -56,7 +55,7 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 func (a *app) fromArchive(ctx context.Context, name string, each func(events.Event)) error {
 	unknown := 0
 	err := (&archiver{app: a, name: name}).view(ctx, func(v archive.View) (err error) {
-		unknown, err = assembly.EachFact(ctx, v, each)
+		unknown, err = archive.EachEvent(ctx, v, each)
 		return err
 	})
 	if unknown > 0 {

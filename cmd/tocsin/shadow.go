@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tocsin.dev/cmd/internal/assembly"
+	"tocsin.dev/internal/housekeeping"
 	"tocsin.dev/internal/insight/shadow"
 	"tocsin.dev/internal/insight/shadow/exports"
 )
@@ -98,7 +98,7 @@ func (m *comparer) run(c *cobra.Command) error {
 		if err != nil {
 			return err
 		}
-		o.People = assembly.PeopleOf(known)
+		o.People = housekeeping.PeopleOf(known)
 	}
 	theirs, err := m.theirs(zone)
 	if err != nil {
