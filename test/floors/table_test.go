@@ -50,11 +50,11 @@ var rules = []rule{
 
 	// Floor 3: what people configure, and the ports.
 	{
-		packages: "internal/catalog", ours: []string{words, "internal/rules", "internal/rules/...", "internal/ical"},
+		packages: "internal/catalog", ours: []string{words, "internal/rules", "internal/rules/...", "internal/ical", "internal/yamlfile"},
 		reason: "the catalog gives values to the rules and knows no service, port or implementation",
 	},
 	{
-		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical"},
+		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical", "internal/yamlfile"},
 		reason: "a rehearsal is rules on virtual time",
 	},
 	{
@@ -88,6 +88,7 @@ var rules = []rule{
 	{packages: "internal/insight/shadow", ours: []string{words, "internal/insight/document"}, foreign: none, reason: "both sides are compared from what they left behind"},
 	{packages: "internal/insight/shadow/exports", ours: []string{"internal/insight/shadow"}, foreign: none, reason: "foreign exports are foreign bytes and know nothing of ours"},
 	{packages: "internal/insight/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
+	{packages: "internal/yamlfile", ours: none, foreign: []string{"go.yaml.in/yaml/v4", "go.yaml.in/yaml/v4/plugin/loaderlimits"}, reason: "files are read alike, whatever they are about"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
 	{packages: "internal/channel", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
@@ -124,6 +125,10 @@ var rules = []rule{
 	{packages: "internal/adviser", ours: ports, reason: meet},
 	{packages: "internal/insight/live", ours: ports, reason: meet},
 	{packages: "internal/recorder/...", ours: ports, family: true, reason: meet},
+	{
+		packages: "internal/housekeeping", ours: append(ports, "internal/files", "internal/insight/shadow", "internal/insight/shadow/exports"),
+		reason: meet,
+	},
 
 	// Floor 5: the implementations. Each knows its own port.
 	{packages: "internal/bus/...", ours: []string{words, "internal/bus"}, reason: ownPort},
