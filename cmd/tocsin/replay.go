@@ -14,6 +14,8 @@ import (
 	"tocsin.dev/internal/catalog"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/whatif/verify"
 )
 
 // replayer holds the flags of `replay`, and what they refer to.
@@ -25,10 +27,10 @@ type replayer struct {
 	diff, reroute, again        bool
 	format, out, export, resume string
 	publish, speed              string
-	period                      backtest.Period
+	period                      measure.Period
 	nightFrom, nightTo          int
 	history                     *backtest.History
-	recheck                     *backtest.Recheck // with --verify of a file or an archive
+	recheck                     *verify.Recheck // with --verify of a file or an archive
 	startedAt                   time.Time
 	candidate, other            *catalog.Catalog // --catalog and --baseline
 }

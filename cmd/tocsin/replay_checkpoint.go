@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tocsin.dev/internal/files"
-	"tocsin.dev/internal/whatif/backtest"
 )
 
 // saveEvery is how much work a crash may cost.
@@ -49,7 +48,7 @@ func (c *checkpoints) load(resume func(json.RawMessage) error) error {
 	var s savedCheckpoint
 	err = json.Unmarshal(b, &s)
 	if err == nil && (s.Version != 1 || s.Of != c.of) {
-		err = backtest.ErrOther
+		err = errors.New("the checkpoint belongs to another replay")
 	}
 	if err == nil {
 		err = resume(s.Checkpoint)
