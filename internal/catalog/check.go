@@ -8,7 +8,7 @@ import (
 
 // check looks at the catalog as a whole, once all files are read.
 func (p *parser) check() {
-	p.compile()
+	p.compileRoutes()
 	if p.broken {
 		// What the broken file defines is unknown: every name in it would seem to dangle.
 		return

@@ -131,8 +131,8 @@ var faultTable = []faultCase{
 	{"condition of the wrong type", with("routes:\n  - when: |\n      severity == \"low\" &&\n      labels.job == 3\n    service: rest\n  - {service: rest}\n"), "4:18: condition: found no matching overload for '_==_' applied to '(string, int)'"},
 	{"condition with a bad pattern", with("routes:\n  - {when: 'labels.job.matches(\"[\")', service: rest}\n  - {service: rest}\n"), "2:13: condition: error parsing regexp: missing closing ]: `[`"},
 	{"condition that is too long", with("routes:\n  - {when: '" + strings.Repeat("true && ", 3000) + "true', service: rest}\n  - {service: rest}\n"), "2:12: condition: expression code point size exceeds limit: size: 24004, limit 16384"},
-	{"empty condition", with("routes:\n  - {when: '', service: rest}\n  - {service: rest}\n"), "2:12: an empty condition ~ leave when: out to take everything"},
-	{"route to nowhere", with("routes:\n  - {when: 'true'}\n  - {service: rest}\n"), "2:5: a route without a service"},
+	{"empty condition", with("routes:\n  - {when: '', service: rest}\n  - {service: rest}\n"), "2:12: an empty condition ~ write one in CEL, or leave when: out so that it always holds"},
+	{"route to nowhere", with("routes:\n  - {when: 'true'}\n  - {service: rest}\n"), "2:5: a route without a service ~ add service: with the id of a service"},
 	{"route twice", with("routes:\n  - {when: 'labels.a == \"b\"', service: rest}\n  - {when: 'labels.a == \"b\"', service: rest}\n  - {service: rest}\n"), "?3:5: never reached: the route in line 2 has the same condition ~ leave one of them out"},
 	{"route never reached", with("routes:\n  - {service: rest}\n  - {when: 'true', service: rest}\n"), "?3:5: never reached: the route in line 2 takes everything ~ put it above"},
 

@@ -10,6 +10,7 @@ import (
 	"time"
 	_ "time/tzdata" // zones must be known on a machine without a zone database
 
+	"tocsin.dev/internal/catalog/condition"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
@@ -126,12 +127,11 @@ type parser struct {
 	grid     item   // where the first `priority_matrix` stands
 	top      item   // some place of the first file, for faults of the whole
 
-	layers  map[string][]Place // where the layers of each schedule stand
-	owners  bool               // some target means the owner of the incident's service
-	moments *conditions        // of levels and triggers; nil before the first
-	nevers  map[string]bool    // by text: conditions of levels and triggers that are never true
-	wholes  map[string]bool    // by id: schedules that always have somebody
-	unsound map[string]bool    // by id: schedules with a fault of their own
+	layers     map[string][]Place  // where the layers of each schedule stand
+	owners     bool                // some target means the owner of the incident's service
+	conditions *condition.Compiler // of levels and triggers; nil before the first
+	wholes     map[string]bool     // by id: schedules that always have somebody
+	unsound    map[string]bool     // by id: schedules with a fault of their own
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -154,7 +154,6 @@ func newParser(files map[string][]byte) *parser {
 		climbs:  map[string]*policyDraft{},
 		teams:   map[string]*teamDraft{},
 		goals:   map[string]goalDraft{},
-		nevers:  map[string]bool{},
 		layers:  map[string][]Place{},
 		wholes:  map[string]bool{},
 		unsound: map[string]bool{},
