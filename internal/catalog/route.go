@@ -64,7 +64,7 @@ func (p *parser) compileRoutes() {
 		case r.condition.Never:
 			when.Warn("", "never reached: this condition is never true")
 		case first > 0:
-			one.Warn("leave one of them out", "never reached: the route in line %d has the same condition", first)
+			one.Warn("remove one of them", "never reached: the route in line %d has the same condition", first)
 		default:
 			conditions[text] = one.Line()
 		}
