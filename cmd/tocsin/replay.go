@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/catalog"
-	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/backtest"
 )
 
@@ -137,16 +137,16 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 	if err != nil {
 		return misuse(c, fmt.Errorf("--timezone: there is no zone %q", r.zone))
 	}
-	if r.period.From, err = kpi.ParseInstant(r.from, zone); err != nil {
+	if r.period.From, err = measure.ParseInstant(r.from, zone); err != nil {
 		return misuse(c, fmt.Errorf("--from: %w", err))
 	}
-	if r.period.To, err = kpi.ParseInstant(r.to, zone); err != nil {
+	if r.period.To, err = measure.ParseInstant(r.to, zone); err != nil {
 		return misuse(c, fmt.Errorf("--to: %w", err))
 	}
 	if p := r.period; !p.From.IsZero() && !p.To.IsZero() && !p.From.Before(p.To) {
 		return misuse(c, errors.New("--to is not after --from"))
 	}
-	h, err := kpi.ParseHours(r.night)
+	h, err := measure.ParseHours(r.night)
 	if err != nil {
 		return misuse(c, fmt.Errorf("--night: %w", err))
 	}

@@ -16,6 +16,7 @@ import (
 
 	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/measure"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -51,8 +52,8 @@ export of the archive, or a history of intake facts. No server is needed.`,
 	f.StringVar(&r.catalog, "catalog", "", "the catalog's `folder`, for people's time zones and levels that were never reached")
 	f.StringVar(&r.week, "week", "", "one ISO `week` such as --week=2016-W09; alone the last whole one, of a file the one of its newest incident")
 	f.StringVar(&r.month, "month", "", "one `month` such as --month=2016-03; alone as with --week")
-	f.Lookup("week").NoOptDefVal = kpi.Last
-	f.Lookup("month").NoOptDefVal = kpi.Last
+	f.Lookup("week").NoOptDefVal = measure.Last
+	f.Lookup("month").NoOptDefVal = measure.Last
 	f.StringVar(&r.from, "from", "", "only incidents opened at this `instant` or later")
 	f.StringVar(&r.to, "to", "", "only incidents opened before this `instant`")
 	f.StringVar(&r.team, "team", "", "only incidents of this team, beside the median of all teams")
@@ -185,16 +186,16 @@ func (r *reporting) facts(ctx context.Context) (*kpi.Collector, error) {
 }
 
 // period is the one that was asked for.
-func (r *reporting) period(zone *time.Location, facts *kpi.Collector) (kpi.Period, error) {
-	w := kpi.Wanted{Week: r.week, Month: r.month, From: r.from, To: r.to}
+func (r *reporting) period(zone *time.Location, facts *kpi.Collector) (measure.Period, error) {
+	w := measure.Query{Week: r.week, Month: r.month, From: r.from, To: r.to}
 	at := facts.LastOpened()
 	if r.file == "" { // an archive goes on: its present week is not whole
 		at = w.LastWhole(r.now(), zone)
 	}
 	p, err := w.Period(at, zone)
-	var f kpi.WordFault
+	var f measure.QueryError
 	if errors.As(err, &f) {
-		return p, fmt.Errorf("--%s: %w", f.Word, f.Err)
+		return p, fmt.Errorf("--%s: %w", f.Field, f.Err)
 	}
 	return p, err
 }

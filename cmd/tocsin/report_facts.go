@@ -12,6 +12,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/internal/insight/live"
+	"tocsin.dev/internal/insight/measure"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -72,7 +73,7 @@ func (r *reporting) options() (o kpi.Options, err error) {
 	if o.Location, err = time.LoadLocation(r.zone); err != nil {
 		return o, fmt.Errorf("--timezone: there is no zone %q", r.zone)
 	}
-	if o.Night, err = kpi.ParseHours(r.night); err != nil {
+	if o.Night, err = measure.ParseHours(r.night); err != nil {
 		return o, fmt.Errorf("--night: %w", err)
 	}
 	if r.catalog == "" {

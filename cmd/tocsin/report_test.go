@@ -11,6 +11,7 @@ import (
 
 	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive/archivetest"
+	"tocsin.dev/internal/insight/measure"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -71,7 +72,7 @@ func TestReportLastWeek(t *testing.T) {
 	require.Equal(t, "2026-W10", reported(t, "--from-file", lines, "--week").Period.Name)
 	require.Equal(t, "2026-03", reported(t, "--from-file", lines, "--month").Period.Name)
 	r := reported(t, "--archive", path, "--week")
-	require.Equal(t, kpi.WeekOf(time.Now().UTC().AddDate(0, 0, -7)).Name, r.Period.Name)
+	require.Equal(t, measure.WeekOf(time.Now().UTC().AddDate(0, 0, -7)).Name, r.Period.Name)
 	r = reported(t, "--archive", path, "--week=2026-W11")
 	require.Zero(t, r.Incidents)
 	require.Equal(t, 3, r.Previous.Incidents)

@@ -18,7 +18,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/files"
 	"tocsin.dev/internal/insight/history"
-	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/shadow"
 	"tocsin.dev/internal/insight/shadow/exports"
 	"tocsin.dev/pkg/events"
@@ -121,7 +121,7 @@ func (m *comparer) run(c *cobra.Command) error {
 	return write(made, m.stdout)
 }
 
-func (m *comparer) period(zone *time.Location) (p shadow.Period, err error) {
+func (m *comparer) period(zone *time.Location) (p measure.Period, err error) {
 	if m.window <= 0 {
 		return p, errors.New("--window must be more than nothing")
 	}
@@ -135,10 +135,10 @@ func (m *comparer) period(zone *time.Location) (p shadow.Period, err error) {
 		p.To = p.From.AddDate(0, 0, 1)
 		return p, nil
 	}
-	if p.From, err = kpi.ParseInstant(m.from, zone); err != nil {
+	if p.From, err = measure.ParseInstant(m.from, zone); err != nil {
 		return p, fmt.Errorf("--from: %w", err)
 	}
-	if p.To, err = kpi.ParseInstant(m.to, zone); err != nil {
+	if p.To, err = measure.ParseInstant(m.to, zone); err != nil {
 		return p, fmt.Errorf("--to: %w", err)
 	}
 	if !p.From.IsZero() && !p.To.IsZero() && !p.From.Before(p.To) {

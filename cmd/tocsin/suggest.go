@@ -14,6 +14,7 @@ import (
 
 	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/insight/measure"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/pkg/client"
@@ -83,11 +84,11 @@ func (s *suggester) run(c *cobra.Command, ids []string) error {
 		}
 		return s.single(c, ids[0])
 	}
-	from, err := kpi.ParseInstant(s.from, time.UTC)
+	from, err := measure.ParseInstant(s.from, time.UTC)
 	if err != nil {
 		return misuse(c, fmt.Errorf("--from: %w", err))
 	}
-	to, err := kpi.ParseInstant(s.to, time.UTC)
+	to, err := measure.ParseInstant(s.to, time.UTC)
 	if err != nil {
 		return misuse(c, fmt.Errorf("--to: %w", err))
 	}

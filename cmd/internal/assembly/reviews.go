@@ -18,6 +18,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/files"
 	"tocsin.dev/internal/insight/live"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -108,15 +109,15 @@ func (r *reviews) look(ctx context.Context, now time.Time) error {
 
 // due gives the weeks without documents, the oldest first: the one before the newest instant, and those
 // before it up to one that was written. In an empty folder it is that one week.
-func (r *reviews) due(now time.Time) []report.Period {
-	week := report.WeekOf(r.at.last(now).AddDate(0, 0, -7))
-	var due []report.Period
+func (r *reviews) due(now time.Time) []measure.Period {
+	week := measure.WeekOf(r.at.last(now).AddDate(0, 0, -7))
+	var due []measure.Period
 	for range catchUp {
 		if r.done(week) {
 			return due
 		}
 		due = slices.Insert(due, 0, week)
-		week, _ = week.Before()
+		week, _ = week.Previous()
 	}
 	if earlier, err := filepath.Glob(filepath.Join(r.dir, "????-W??.html")); err != nil || len(earlier) == 0 {
 		return due[len(due)-1:]
@@ -124,12 +125,12 @@ func (r *reviews) due(now time.Time) []report.Period {
 	return due
 }
 
-func (r *reviews) done(week report.Period) bool {
+func (r *reviews) done(week measure.Period) bool {
 	_, err := os.Stat(r.name(week, ""))
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-func (r *reviews) name(week report.Period, team string) string {
+func (r *reviews) name(week measure.Period, team string) string {
 	if team != "" {
 		team = "-" + team
 	}
@@ -138,7 +139,7 @@ func (r *reviews) name(week report.Period, team string) string {
 
 // write makes the documents of one week, and gives the number of teams. A team has one when it has incidents
 // that opened, or pages that were asked for, in that week or in the week before.
-func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, error) {
+func (r *reviews) write(incidents []*report.Incident, week measure.Period) (int, error) {
 	o := live.Options(r.catalog())
 	o.Location, o.Period = r.at.zone, week
 	whole, err := report.Make(incidents, o)
@@ -146,7 +147,7 @@ func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, 
 		return 0, err
 	}
 	teams := map[string]bool{}
-	before, _ := week.Before()
+	before, _ := week.Previous()
 	for _, i := range incidents {
 		if events.CheckID(i.Team) == nil && i.In(before, week) { // any other is no name of a file
 			teams[i.Team] = true
