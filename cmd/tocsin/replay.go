@@ -17,6 +17,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/verify"
 )
 
 // replayer is what `replay` was asked.
@@ -28,11 +29,11 @@ type replayer struct {
 	diff, reroute, again        bool
 	format, out, export, resume string
 	publish, speed              string
-	period                      backtest.Period
+	period                      measure.Period
 	nightFrom, nightTo          int
 	history                     *backtest.History
-	recheck                     *backtest.Recheck // with --verify of a file or an archive
-	asked                       time.Time         // when it was
+	recheck                     *verify.Recheck // with --verify of a file or an archive
+	asked                       time.Time       // when it was
 	present, other              *catalog.Catalog
 }
 

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"time"
-
-	"tocsin.dev/internal/whatif/backtest"
 )
 
 // saveEvery is how much work an interruption without warning may cost.
@@ -48,7 +46,7 @@ func (c *checkpoints) load(resume func(json.RawMessage) error) error {
 	var s stored
 	err = json.Unmarshal(b, &s)
 	if err == nil && (s.Version != 1 || s.Of != c.of) {
-		err = backtest.ErrOther
+		err = errors.New("the checkpoint belongs to another replay")
 	}
 	if err == nil {
 		err = resume(s.Checkpoint)

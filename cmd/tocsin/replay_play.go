@@ -125,7 +125,7 @@ func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoi
 		}
 		return saved.sometimes(b.Checkpoint)
 	}
-	b = backtest.NewBacktest(r.history, c, options)
+	b = backtest.New(r.history, c, options)
 	if saved != nil {
 		if err := saved.load(b.Resume); err != nil {
 			return nil, err

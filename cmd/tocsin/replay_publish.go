@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"tocsin.dev/internal/source/cloudevents"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/verify/streams"
 	"tocsin.dev/pkg/events"
 )
 

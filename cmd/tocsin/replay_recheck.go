@@ -8,23 +8,24 @@ import (
 	"slices"
 	"time"
 
-	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/insight/measure"
+	"tocsin.dev/internal/whatif/verify"
 )
 
 // rechecked is what `replay --verify` shows of a file or an archive.
 type rechecked struct {
-	Mode    string          `json:"mode"` // "verify"
-	Period  backtest.Period `json:"period"`
-	Catalog string          `json:"catalog"` // the revision that decided
-	Inputs  int             `json:"inputs"`  // that were derived and decided again
-	backtest.Rechecked
+	Mode    string         `json:"mode"` // "verify"
+	Period  measure.Period `json:"period"`
+	Catalog string         `json:"catalog"` // the revision that decided
+	Inputs  int            `json:"inputs"`  // that were derived and decided again
+	verify.Rechecked
 	DurationS  float64 `json:"duration_s"`
 	InputsPerS float64 `json:"inputs_per_s"`
 }
 
 // verifyDecisions decides once more what decisions say that was asked.
 func (r *replayer) verifyDecisions(ctx context.Context) error {
-	r.recheck = &backtest.Recheck{}
+	r.recheck = &verify.Recheck{}
 	if err := r.load(ctx); err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func renderRechecked(v rechecked, format string, w io.Writer) error {
 	return err
 }
 
-func renderDeviation(d backtest.Deviation, w io.Writer) {
+func renderDeviation(d verify.Deviation, w io.Writer) {
 	fmt.Fprintf(w, "%s  %s", d.Kind, clean(d.Type))
 	if d.About != "" {
 		fmt.Fprintf(w, " (%s)", clean(d.About))

@@ -15,9 +15,11 @@ import (
 	bussed "tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/insight/history"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/source/cloudevents"
 	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/verify"
+	"tocsin.dev/internal/whatif/verify/streams"
 	"tocsin.dev/pkg/events"
 )
 
@@ -59,9 +61,9 @@ func openBus(ctx context.Context, conn *nats.Conn) (*bussed.Bus, error) {
 
 // verification is what `replay` without a catalog shows.
 type verification struct {
-	Mode   string          `json:"mode"` // "verify"
-	Period backtest.Period `json:"period"`
-	backtest.Verdict
+	Mode   string         `json:"mode"` // "verify"
+	Period measure.Period `json:"period"`
+	verify.Verdict
 	// OldestInput is when the oldest message that INTAKE still holds was stored; absent where it is empty.
 	OldestInput time.Time `json:"oldest_input,omitzero"`
 	DurationS   float64   `json:"duration_s"`
@@ -89,7 +91,7 @@ func (r *replayer) verifyStreams(ctx context.Context) error {
 	}
 	bar := r.progress("inputs")
 	defer bar.end()
-	v := &backtest.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revisions.NewStore(b, r.now))}
+	v := &verify.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revisions.NewStore(b, r.now))}
 	saved := r.checkpoints("verify " + b.Installation())
 	if err := saved.load(v.Resume); err != nil {
 		return err

@@ -1,7 +1,7 @@
 // Package streams hands a replay what the bus holds: the records of LEDGER and the messages of
 // INTAKE, partition by partition, read as the engine reads them.
 //
-// In: a bus. Out: the iterators of [backtest.Partition], up to what is stored when they are opened. It
+// In: a bus. Out: the iterators of [verify.Partition], up to what is stored when they are opened. It
 // appends nothing, takes no lease and holds no place on the server.
 package streams
 
@@ -15,7 +15,7 @@ import (
 	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/partition"
 	"tocsin.dev/internal/rules"
-	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/verify"
 )
 
 // Bus is the part of the bus that is read.
@@ -43,30 +43,30 @@ func (s Streams) Kept(ctx context.Context) (uint64, error) {
 }
 
 // Partition gives one partition. kept is what [Streams.Kept] says.
-func (s Streams) Partition(ctx context.Context, p int, kept uint64) backtest.Partition {
-	return backtest.Partition{
+func (s Streams) Partition(ctx context.Context, p int, kept uint64) verify.Partition {
+	return verify.Partition{
 		Number: p, Installation: s.Bus.Installation(), Kept: kept,
-		Records: func(after uint64) iter.Seq2[backtest.Record, error] { return s.Records(ctx, p, after) },
-		Intake:  func(after uint64) iter.Seq2[backtest.Message, error] { return s.Intake(ctx, p, after) },
+		Records: func(after uint64) iter.Seq2[verify.Record, error] { return s.Records(ctx, p, after) },
+		Intake:  func(after uint64) iter.Seq2[verify.Message, error] { return s.Intake(ctx, p, after) },
 	}
 }
 
 // Records gives the records of a partition, or of [bus.All], behind a sequence.
-func (s Streams) Records(ctx context.Context, p int, after uint64) iter.Seq2[backtest.Record, error] {
-	return func(yield func(backtest.Record, error) bool) {
+func (s Streams) Records(ctx context.Context, p int, after uint64) iter.Seq2[verify.Record, error] {
+	return func(yield func(verify.Record, error) bool) {
 		for m, err := range s.messages(ctx, bus.Ledger, p, after) {
 			if err != nil {
-				yield(backtest.Record{}, err)
+				yield(verify.Record{}, err)
 				return
 			}
 			r, err := partition.ParseRecord(m)
 			if err != nil {
-				yield(backtest.Record{}, err)
+				yield(verify.Record{}, err)
 				return
 			}
-			made := backtest.Record{
+			made := verify.Record{
 				Seq: r.Seq, Epoch: r.Epoch, Now: r.Now, Lines: r.Lines,
-				Position: backtest.Position{Seq: r.Position.Seq, Part: r.Position.Part},
+				Position: verify.Position{Seq: r.Position.Seq, Part: r.Position.Part},
 			}
 			if !yield(made, nil) {
 				return
@@ -76,15 +76,15 @@ func (s Streams) Records(ctx context.Context, p int, after uint64) iter.Seq2[bac
 }
 
 // Intake gives the messages of a partition, or of [bus.All], behind a sequence.
-func (s Streams) Intake(ctx context.Context, p int, after uint64) iter.Seq2[backtest.Message, error] {
-	return func(yield func(backtest.Message, error) bool) {
+func (s Streams) Intake(ctx context.Context, p int, after uint64) iter.Seq2[verify.Message, error] {
+	return func(yield func(verify.Message, error) bool) {
 		for m, err := range s.messages(ctx, bus.Intake, p, after) {
 			if err != nil {
-				yield(backtest.Message{}, err)
+				yield(verify.Message{}, err)
 				return
 			}
 			all, _ := intake.Read(m, s.Foreign) // what the engine could not read led to nothing
-			if !yield(backtest.Message{Seq: m.Seq, At: m.At, Events: all}, nil) {
+			if !yield(verify.Message{Seq: m.Seq, At: m.At, Events: all}, nil) {
 				return
 			}
 		}

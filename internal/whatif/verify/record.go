@@ -1,4 +1,4 @@
-package backtest
+package verify
 
 import (
 	"iter"
@@ -7,14 +7,14 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Record is one commit of the ledger as a replay needs it.
+// Record is one commit of the ledger.
 type Record struct {
 	Seq   uint64 // its place in the ledger
 	Epoch uint64 // of the owner who wrote it
 	Now   time.Time
-	// Position is up to where INTAKE was used when it was written.
+	// Position is how far INTAKE was used when it was written.
 	Position Position
-	// Lines are the encoded facts; none for a takeover, or where the position alone was recorded.
+	// Lines are the encoded facts; none for a takeover, or when only the position was recorded.
 	Lines [][]byte
 }
 
@@ -32,37 +32,26 @@ type Message struct {
 	Events []events.Event
 }
 
-// Partition is what one partition has left behind. An iterator that fails hands on the error once,
-// as its last pair.
+// Partition is what one partition has stored. An iterator that fails yields the error once, as its last
+// pair.
 type Partition struct {
 	Number int
 	// Installation names the streams: ids derive from it.
 	Installation string
-	// Records gives the ledger's records behind a sequence, in order.
+	// Records yields the ledger's records after a sequence, in order.
 	Records func(after uint64) iter.Seq2[Record, error]
-	// Intake gives the messages behind a sequence, in order.
+	// Intake yields the messages after a sequence, in order.
 	Intake func(after uint64) iter.Seq2[Message, error]
 	// Kept is the sequence of the oldest message that INTAKE still holds, of any partition.
 	Kept uint64
 }
 
-// Period is a stretch of time, From included and To not. A zero bound bounds nothing.
-type Period struct {
-	From time.Time `json:"from,omitzero"`
-	To   time.Time `json:"to,omitzero"`
-}
-
-// Holds says whether t lies in it.
-func (p Period) Holds(t time.Time) bool {
-	return (p.From.IsZero() || !t.Before(p.From)) && (p.To.IsZero() || t.Before(p.To))
-}
-
-// intake hands out the events of a partition up to a position, and knows what comes next.
+// intake reads the events of a partition position by position.
 type intake struct {
 	next func() (Message, error, bool)
 	stop func()
 	at   Position
-	// head is the message in work; valid says that there is one.
+	// head is the message in use, if valid.
 	head  Message
 	valid bool
 }
@@ -72,7 +61,7 @@ func openIntake(p Partition, at Position) *intake {
 	return &intake{next: next, stop: stop, at: at}
 }
 
-// peek gives the first message that is not used up; ok is false where INTAKE has no more.
+// peek returns the first message that is not used up; ok is false when INTAKE has no more.
 func (i *intake) peek() (m Message, ok bool, err error) {
 	for !i.valid || i.head.Seq <= i.at.Seq {
 		m, err, ok := i.next()
@@ -93,8 +82,8 @@ type input struct {
 	event    events.Event
 }
 
-// upTo hands out what lies between the present position and to. Whole says that INTAKE still has all
-// of it.
+// upTo returns the events between the present position and to. Whole means that INTAKE still has all of
+// them.
 func (i *intake) upTo(to Position) (all []input, whole bool, err error) {
 	for {
 		m, ok, err := i.peek()

@@ -1,6 +1,7 @@
-package backtest
+package verify
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,45 +12,43 @@ import (
 
 // Kinds of a [Difference].
 const (
-	Changed = "changed" // the ledger and the rules give the same fact, and it says something else
-	Missing = "missing" // the rules give a fact that the ledger lacks
-	Extra   = "extra"   // the ledger has a fact that the rules do not give
+	Changed = "changed" // both have the fact, with different fields
+	Missing = "missing" // the rules decide a fact that the ledger lacks
+	Extra   = "extra"   // the ledger has a fact that the rules do not decide
 	Moved   = "moved"   // the same facts in another order
 )
 
-// Difference is one fact on which the ledger and the rules do not agree.
+// Difference is one fact on which the ledger and the rules disagree.
 type Difference struct {
 	Kind      string `json:"kind"`
 	Partition int    `json:"partition"`
 	Record    uint64 `json:"record"`         // its sequence in the ledger
 	Fact      int    `json:"fact,omitempty"` // its place within the record, from 1; 0 where the ledger lacks it
-	// Line is the line of the file, where the history is one.
-	Line int `json:"line,omitempty"`
 	// Input is the id of the event that led to it; empty where time did.
 	Input    string `json:"input,omitempty"`
 	Incident string `json:"incident,omitempty"`
 	Type     string `json:"type"` // "page.requested"
-	// Expected is what the ledger has, Got what the rules give; nil for nothing.
+	// Expected is what the ledger has, Got what the rules decide; null for nothing.
 	Expected json.RawMessage `json:"expected"`
 	Got      json.RawMessage `json:"got"`
-	// Diff tells the fields that differ, in words.
+	// Diff says in words which fields differ.
 	Diff []string `json:"diff"`
 }
 
-const mostDifferences = 1000
+// maxDifferences is how many differences are kept; the others are only counted.
+const maxDifferences = 1000
 
-// differ keeps differences, as many as are asked for.
-func (v *Verifier) differ(all []Difference) {
-	most := v.Most
-	if most == 0 {
-		most = mostDifferences
-	}
-	v.verdict.Different += len(all)
-	room := max(0, most-len(v.verdict.Differences))
-	v.verdict.Differences = append(v.verdict.Differences, all[:min(room, len(all))]...)
+// keep appends differences up to the limit.
+func keep[T any](kept []T, more ...T) []T {
+	return append(kept, more[:min(max(0, maxDifferences-len(kept)), len(more))]...)
 }
 
-// differences pairs the facts of a record with those of the rules by their ids, which are derived.
+func (v *Verifier) differ(all []Difference) {
+	v.verdict.Different += len(all)
+	v.verdict.Differences = keep(v.verdict.Differences, all...)
+}
+
+// differences pairs the facts of a record with those of the rules by their ids, which both derive.
 func (r *verification) differences(rec Record, facts []events.Event, got []decision) []Difference {
 	byID := make(map[string]int, len(got))
 	for n := range got {
@@ -86,7 +85,7 @@ func (r *verification) difference(rec Record, fact int, kind string, expected, g
 	return d
 }
 
-// about fills in what the two facts are, at least one of which there is.
+// about fills in the two facts; at most one of them is nil.
 func (d *Difference) about(expected, got *decision) {
 	one := expected
 	if one == nil {
@@ -98,9 +97,9 @@ func (d *Difference) about(expected, got *decision) {
 	case Missing:
 		d.Diff = []string{"the ledger has no such fact"}
 	case Extra:
-		d.Diff = []string{"the rules give no such fact"}
+		d.Diff = []string{"the rules do not decide this fact"}
 	case Moved:
-		d.Diff = []string{"the rules give it in another place"}
+		d.Diff = []string{"the rules decide it in another place"}
 	default:
 		d.Diff = fields(d.Expected, d.Got)
 	}
@@ -120,43 +119,31 @@ func (d *decision) json() json.RawMessage {
 	return line
 }
 
-// fields tells which fields of two facts differ.
+// fields lists the fields in which two facts differ.
 func fields(expected, got json.RawMessage) []string {
 	was, is := map[string]string{}, map[string]string{}
 	flatten("", expected, was)
 	flatten("", got, is)
-	out := unlike(was, is, func(a, b string) bool { return a == b })
+	out := unequal(was, is, func(a, b string) bool { return a == b })
 	if len(out) == 0 {
-		out = []string{"the same fields, written differently"}
+		out = []string{"the same fields, encoded differently"}
 	}
 	return out
 }
 
-// unlike tells the fields whose values are not alike.
-func unlike(was, is map[string]string, alike func(a, b string) bool) (out []string) {
-	names := map[string]bool{}
-	for name := range was {
-		names[name] = true
-	}
-	for name := range is {
-		names[name] = true
-	}
+// unequal lists the fields whose values are not equal by the function.
+func unequal(was, is map[string]string, equal func(a, b string) bool) (out []string) {
+	names := maps.Clone(was)
+	maps.Copy(names, is)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if !alike(was[name], is[name]) {
-			out = append(out, fmt.Sprintf("%s: ledger %s, rules %s", name, orNothing(was[name]), orNothing(is[name])))
+		if !equal(was[name], is[name]) {
+			out = append(out, fmt.Sprintf("%s: ledger %s, rules %s", name, cmp.Or(was[name], "nothing"), cmp.Or(is[name], "nothing")))
 		}
 	}
 	return out
 }
 
-func orNothing(value string) string {
-	if value == "" {
-		return "nothing"
-	}
-	return value
-}
-
-// flatten gives the values of an object by their paths, objects within it taken apart.
+// flatten puts the values of an object into a map by their paths, such as "data.alert.key".
 func flatten(path string, raw json.RawMessage, to map[string]string) {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(raw, &object) != nil || object == nil {

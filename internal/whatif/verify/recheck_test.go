@@ -1,4 +1,4 @@
-package backtest_test
+package verify_test
 
 import (
 	"slices"
@@ -9,28 +9,30 @@ import (
 	"pgregory.net/rapid"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/verify"
+	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"
 )
 
 // recheck verifies recorded facts through a catalog, as a file has them.
-func recheck(t require.TestingT, c *catalog.Catalog, facts []events.Event) backtest.Rechecked {
-	h, check := &backtest.History{}, &backtest.Recheck{}
+func recheck(t require.TestingT, c *catalog.Catalog, facts []events.Event) verify.Rechecked {
+	h, check := &backtest.History{}, &verify.Recheck{}
 	for n, e := range facts {
 		require.NoError(t, h.Add(e))
 		check.Recorded(n+1, e)
 	}
 	h.Close()
-	require.NoError(t, backtest.NewBacktest(h, c, backtest.Options{AsRecorded: true, Sink: check.Decided}).Run())
-	return check.Verdict(backtest.Period{}, c.Rules.Revision)
+	require.NoError(t, backtest.New(h, c, backtest.Options{AsRecorded: true, Sink: check.Decided}).Run())
+	return check.Verdict(measure.Period{}, c.Rules.Revision)
 }
 
 // TestRecheckFindsNothing: decisions that the rules made are made again, from the decisions alone.
 func TestRecheckFindsNothing(t *testing.T) {
-	c := parse(t, busy)
+	c := whatiftest.Catalog(t, "busy")
 	rapid.Check(t, func(t *rapid.T) {
-		reachable := anyStep.Filter(func(s step) bool { return s.Verb != stepVerbs-1 })
-		r := live(c, rapid.SliceOfN(reachable, 5, 60).Draw(t, "steps"))
+		r := whatiftest.Play(c, rapid.SliceOfN(whatiftest.AnyReachable, 5, 60).Draw(t, "steps"))
 		got := recheck(t, c, r.Ledger())
 		for _, d := range got.Deviations {
 			require.Fail(t, d.Kind, "%s %s of %s %s: %v", d.Type, d.About, d.Service, d.DedupKey, d.Diff)
@@ -41,9 +43,9 @@ func TestRecheckFindsNothing(t *testing.T) {
 
 // TestRecheckFinds: what is changed in the record is named by its line.
 func TestRecheckFinds(t *testing.T) {
-	c := parse(t, plain)
+	c := whatiftest.Catalog(t, "plain")
 	ledger := func() []events.Event {
-		r := live(c, []step{{0, 0}, {6, 3}})
+		r := whatiftest.Play(c, []whatiftest.Step{{Verb: 0, About: 0}, {Verb: 6, About: 3}})
 		return slices.Clone(r.Ledger())
 	}
 	find := func(facts []events.Event, name string) int {
@@ -54,7 +56,7 @@ func TestRecheckFinds(t *testing.T) {
 		require.Empty(t, got.Deviations)
 		require.Equal(t, 1, got.Incidents)
 		require.Positive(t, got.Facts)
-		require.Positive(t, got.Unproven[backtest.FollowsReceipts])
+		require.Positive(t, got.Unproven[verify.FollowsReceipts])
 	})
 	t.Run("another target", func(t *testing.T) {
 		facts := ledger()
@@ -64,10 +66,10 @@ func TestRecheckFinds(t *testing.T) {
 		facts[at].Data = page
 		got := recheck(t, c, facts)
 		require.Equal(t, 2, got.Different)
-		require.Equal(t, backtest.Extra, got.Deviations[0].Kind)
+		require.Equal(t, verify.Extra, got.Deviations[0].Kind)
 		require.Equal(t, at+1, got.Deviations[0].Line)
 		require.Equal(t, "level 1 to person:cleo, round 1", got.Deviations[0].About)
-		require.Equal(t, backtest.Missing, got.Deviations[1].Kind)
+		require.Equal(t, verify.Missing, got.Deviations[1].Kind)
 		require.Equal(t, "level 1 to person:ana, round 1", got.Deviations[1].About)
 	})
 	t.Run("another priority", func(t *testing.T) {
@@ -78,7 +80,7 @@ func TestRecheckFinds(t *testing.T) {
 		facts[at].Data = page
 		got := recheck(t, c, facts)
 		require.Equal(t, 1, got.Different)
-		require.Equal(t, backtest.Changed, got.Deviations[0].Kind)
+		require.Equal(t, verify.Changed, got.Deviations[0].Kind)
 		require.Equal(t, []string{`data.priority: ledger "P5", rules "P1"`}, got.Deviations[0].Diff)
 	})
 	t.Run("late", func(t *testing.T) {
@@ -90,7 +92,7 @@ func TestRecheckFinds(t *testing.T) {
 		require.Equal(t, 1, recheck(t, c, facts).Different)
 	})
 	t.Run("another catalog", func(t *testing.T) {
-		got := recheck(t, parse(t, busy), ledger())
+		got := recheck(t, whatiftest.Catalog(t, "busy"), ledger())
 		require.Equal(t, 1, got.Elsewhere)
 		require.NotEmpty(t, got.Deviations)
 	})

@@ -1,4 +1,4 @@
-package backtest
+package verify
 
 import (
 	"bytes"
@@ -6,21 +6,20 @@ import (
 	"fmt"
 	"time"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
 )
 
-// Verifier decides what was recorded once more and compares the facts byte for byte. Its zero value
-// with Catalog set verifies everything.
+// Verifier decides the recorded inputs once more and compares the facts byte for byte. With only
+// Catalog set it verifies everything.
 type Verifier struct {
 	// Period bounds the records that are verified; those before it only build the state.
-	Period Period
+	Period measure.Period
 	// Catalog gives a revision as it was applied. Required.
 	Catalog func(revision string) (*rules.Catalog, error)
-	// Most is how many differences are kept; the others are counted. Defaults to 1000.
-	Most int
-	// After is called behind each record, when a [Verifier.Checkpoint] may be taken. An error ends the
-	// replay and is handed on. Defaults to nothing.
+	// After is called after each record; it may call [Verifier.Checkpoint]. An error ends the run and is
+	// returned. Defaults to nothing.
 	After func() error
 
 	verdict  Verdict
@@ -33,28 +32,28 @@ type Verifier struct {
 type Verdict struct {
 	Partitions int `json:"partitions"`
 	Records    int `json:"records"`
-	// Inputs were decided again, Facts compared.
+	// Inputs were decided again, Facts were compared.
 	Inputs int `json:"inputs"`
 	Facts  int `json:"facts"`
 	// Nothing is how many of the inputs led to nothing, then and now.
 	Nothing int `json:"inputs_without_facts"`
-	// Lost are facts whose inputs INTAKE does not hold any more: they were taken as they are.
+	// Lost are facts that were not verified, because INTAKE no longer holds their inputs.
 	Lost        int          `json:"facts_without_inputs"`
 	LostRecords int          `json:"records_without_inputs"`
 	Undecided   int          `json:"inputs_behind_the_last_record"`
-	Different   int          `json:"different"` // how many differences there are
-	Differences []Difference `json:"differences"`
+	Different   int          `json:"different"`
+	Differences []Difference `json:"differences"` // the first 1000
 }
 
-// Verdict gives what was found so far.
+// Verdict returns what was found so far.
 func (v *Verifier) Verdict() Verdict {
 	out := v.verdict
 	out.Differences = append([]Difference{}, out.Differences...)
 	return out
 }
 
-// Partition verifies one partition. An error says that what was recorded cannot be read or folded;
-// differences are no error.
+// Partition verifies one partition. It fails when the records cannot be read or applied; a difference
+// is not an error.
 func (v *Verifier) Partition(p Partition) error {
 	if v.finished[p.Number] {
 		return nil
@@ -84,7 +83,7 @@ func (v *Verifier) Partition(p Partition) error {
 type verification struct {
 	v *Verifier
 	p Partition
-	// ledger is the state as the records alone make it; live decides. They differ only within a record.
+	// ledger is the state that the records alone lead to; live decides, and is nil after a difference.
 	ledger, live *rules.State
 	intake       *intake
 	before       Record // the last one
@@ -114,7 +113,7 @@ func (r *verification) run() error {
 	return r.rest()
 }
 
-// rest counts what INTAKE holds behind the last record: it is not decided yet, or led to nothing.
+// rest counts the inputs after the last record: they are not decided yet, or led to nothing.
 func (r *verification) rest() error {
 	if r.intake == nil {
 		r.intake = openIntake(r.p, r.before.Position)
@@ -170,7 +169,7 @@ func (r *verification) decode(rec Record) ([]events.Event, error) {
 	return facts, nil
 }
 
-// learn makes a catalog revision known to a state; an empty one is none.
+// learn makes a catalog revision known to a state.
 func (r *verification) learn(s *rules.State, revision string) error {
 	if revision == "" || s.Knows(revision) {
 		return nil
@@ -198,7 +197,7 @@ func (r *verification) verify(rec Record, facts []events.Event) error {
 	if !held || !whole && rec.Position != r.before.Position {
 		verdict.LostRecords++
 		verdict.Lost += len(facts)
-		r.live = nil // what it would have decided cannot be known
+		r.live = nil
 		return nil
 	}
 	verdict.Inputs += len(inputs)
@@ -206,9 +205,9 @@ func (r *verification) verify(rec Record, facts []events.Event) error {
 	return r.compare(rec, facts, inputs)
 }
 
-// compare lets the live state decide. Where that gives something else, inputs that led to nothing
-// may have been decided in an earlier turn, which left no record: they are tried at the instant at
-// which they were stored as well.
+// compare lets the live state decide. If the facts differ, inputs that led to nothing may have been
+// decided in an earlier turn, which left no record: so they are also tried at the instant at which they
+// were stored.
 func (r *verification) compare(rec Record, facts []events.Event, inputs []input) error {
 	if r.live == nil {
 		if err := r.revive(); err != nil {
@@ -220,11 +219,11 @@ func (r *verification) compare(rec Record, facts []events.Event, inputs []input)
 		return err
 	}
 	if !same(rec.Lines, got) {
-		if alone := leading(inputs, facts); alone > 0 {
+		if early := leading(inputs, facts); early > 0 {
 			if err := r.revive(); err != nil {
 				return err
 			}
-			again, none, err := r.decide(rec, facts, inputs, alone)
+			again, none, err := r.decide(rec, facts, inputs, early)
 			if err != nil {
 				return err
 			}
@@ -239,11 +238,11 @@ func (r *verification) compare(rec Record, facts []events.Event, inputs []input)
 		return r.overdue(rec)
 	}
 	r.v.differ(r.differences(rec, facts, got))
-	r.live = nil // the ledger has the word from here on
+	r.live = nil // go on from the ledger's state
 	return nil
 }
 
-// revive makes the live state from the ledger's.
+// revive rebuilds the live state from the ledger's.
 func (r *verification) revive() error {
 	b, err := r.ledger.Snapshot()
 	if err != nil {
@@ -256,15 +255,15 @@ func (r *verification) revive() error {
 	return nil
 }
 
-// decision is one fact as the rules give it now, with its encoding.
+// decision is one fact and its encoding; a nil line means that it is not encoded yet.
 type decision struct {
 	fact events.Event
 	line []byte
 }
 
-// decide gives what the rules make of a record's inputs, the first alone of them at the instants at
-// which they were stored, and then of the deadlines that the record shows.
-func (r *verification) decide(rec Record, facts []events.Event, inputs []input, alone int) (got []decision, nothing int, err error) {
+// decide returns what the rules decide about a record's inputs, the first early of them at the instants
+// at which they were stored, and then about the deadlines that the record shows.
+func (r *verification) decide(rec Record, facts []events.Event, inputs []input, early int) (got []decision, nothing int, err error) {
 	gather := func(some []events.Event) {
 		for _, e := range some {
 			line, encodeErr := e.Encode()
@@ -284,7 +283,7 @@ func (r *verification) decide(rec Record, facts []events.Event, inputs []input, 
 			}
 		}
 		now := rec.Now
-		if n < alone {
+		if n < early {
 			now = within(in.at, r.before.Now, rec.Now)
 		}
 		d := r.live.Decide(rules.Input{Position: in.position, Index: in.index, Event: in.event}, now)
@@ -303,12 +302,12 @@ func (r *verification) decide(rec Record, facts []events.Event, inputs []input, 
 	return got, nothing, err
 }
 
-// adopt does what an owner does who finds a partition without a catalog: the current one is decided
-// before the first input.
+// adopt does what the owner of a partition without a catalog does: it decides the current one before
+// the first input.
 func (r *verification) adopt(first events.Event, now time.Time, gather func([]events.Event)) error {
 	revised, ok := first.Data.(events.CatalogRevised)
 	if !ok {
-		return errors.New("the partition's first fact is no catalog")
+		return errors.New("the first fact of the partition is not a catalog revision")
 	}
 	if first.CausationID != "" {
 		return nil // it came over INTAKE
@@ -320,7 +319,7 @@ func (r *verification) adopt(first events.Event, now time.Time, gather func([]ev
 	return nil
 }
 
-// within gives the instant, or the nearer bound.
+// within returns t, or the nearer bound.
 func within(t, from, to time.Time) time.Time {
 	switch {
 	case t.Before(from):
@@ -331,7 +330,7 @@ func within(t, from, to time.Time) time.Time {
 	return t
 }
 
-// leading is how many inputs come before the first that a fact of the record names as its cause.
+// leading counts the inputs before the first that a fact of the record names as its cause.
 func leading(inputs []input, facts []events.Event) int {
 	causes := make(map[string]bool, len(facts))
 	for _, e := range facts {
@@ -357,45 +356,41 @@ func same(lines [][]byte, got []decision) bool {
 	return true
 }
 
-// overdue is a deadline that came due and was not taken in the record that could have.
+// overdue is a deadline that fell due before a record that did not fire it.
 type overdue struct {
-	at    time.Time // of the deadline; zero for none
-	since time.Time // of the first record behind it
-	epoch uint64
-	told  bool
+	At       time.Time `json:"at,omitzero"`    // of the deadline; zero for none
+	Since    time.Time `json:"since,omitzero"` // of the first record after it
+	Epoch    uint64    `json:"epoch,omitempty"`
+	Reported bool      `json:"told,omitempty"`
 }
 
-// patience is how long a deadline may be due before it is missed, and how much later than the record
-// an input must have been stored for the owner not to have waited for it: the stream and the owner
-// each have a clock of their own.
+// patience is how long a deadline may be due before it counts as missed, and how much later than the
+// record an input must have been stored for the owner not to have waited for it: the stream and the
+// owner have different clocks.
 const patience = 10 * time.Second
 
-// overdue notices a deadline that the rules know and the ledger did not take, although no input
-// waited that would have come before it.
+// overdue reports a deadline that the rules know and the ledger did not fire, although no input waited
+// that would have come before it.
 func (r *verification) overdue(rec Record) error {
 	at, ok := r.live.NextDeadline()
 	if !ok || at.After(rec.Now) {
 		r.idle = overdue{}
 		return nil
 	}
-	if !r.idle.at.Equal(at) || r.idle.epoch != rec.Epoch {
-		r.idle = overdue{at: at, since: rec.Now, epoch: rec.Epoch}
+	if !r.idle.At.Equal(at) || r.idle.Epoch != rec.Epoch {
+		r.idle = overdue{At: at, Since: rec.Now, Epoch: rec.Epoch}
 		return nil
 	}
-	if r.idle.told || rec.Now.Before(r.idle.since.Add(patience)) {
+	if r.idle.Reported || rec.Now.Before(r.idle.Since.Add(patience)) {
 		return nil
 	}
 	if m, waits, err := r.intake.peek(); err != nil || waits && !m.At.After(rec.Now.Add(patience)) {
 		return err
 	}
-	r.idle.told = true
-	var got []decision
-	for _, e := range r.live.Fire(rec.Now, 1) {
-		got = append(got, decision{fact: e})
-	}
+	r.idle.Reported = true
 	var all []Difference
-	for _, one := range got {
-		all = append(all, r.difference(rec, 0, Missing, nil, &one))
+	for _, e := range r.live.Fire(rec.Now, 1) {
+		all = append(all, r.difference(rec, 0, Missing, nil, &decision{fact: e}))
 	}
 	r.v.differ(all)
 	r.live = nil

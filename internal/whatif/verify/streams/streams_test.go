@@ -18,10 +18,11 @@ import (
 	"tocsin.dev/internal/bus/inmem"
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/source/cloudevents"
-	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/verify"
+	"tocsin.dev/internal/whatif/verify/streams"
 	"tocsin.dev/pkg/events"
 )
 
@@ -132,7 +133,7 @@ func (p *past) incidents(t *testing.T) []string {
 	return p.ids
 }
 
-func (p *past) partition(ctx context.Context, t *testing.T) backtest.Partition {
+func (p *past) partition(ctx context.Context, t *testing.T) verify.Partition {
 	t.Helper()
 	s := streams.Streams{Bus: p.bus, Foreign: cloudevents.FromNATS}
 	kept, err := s.Kept(ctx)
@@ -140,12 +141,12 @@ func (p *past) partition(ctx context.Context, t *testing.T) backtest.Partition {
 	return s.Partition(ctx, 0, kept)
 }
 
-func (p *past) verifier(t *testing.T) *backtest.Verifier {
+func (p *past) verifier(t *testing.T) *verify.Verifier {
 	t.Helper()
-	return &backtest.Verifier{Catalog: streams.Catalogs(t.Context(), p.store)}
+	return &verify.Verifier{Catalog: streams.Catalogs(t.Context(), p.store)}
 }
 
-func (p *past) verify(t *testing.T, part backtest.Partition, period backtest.Period) backtest.Verdict {
+func (p *past) verify(t *testing.T, part verify.Partition, period measure.Period) verify.Verdict {
 	t.Helper()
 	v := p.verifier(t)
 	v.Period = period
@@ -154,10 +155,10 @@ func (p *past) verify(t *testing.T, part backtest.Partition, period backtest.Per
 }
 
 // changed hands on each record as it is, or as change makes it.
-func changed(part backtest.Partition, change func(*backtest.Record)) backtest.Partition {
+func changed(part verify.Partition, change func(*verify.Record)) verify.Partition {
 	was := part.Records
-	part.Records = func(after uint64) iter.Seq2[backtest.Record, error] {
-		return func(yield func(backtest.Record, error) bool) {
+	part.Records = func(after uint64) iter.Seq2[verify.Record, error] {
+		return func(yield func(verify.Record, error) bool) {
 			for r, err := range was(after) {
 				r.Lines = append([][]byte(nil), r.Lines...)
 				change(&r)
@@ -173,7 +174,7 @@ func changed(part backtest.Partition, change func(*backtest.Record)) backtest.Pa
 func TestVerifyFindsNothing(t *testing.T) {
 	for seed := range uint64(4) {
 		p := live(t, seed)
-		v := p.verify(t, p.partition(t.Context(), t), backtest.Period{})
+		v := p.verify(t, p.partition(t.Context(), t), measure.Period{})
 		require.Empty(t, v.Differences)
 		require.Greater(t, v.Inputs, 150)
 		require.Greater(t, v.Facts, 150)
@@ -197,29 +198,29 @@ func TestVerifyFinds(t *testing.T) {
 	}
 	at := records["incident.triggered"]
 	require.NotZero(t, at)
-	on := func(seq uint64, change func(*backtest.Record)) func(*backtest.Record) {
-		return func(r *backtest.Record) {
+	on := func(seq uint64, change func(*verify.Record)) func(*verify.Record) {
+		return func(r *verify.Record) {
 			if r.Seq == seq {
 				change(r)
 			}
 		}
 	}
 	for name, c := range map[string]struct {
-		change func(*backtest.Record)
+		change func(*verify.Record)
 		kind   string
 		says   string
 	}{
-		"another page": {on(at, func(r *backtest.Record) {
+		"another page": {on(at, func(r *verify.Record) {
 			for n := range r.Lines {
 				r.Lines[n] = bytes.Replace(r.Lines[n], []byte(`"target":"person:ana"`), []byte(`"target":"person:bo"`), 1)
 			}
-		}), backtest.Changed, `data.target: ledger "person:bo", rules "person:ana"`},
-		"another reason": {on(at, func(r *backtest.Record) {
+		}), verify.Changed, `data.target: ledger "person:bo", rules "person:ana"`},
+		"another reason": {on(at, func(r *verify.Record) {
 			r.Lines[0] = bytes.Replace(r.Lines[0], []byte(`"actor":"alert"`), []byte(`"actor":"nobody"`), 1)
-		}), backtest.Changed, `actor: ledger "nobody", rules "alert"`},
+		}), verify.Changed, `actor: ledger "nobody", rules "alert"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := p.verify(t, changed(part, c.change), backtest.Period{})
+			v := p.verify(t, changed(part, c.change), measure.Period{})
 			require.NotEmpty(t, v.Differences)
 			d := v.Differences[0]
 			require.Equal(t, c.kind, d.Kind)
@@ -230,9 +231,9 @@ func TestVerifyFinds(t *testing.T) {
 		})
 	}
 	t.Run("one difference does not lead to others", func(t *testing.T) {
-		v := p.verify(t, changed(part, on(at, func(r *backtest.Record) {
+		v := p.verify(t, changed(part, on(at, func(r *verify.Record) {
 			r.Lines[0] = bytes.Replace(r.Lines[0], []byte(`"actor":"alert"`), []byte(`"actor":"nobody"`), 1)
-		})), backtest.Period{})
+		})), measure.Period{})
 		require.Equal(t, 1, v.Different)
 	})
 	t.Run("a fact is missing", func(t *testing.T) {
@@ -242,26 +243,26 @@ func TestVerifyFinds(t *testing.T) {
 				last = r.Seq
 			}
 		}
-		v := p.verify(t, changed(part, on(last, func(r *backtest.Record) { r.Lines = r.Lines[:len(r.Lines)-1] })), backtest.Period{})
+		v := p.verify(t, changed(part, on(last, func(r *verify.Record) { r.Lines = r.Lines[:len(r.Lines)-1] })), measure.Period{})
 		if v.Different == 0 { // time decided it: what the ledger does not show may yet come
 			return
 		}
-		require.Equal(t, backtest.Missing, v.Differences[0].Kind)
+		require.Equal(t, verify.Missing, v.Differences[0].Kind)
 		require.JSONEq(t, "null", string(v.Differences[0].Expected))
 	})
 	t.Run("a fact too many", func(t *testing.T) {
-		v := p.verify(t, changed(part, on(at, func(r *backtest.Record) {
+		v := p.verify(t, changed(part, on(at, func(r *verify.Record) {
 			e := events.New(events.CommandRefused{Incident: "x", Command: "note.received"})
 			e.ID, e.Time = "made-up", r.Now
 			line, err := e.Encode()
 			require.NoError(t, err)
 			r.Lines = append(r.Lines, line)
-		})), backtest.Period{})
+		})), measure.Period{})
 		require.Equal(t, 1, v.Different)
-		require.Equal(t, backtest.Extra, v.Differences[0].Kind)
+		require.Equal(t, verify.Extra, v.Differences[0].Kind)
 	})
 	t.Run("a catalog that is not kept", func(t *testing.T) {
-		v := backtest.Verifier{Catalog: func(string) (*rules.Catalog, error) { return nil, errors.New("gone") }}
+		v := verify.Verifier{Catalog: func(string) (*rules.Catalog, error) { return nil, errors.New("gone") }}
 		require.ErrorContains(t, v.Partition(part), "gone")
 	})
 }
@@ -270,7 +271,7 @@ func TestVerifyFinds(t *testing.T) {
 func TestVerifyMissesADeadline(t *testing.T) {
 	p := live(t, 3)
 	var lost string
-	part := changed(p.partition(t.Context(), t), func(r *backtest.Record) {
+	part := changed(p.partition(t.Context(), t), func(r *verify.Record) {
 		r.Lines = slices.DeleteFunc(r.Lines, func(line []byte) bool {
 			e, err := events.Decode(line)
 			require.NoError(t, err)
@@ -280,10 +281,10 @@ func TestVerifyMissesADeadline(t *testing.T) {
 			return lost != "" && (e.Subject == lost || strings.Contains(string(line), lost))
 		})
 	})
-	v := p.verify(t, part, backtest.Period{})
+	v := p.verify(t, part, measure.Period{})
 	require.NotEmpty(t, lost)
-	require.True(t, slices.ContainsFunc(v.Differences, func(d backtest.Difference) bool {
-		return d.Kind == backtest.Missing && d.Input == "" && d.Incident == lost
+	require.True(t, slices.ContainsFunc(v.Differences, func(d verify.Difference) bool {
+		return d.Kind == verify.Missing && d.Input == "" && d.Incident == lost
 	}), "a missed deadline is told")
 }
 
@@ -291,9 +292,9 @@ func TestVerifyMissesADeadline(t *testing.T) {
 func TestVerifyPeriod(t *testing.T) {
 	p := live(t, 4)
 	part := p.partition(t.Context(), t)
-	whole := p.verify(t, part, backtest.Period{})
+	whole := p.verify(t, part, measure.Period{})
 	middle := start.Add(3 * time.Hour)
-	first, second := p.verify(t, part, backtest.Period{To: middle}), p.verify(t, part, backtest.Period{From: middle})
+	first, second := p.verify(t, part, measure.Period{To: middle}), p.verify(t, part, measure.Period{From: middle})
 	require.Positive(t, first.Facts)
 	require.Positive(t, second.Facts)
 	require.Equal(t, whole.Facts, first.Facts+second.Facts)
@@ -304,12 +305,12 @@ func TestVerifyPeriod(t *testing.T) {
 func TestVerifyWithoutInputs(t *testing.T) {
 	p := live(t, 5)
 	part := p.partition(t.Context(), t)
-	whole := p.verify(t, part, backtest.Period{})
+	whole := p.verify(t, part, measure.Period{})
 	const kept = 70
 	was := part.Intake
 	part.Kept = kept
-	part.Intake = func(after uint64) iter.Seq2[backtest.Message, error] { return was(max(after, kept-1)) }
-	v := p.verify(t, part, backtest.Period{})
+	part.Intake = func(after uint64) iter.Seq2[verify.Message, error] { return was(max(after, kept-1)) }
+	v := p.verify(t, part, measure.Period{})
 	require.Empty(t, v.Differences)
 	require.Positive(t, v.LostRecords)
 	require.Positive(t, v.Facts)
@@ -321,12 +322,12 @@ var errStop = errors.New("stop")
 // TestVerifyResumes: a verification that is broken off anywhere and goes on gives the same verdict.
 func TestVerifyResumes(t *testing.T) {
 	p := live(t, 6)
-	part := changed(p.partition(t.Context(), t), func(r *backtest.Record) {
+	part := changed(p.partition(t.Context(), t), func(r *verify.Record) {
 		if r.Seq%17 == 0 && len(r.Lines) > 0 {
 			r.Lines[0] = bytes.Replace(r.Lines[0], []byte(`"source":"tocsin/engine"`), []byte(`"source":"somebody"`), 1)
 		}
 	})
-	want := p.verify(t, part, backtest.Period{})
+	want := p.verify(t, part, measure.Period{})
 	require.Positive(t, want.Different)
 	var checkpoint []byte
 	breaks := 0
@@ -357,6 +358,6 @@ func TestVerifyResumes(t *testing.T) {
 	require.Greater(t, breaks, 10)
 	other := p.verifier(t)
 	other.Period.From = start
-	require.ErrorIs(t, other.Resume(checkpoint), backtest.ErrOther)
+	require.ErrorIs(t, other.Resume(checkpoint), verify.ErrCheckpoint)
 	require.Error(t, other.Resume([]byte("{")))
 }
