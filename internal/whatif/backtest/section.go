@@ -82,14 +82,6 @@ func (r Result) Sections() []document.Section {
 	return all
 }
 
-func (s Section) cut() document.Section {
-	if len(s.Rows) > Listed {
-		s.Left = len(s.Rows) - Listed
-		s.Rows = s.Rows[:Listed]
-	}
-	return s
-}
-
 func (r Result) numbers() document.Section {
 	if r.Diff == nil {
 		return document.Section{Title: "At a glance", Head: []string{"", "number"}, Rows: [][]string{
@@ -198,7 +190,7 @@ func (d *Diff) lists() []document.Section {
 		{"only_before", "Incidents that there are no longer"},
 		{"only_after", "New incidents"},
 	}
-	var all []Section
+	var all []document.Section
 	for _, t := range titles {
 		s := document.Section{Title: t.title, Head: []string{"incident", "opened", "service", "answered before", "after", "title"}, Detail: true}
 		for _, m := range d.Incidents.Lists {
