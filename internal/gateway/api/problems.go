@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
@@ -282,7 +283,7 @@ func (s *server) closeProblem(ctx context.Context, in *struct {
 func (s *server) askProblem(ctx context.Context, data events.ProblemCommandData, service, key string, about ...string) (*problemAnswer, error) {
 	e := events.New(data)
 	e.Service, e.Actor = service, data.AskProblem().By
-	out, err := s.send(ctx, e, "problems", key, append(about, data.AskProblem().Problem)...)
+	out, err := s.send(ctx, e, intake.Problems, key, append(about, data.AskProblem().Problem)...)
 	if err != nil {
 		return nil, err
 	}

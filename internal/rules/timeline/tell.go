@@ -117,7 +117,7 @@ func pageSaid(e events.Event) string {
 		}
 		return fmt.Sprintf("page to %s requested, urgency %s%s%s", d.Target, d.Urgency, again, clause(": ", d.Why))
 	case events.PageDelivered:
-		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Outcome == recorded {
+		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Outcome == events.OutcomeRecorded {
 			return fmt.Sprintf("page to %s recorded in a shadow run for %s (%s), and not sent", d.Target, d.Channel, d.Contact)
 		}
 		return fmt.Sprintf("page to %s delivered by %s (%s) at attempt %d%s", d.Target, d.Channel, d.Contact, max(1, len(d.Attempts)), repeated(d.Attempts))
@@ -130,9 +130,6 @@ func pageSaid(e events.Event) string {
 	}
 	return ""
 }
-
-// recorded is the outcome of an attempt in a shadow run.
-const recorded = "recorded"
 
 func repeated(all []events.Attempt) string {
 	for _, a := range all {
