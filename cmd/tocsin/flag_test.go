@@ -14,12 +14,12 @@ func TestLengthFlag(t *testing.T) {
 	} {
 		var got time.Duration
 		f := pflag.NewFlagSet("", pflag.ContinueOnError)
-		lengthVar(f, &got, "for", time.Minute, "how long")
+		durationVar(f, &got, "for", time.Minute, "how long")
 		require.Equal(t, time.Minute, got)
 		require.NoError(t, f.Parse([]string{"--for=" + text}))
 		require.Equal(t, want, got, text)
 	}
 	for _, text := range []string{"", "d", "1.5d", "two days", "99999999999999d", "3 d", "7"} {
-		require.ErrorContains(t, new(lengthFlag).Set(text), "write it like 90s, 2h or 3d", text)
+		require.ErrorContains(t, new(durationFlag).Set(text), "write it like 90s, 2h or 3d", text)
 	}
 }

@@ -1,6 +1,7 @@
-package catalog
+package condition
 
 import (
+	"strconv"
 	"time"
 
 	"cel.dev/cel-go/cel"
@@ -9,41 +10,48 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// hidden is the variable that holds the whole moment. It is no name that a condition could write:
+// hidden is the variable that holds the whole moment. A condition cannot write its name:
 // working_hours() is rewritten to working_hours(@moment, "").
 const hidden = "@moment"
 
 var momentType = cel.OpaqueType(hidden)
 
-// momentWords is what the conditions of levels and triggers speak of.
-func momentWords(zone func(string) *time.Location) language {
-	known := ""
-	for _, name := range momentVariables {
-		known += name + ", "
-	}
-	l := language{known: known + "working_hours(), holiday()"}
-	l.options = []cel.EnvOption{
-		cel.Variable("severity", cel.StringType),
-		cel.Variable("priority", cel.StringType),
-		cel.Variable("labels", cel.MapType(cel.StringType, cel.StringType)),
-		cel.Variable("service", cel.StringType),
-		cel.Variable("team", cel.StringType),
-		cel.Variable("tier", cel.IntType),
-		cel.Variable("alerts", cel.IntType),
-		cel.Variable("open_for", cel.DurationType),
-		cel.Variable("acknowledged", cel.BoolType),
-		cel.Variable("level", cel.IntType),
-		cel.Variable("round", cel.IntType),
-		cel.Variable("now", cel.TimestampType),
-		cel.Variable(hidden, momentType),
-	}
-	l.options = append(l.options, calendarWord("working_hours", func(m *moment) func(string) bool { return m.Working })...)
-	l.options = append(l.options, calendarWord("holiday", func(m *moment) func(string) bool { return m.Holiday })...)
-	l.options = append(l.options, zoned(zone)...)
-	return l
+// labelsType is a map in which a missing label is "".
+var labelsType = cel.MapType(cel.StringType, cel.StringType)
+
+// incidentVariables are the names, besides words with parentheses, that conditions of levels and
+// triggers may use.
+var incidentVariables = []struct {
+	name string
+	of   *cel.Type
+}{
+	{"severity", cel.StringType},
+	{"priority", cel.StringType},
+	{"labels", labelsType},
+	{"service", cel.StringType},
+	{"team", cel.StringType},
+	{"tier", cel.IntType},
+	{"alerts", cel.IntType},
+	{"open_for", cel.DurationType},
+	{"acknowledged", cel.BoolType},
+	{"level", cel.IntType},
+	{"round", cel.IntType},
+	{"now", cel.TimestampType},
 }
 
-// calendarWord makes a word that asks a calendar: word() of the service's own, word("office") of
+// incidentNames declares what the conditions of levels and triggers may use.
+func incidentNames(zone func(string) *time.Location) (string, []cel.EnvOption) {
+	names, options := "", []cel.EnvOption{cel.Variable(hidden, momentType)}
+	for _, v := range incidentVariables {
+		names += v.name + ", "
+		options = append(options, cel.Variable(v.name, v.of))
+	}
+	options = append(options, calendarWord("working_hours", func(m *moment) func(string) bool { return m.Working })...)
+	options = append(options, calendarWord("holiday", func(m *moment) func(string) bool { return m.Holiday })...)
+	return names + "working_hours(), holiday()", append(options, zoned(zone)...)
+}
+
+// calendarWord declares a word that asks a calendar: word() the one of the service, word("office")
 // another one.
 func calendarWord(word string, of func(*moment) func(string) bool) []cel.EnvOption {
 	ask := func(subject, name ref.Val) ref.Val {
@@ -70,7 +78,7 @@ func calendarWord(word string, of func(*moment) func(string) bool) []cel.EnvOpti
 	}
 }
 
-// parts are the words by which CEL takes a part of an instant, and what they give.
+// parts are the words by which CEL takes a part of an instant, and what each returns.
 var parts = map[string]func(time.Time) int{
 	"getFullYear":     time.Time.Year,
 	"getMonth":        func(t time.Time) int { return int(t.Month()) - 1 },
@@ -84,13 +92,13 @@ var parts = map[string]func(time.Time) int{
 	"getMilliseconds": func(t time.Time) int { return t.Nanosecond() / int(time.Millisecond) },
 }
 
-// zoned makes now.getHours("Europe/Madrid") and its like look the zone up while the condition is
-// read, where CEL would do it each time, in the files of whatever machine it runs on. The zone
-// must therefore be a word of the condition.
+// zoned makes now.getHours("Europe/Madrid") and the like look up the zone when the condition is
+// compiled. CEL itself would do so at each evaluation, in the zone files of the machine it runs on.
+// The zone must therefore be a literal.
 func zoned(zone func(string) *time.Location) []cel.EnvOption {
 	var options []cel.EnvOption
 	for word, part := range parts {
-		known := map[string]*time.Location{} // filled while conditions are read, and never after
+		known := map[string]*time.Location{} // filled while conditions are compiled, and only read after
 		in := func(at, name ref.Val) ref.Val {
 			t, isTime := at.(types.Timestamp)
 			id, isText := name.(types.String)
@@ -102,11 +110,11 @@ func zoned(zone func(string) *time.Location) []cel.EnvOption {
 		rewrite := func(h cel.MacroExprFactory, target ast.Expr, args []ast.Expr) (ast.Expr, *cel.Error) {
 			name, ok := literal(args[0])
 			if !ok {
-				return nil, h.NewError(args[0].ID(), `a time zone must stand here itself, such as "Europe/Madrid"`)
+				return nil, h.NewError(args[0].ID(), `the time zone must be a text in quotes, such as "Europe/Madrid"`)
 			}
 			loc := zone(name)
 			if loc == nil {
-				return nil, h.NewError(args[0].ID(), quote(name)+" is not a time zone")
+				return nil, h.NewError(args[0].ID(), strconv.Quote(cut(name))+" is not a time zone")
 			}
 			known[name] = loc
 			return h.NewCall(word, target, args[0]), nil
@@ -118,15 +126,9 @@ func zoned(zone func(string) *time.Location) []cel.EnvOption {
 	return options
 }
 
-// spot is a name that stands inside of a condition.
-type spot struct {
-	id           string
-	line, column int
-}
-
-// calendarsOf gives the calendars that a condition names.
-func calendarsOf(a *ast.AST) []spot {
-	var all []spot
+// calendarsOf returns the calendars that a condition names.
+func calendarsOf(a *ast.AST) []Name {
+	var all []Name
 	ast.PostOrderVisit(a.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
 		if e.Kind() != ast.CallKind {
 			return
@@ -137,13 +139,13 @@ func calendarsOf(a *ast.AST) []spot {
 		}
 		if id, ok := literal(call.Args()[1]); ok && id != "" {
 			at := a.SourceInfo().GetStartLocation(call.Args()[1].ID())
-			all = append(all, spot{id, at.Line(), at.Column()})
+			all = append(all, Name{id, at.Line(), at.Column()})
 		}
 	}))
 	return all
 }
 
-// literal gives the text of an expression that is one.
+// literal returns the text of an expression that is a text in quotes.
 func literal(e ast.Expr) (string, bool) {
 	if e.Kind() != ast.LiteralKind {
 		return "", false

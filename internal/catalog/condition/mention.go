@@ -1,7 +1,8 @@
-package catalog
+package condition
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,18 +12,17 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
-	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/pkg/events"
 )
 
-// mention is a word of a condition that stands for something outside of it: "priority", "labels.job",
-// "working_hours()". It knows how to find out what.
+// mention is a word of a condition that stands for a value: "priority", "labels.job",
+// "working_hours()". Read returns the value, or "" where it is not known.
 type mention struct {
 	word string
 	read func(cel.Activation) string
 }
 
-// mentionsOf gives each word of a condition once, in the order in which they stand there.
+// mentionsOf returns each word of a condition once, in the order of the text.
 func mentionsOf(root ast.Expr) []mention {
 	var m mentions
 	m.visit(root)
@@ -61,7 +61,8 @@ func (m *mentions) visit(e ast.Expr) {
 	}
 }
 
-// call looks for the words that are more than their parts: a label, a calendar's answer, a part of now.
+// call recognizes the words that are more than their parts: a label, a calendar's answer, a part of
+// now. Of anything else it visits the parts.
 func (m *mentions) call(c ast.CallExpr) {
 	args := c.Args()
 	switch name := c.FunctionName(); {
@@ -92,6 +93,9 @@ func (m *mentions) variable(name string) {
 	})
 }
 
+// plainName is a label that may follow a dot: labels.job.
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,31}$`)
+
 func isLabels(e ast.Expr) bool { return e.Kind() == ast.IdentKind && e.AsIdent() == "labels" }
 
 func (m *mentions) labelled(key ast.Expr) bool {
@@ -104,7 +108,7 @@ func (m *mentions) labelled(key ast.Expr) bool {
 
 func (m *mentions) label(name string) {
 	word := "labels." + name
-	if !plainWord.MatchString(name) {
+	if !plainName.MatchString(name) {
 		word = "labels[" + strconv.Quote(name) + "]"
 	}
 	m.add(word, func(vars cel.Activation) string {
@@ -120,7 +124,7 @@ func (m *mentions) label(name string) {
 	})
 }
 
-// calendar is working_hours() or holiday(), of the service's own calendar or of a named one.
+// calendar adds working_hours() or holiday(), of the service's own calendar or of a named one.
 func (m *mentions) calendar(word string, name ast.Expr) bool {
 	id, ok := literal(name)
 	if !ok {
@@ -147,7 +151,7 @@ func (m *mentions) calendar(word string, name ast.Expr) bool {
 	return true
 }
 
-// part is now.getHours("Europe/Madrid") and its like; with a zone it was rewritten to
+// part adds now.getHours("Europe/Madrid") and the like. With a zone, the call was rewritten to
 // getHours(now, "Europe/Madrid").
 func (m *mentions) part(word string, c ast.CallExpr) bool {
 	of, args := c.Target(), c.Args()
@@ -176,7 +180,7 @@ func (m *mentions) part(word string, c ast.CallExpr) bool {
 	return true
 }
 
-// plainValue writes a value as a condition would: text in quotes, durations as 1h30m.
+// plainValue formats a value as a condition would write it: text in quotes, durations as 1h30m.
 func plainValue(v any) string {
 	switch v := v.(type) {
 	case types.String:
@@ -186,7 +190,7 @@ func plainValue(v any) string {
 	case types.Timestamp:
 		return v.UTC().Format(time.RFC3339)
 	case *labels:
-		v.whole() // read, where it was not
+		v.whole() // reads them
 		return cut(string(events.NewLabels(v.of)))
 	case ref.Val:
 		return fmt.Sprint(v.Value())
@@ -194,7 +198,7 @@ func plainValue(v any) string {
 	return ""
 }
 
-// mostShown is how many bytes of a foreign text an explanation repeats.
+// mostShown bounds the bytes of a foreign text that an explanation repeats.
 const mostShown = 120
 
 func cut(s string) string {
@@ -213,20 +217,4 @@ func short(d time.Duration) string {
 		s = whole + "h"
 	}
 	return s
-}
-
-// stoodFor says what each word of a condition stood for; words of which nothing is known are left out.
-func stoodFor(all []mention, vars cel.Activation) []escalation.Mention {
-	var out []escalation.Mention
-	for _, one := range all {
-		if value := one.read(vars); value != "" {
-			out = append(out, escalation.Mention{Word: one.word, Value: value})
-		}
-	}
-	return out
-}
-
-// Mentions says what the words of the route's condition stood for in an alert.
-func (r *Route) Mentions(all map[string]string, a events.Alert) []escalation.Mention {
-	return stoodFor(r.mentions, &variables{labels: newLabels(all), alert: a})
 }

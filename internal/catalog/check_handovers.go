@@ -23,7 +23,7 @@ func (p *parser) handovers() []handover {
 		}
 		if t.Policy == "" {
 			at.Fault("give the team one: policy:, or a policy of its own name", "team %s has no policy that could take over", quote(team))
-		} else if to := p.climbs[t.Policy]; to != nil {
+		} else if to := p.policyByID[t.Policy]; to != nil {
 			all = append(all, handover{d, to, at, trigger})
 		}
 	}
@@ -43,14 +43,14 @@ func (p *parser) handovers() []handover {
 
 // circles refuses policies that hand over to each other for ever, and warns of triggers that lead
 // back to where they were.
-func (p *parser) circles(all []handover) {
-	climbs := slices.DeleteFunc(slices.Clone(all), func(h handover) bool { return h.trigger })
+func (p *parser) checkHandoverCycles(all []handover) {
+	fromLevels := slices.DeleteFunc(slices.Clone(all), func(h handover) bool { return h.trigger })
 	told := map[int]bool{} // by component
-	g := newGraph(climbs)
-	for _, h := range climbs {
+	g := newGraph(fromLevels)
+	for _, h := range fromLevels {
 		if c := g.component[h.from]; c == g.component[h.to] && !told[c] {
 			told[c] = true
-			h.at.Fault("leave one of them out", "policies hand over in a circle: %s", g.circle(h))
+			h.at.Fault("remove one of them", "policies hand over in a cycle: %s", g.circle(h))
 		}
 	}
 	if len(told) > 0 {
@@ -61,7 +61,7 @@ func (p *parser) circles(all []handover) {
 	for _, h := range all {
 		if h.trigger && g.component[h.from] == g.component[h.to] && warned < maxHints {
 			warned++
-			h.at.Warn("it ends, as a trigger goes off once, but is it meant?", "this hand-over may come back: %s", g.circle(h))
+			h.at.Warn("a trigger fires once, so this ends; check that it is meant", "this hand-over may lead back here: %s", g.circle(h))
 		}
 	}
 }

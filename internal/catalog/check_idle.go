@@ -10,18 +10,18 @@ import (
 )
 
 // idle warns of levels and triggers that can never do anything.
-func (p *parser) idle(handovers []handover) {
+func (p *parser) checkIdle(handovers []handover) {
 	all := p.usages(handovers)
 	for _, d := range p.policies {
-		p.idleLevels(d, all[d])
+		p.checkLevelsAreReached(d, all[d])
 		same := map[string]item{}
 		for n, t := range d.Triggers {
-			p.idleTrigger(d, t, d.triggers[n], all[d], same)
+			p.checkTriggerFires(d, t, d.triggers[n], all[d], same)
 		}
 	}
 }
 
-func (p *parser) idleLevels(d *policyDraft, of usage) {
+func (p *parser) checkLevelsAreReached(d *policyDraft, of usage) {
 	leaves := -1
 	for n, level := range d.Levels {
 		draft := d.levels[n]
@@ -44,48 +44,48 @@ func (p *parser) idleLevels(d *policyDraft, of usage) {
 	}
 }
 
-func (p *parser) idleTrigger(d *policyDraft, t escalation.Trigger, draft triggerDraft, of usage, same map[string]item) {
-	key := sameness(t)
+func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft triggerDraft, of usage, same map[string]item) {
+	key := triggerKey(t)
 	if first, twice := same[key]; twice {
-		draft.at.Warn("leave one of them out", "the trigger in line %d is the same", first.Line())
+		draft.at.Warn("remove one of them", "the trigger in line %d is the same", first.Line())
 		return
 	}
 	same[key] = draft.at
 	if draft.never {
-		draft.at.Warn("", "never goes off: its condition is never true")
+		draft.at.Warn("", "never fires: its condition is never true")
 		return
 	}
 	switch t.On {
 	case escalation.Response:
-		idleGoal(draft.at, of.used && !of.response, "response", d.ID)
+		checkGoalExists(draft.at, of.used && !of.response, "response", d.ID)
 	case escalation.Resolution:
-		idleGoal(draft.at, of.used && !of.resolution, "resolution", d.ID)
+		checkGoalExists(draft.at, of.used && !of.resolution, "resolution", d.ID)
 	case escalation.Unresolved:
 		if held := d.UnacknowledgeAfter; held > 0 && t.After > held {
 			draft.after.Warn("shorten it, or lengthen unacknowledge_after", "never comes due: an acknowledgement is over after %s", held)
 		}
 	case escalation.Unacknowledged:
-		if longest, leaves := d.longest(); leaves && t.After.Seconds() > longest {
-			draft.after.Warn("shorten it", "never comes due: the climb hands over after %s at most", time.Duration(longest*float64(time.Second)))
+		if longest, leaves := d.longestEscalation(); leaves && t.After.Seconds() > longest {
+			draft.after.Warn("shorten it", "never comes due: the policy hands over after %s at most", time.Duration(longest*float64(time.Second)))
 		}
 	case escalation.Nobody:
 		if !slices.ContainsFunc(d.Levels, levelMayBeNobody) {
-			draft.at.Warn("", "never goes off: every level of policy %s names people", quote(d.ID))
+			draft.at.Warn("", "never fires: every level of policy %s pages people by name", quote(d.ID))
 		}
 	case escalation.PriorityRaised:
-		idleRaise(t, draft)
+		checkRaise(t, draft)
 	}
 	if t.Do.Team != "" && t.Do.Climb != 0 {
-		draft.at.Warn("leave it out", "climb does nothing beside to: the team's own policy is climbed")
+		draft.at.Warn("leave it out", "climb has no effect together with to: the team's own policy takes over")
 	}
 	if t.Do.Priority == leastUrgent {
 		draft.at.Warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
 	}
 }
 
-func idleGoal(at item, missing bool, what, policy string) {
+func checkGoalExists(at item, missing bool, what, policy string) {
 	if missing {
-		at.Warn("add one to targets", "never goes off: no service of policy %s has a %s target", quote(policy), what)
+		at.Warn("add one under targets", "never fires: no service of policy %s has a %s goal", quote(policy), what)
 	}
 }
 
@@ -93,10 +93,10 @@ func idleGoal(at item, missing bool, what, policy string) {
 var leastUrgent = priorities[len(priorities)-1]
 
 // idleRaise warns of priorities that every raise reaches, and of raising to what is reached already.
-func idleRaise(t escalation.Trigger, draft triggerDraft) {
+func checkRaise(t escalation.Trigger, draft triggerDraft) {
 	least := priorities[len(priorities)-2] // a raised priority is at least this one
 	if t.To != "" && !alert.Higher(t.To, least) {
-		draft.raised.Warn("leave it out", "to_priority: %s says nothing: every raise is to %s or above", t.To, least)
+		draft.raised.Warn("leave it out", "to_priority: %s has no effect: every raise is to %s or above", t.To, least)
 	}
 	if at := firstOf(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
 		draft.at.Warn("", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
@@ -113,7 +113,7 @@ func levelMayBeNobody(l escalation.Level) bool {
 func mayBeNobody(t escalation.Target) bool { return t.IsPerson() && t.Kind != escalation.Person }
 
 // sameness is equal for triggers that say the same.
-func sameness(t escalation.Trigger) string {
+func triggerKey(t escalation.Trigger) string {
 	when := ""
 	if t.When != nil {
 		when = t.When.Text
@@ -124,7 +124,7 @@ func sameness(t escalation.Trigger) string {
 
 // longest is how many seconds a climb lasts at most before it hands over; leaves is false where it
 // does not, or where nobody can tell.
-func (d *policyDraft) longest() (seconds float64, leaves bool) {
+func (d *policyDraft) longestEscalation() (seconds float64, leaves bool) {
 	if slices.ContainsFunc(d.Triggers, func(t escalation.Trigger) bool { return t.Do.Climb != 0 }) {
 		return 0, false
 	}

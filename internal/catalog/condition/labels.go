@@ -1,4 +1,4 @@
-package catalog
+package condition
 
 import (
 	"reflect"
@@ -11,22 +11,21 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// labels is what a condition sees as `labels`: a map in which a missing key gives "". On purpose
-// it is no traits.Mapper: has(labels.x) and "x" in labels would then be true of everything. It
-// serves one evaluation.
+// labels is what a condition sees as `labels`: a map in which a missing key is "". It must not be a
+// traits.Mapper: has(labels.x) and "x" in labels would then hold for every x. It serves one subject.
 type labels struct {
-	raw events.Labels     // as they travel, where they have not been read yet
-	of  map[string]string // the same, read
-	all traits.Mapper     // the same as CEL's own map, for all but looking up; made when needed
+	raw events.Labels     // in their canonical form, until they are read
+	of  map[string]string // the same, once they are read
+	all traits.Mapper     // the same as CEL's own map, for all but look-ups; made when needed
 }
 
-// newLabels takes labels that were read already.
+// newLabels takes labels as a map.
 func newLabels(of map[string]string) *labels { return &labels{of: of} }
 
-// rawLabels takes labels that may not have to be read as a whole.
+// rawLabels takes labels that may never have to be read as a whole.
 func rawLabels(raw events.Labels) *labels { return &labels{raw: raw} }
 
-// Get gives the value of a label, "" where there is none.
+// Get returns the value of a label, "" where there is none.
 func (l *labels) Get(key ref.Val) ref.Val {
 	name, ok := key.(types.String)
 	if !ok {
@@ -41,10 +40,10 @@ func (l *labels) Get(key ref.Val) ref.Val {
 	return types.String(l.of[string(name)])
 }
 
-// read makes the map of labels that travel as text.
+// read makes the map.
 func (l *labels) read() { l.of, l.raw = l.raw.Map(), "" }
 
-// whole gives CEL's own map of them.
+// whole returns CEL's own map of them.
 func (l *labels) whole() traits.Mapper {
 	if l.raw != "" {
 		l.read()
@@ -55,8 +54,8 @@ func (l *labels) whole() traits.Mapper {
 	return l.all
 }
 
-// lookUp finds a label in the canonical form of [events.Labels] without reading the others. It
-// gives false where that form has something escaped, or is not what it should be.
+// lookUp finds a label in the canonical form of [events.Labels] without reading the others. It returns
+// false where something is escaped, or the form is broken.
 func lookUp(raw, name string) (value string, ok bool) {
 	if strings.IndexByte(raw, '\\') >= 0 {
 		return "", false
@@ -77,7 +76,7 @@ func lookUp(raw, name string) (value string, ok bool) {
 	return "", ok
 }
 
-// text takes a quoted text without escapes off the front.
+// text cuts a quoted text without escapes off the front.
 func text(s string) (text, rest string, ok bool) {
 	s, quoted := strings.CutPrefix(s, `"`)
 	text, rest, closed := strings.Cut(s, `"`)
