@@ -219,7 +219,7 @@ show the workaround. Nobody is paged less for it. A later --workaround replaces 
 	f.StringVar(&k.Key, "key", "", "the dedup key of the incidents that it concerns")
 	f.StringVar(&k.Alert, "alert", "", "the value of their label alertname")
 	f.StringArrayVar(&labels, "label", nil, "`NAME=VALUE` that they have; may be given several times")
-	f.BoolVar(&p.Unknown, "unknown", false, "it is no known error any more: the workaround does not help")
+	f.BoolVar(&p.Unknown, "unknown", false, "the problem is not a known error any more: the workaround does not help")
 	f.StringVar(&p.Note, "note", "", "free text: why")
 	a.by(c, &p.By)
 	return c

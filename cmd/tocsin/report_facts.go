@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/insight/history"
@@ -57,7 +56,7 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 func (a *app) fromArchive(ctx context.Context, name string, each func(events.Event)) error {
 	foreign := 0
 	err := (&archiver{app: a, name: name}).view(ctx, func(v archive.View) (err error) {
-		foreign, err = assembly.EachFact(ctx, v, each)
+		foreign, err = archive.EachEvent(ctx, v, each)
 		return err
 	})
 	if foreign > 0 {

@@ -17,6 +17,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/housekeeping"
 	"tocsin.dev/internal/insight/history"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/insight/shadow"
@@ -159,7 +160,7 @@ func (m *comparer) people() (shadow.People, error) {
 	if c == nil {
 		return nil, fault{err: fmt.Errorf("--catalog %s: it has %s", m.folder, plural(len(faults), "fault")), hint: "'tocsin catalog check' lists them", code: codeFailed}
 	}
-	return assembly.PeopleOf(c), nil
+	return housekeeping.PeopleOf(c), nil
 }
 
 // theirs reads the exports.
@@ -203,7 +204,7 @@ func (m *comparer) ours(ctx context.Context) ([]shadow.Incident, error) {
 	}
 	h := &archiver{app: m.app, name: m.archive}
 	err := h.view(ctx, func(v archive.View) error {
-		_, err := assembly.EachFact(ctx, v, facts.Add)
+		_, err := archive.EachEvent(ctx, v, facts.Add)
 		return err
 	})
 	return facts.Incidents(), err

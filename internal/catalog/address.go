@@ -8,25 +8,25 @@ import (
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
-	f := at.fields(keysWebhook)
-	w := &Webhook{Secret: f["secret"].secret()}
+	f := fields(at, keysWebhook)
+	w := &Webhook{Secret: readSecret(f["secret"])}
 	u := f["url"]
-	if !u.given() {
-		at.fault(`add url: "https://…"`, "a webhook without a URL")
+	if !u.Given() {
+		at.Fault(`add url: "https://…"`, "a webhook without a URL")
 		return w
 	}
-	w.URL = u.line()
+	w.URL = u.Text()
 	parsed, err := url.Parse(w.URL)
 	switch {
 	case w.URL == "": // told already
 	case err != nil:
-		u.fault("", "this is not a URL")
+		u.Fault("", "this is not a URL")
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		u.fault("", "a webhook URL starts with http:// or https://")
+		u.Fault("", "a webhook URL starts with http:// or https://")
 	case parsed.Hostname() == "":
-		u.fault("", "a webhook URL needs a host")
+		u.Fault("", "a webhook URL needs a host")
 	case parsed.User != nil:
-		u.fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
+		u.Fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:
 		p.hooks = append(p.hooks, hook{at: u, host: parsed.Hostname(), what: "webhook"})
 	}
@@ -38,23 +38,23 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 const secretHint = "write secret: {env: NAME} or {file: PATH}, and keep the value there"
 
 // secret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
-func (i item) secret() Secret {
-	if !i.given() {
+func readSecret(i item) Secret {
+	if !i.Given() {
 		return Secret{}
 	}
-	if i.kind() != "a mapping" {
-		i.fault(secretHint, "a secret must not stand in the catalog")
+	if i.Kind() != "a mapping" {
+		i.Fault(secretHint, "a secret must not stand in the catalog")
 		return Secret{}
 	}
-	f := i.secretFields(keysSecret)
-	s := Secret{Env: f["env"].line(), File: f["file"].line()}
+	f := i.SecretFields(shapes[keysSecret]...)
+	s := Secret{Env: f["env"].Text(), File: f["file"].Text()}
 	switch {
 	case s.Env == "" && s.File == "":
-		i.fault(secretHint, "a secret without a place to read it from")
+		i.Fault(secretHint, "a secret without a place to read it from")
 	case s.Env != "" && s.File != "":
-		i.fault("keep one of the two", "a secret with both env and file")
+		i.Fault("keep one of the two", "a secret with both env and file")
 	case s.Env != "" && !envName.MatchString(s.Env):
-		f["env"].fault("env holds the name, never the value", "this is not the name of an environment variable")
+		f["env"].Fault("env holds the name, never the value", "this is not the name of an environment variable")
 	}
 	return s
 }
@@ -82,7 +82,7 @@ func (p *parser) inner() {
 		if addr.Is6() {
 			width = "/128"
 		}
-		h.at.warn(`add "`+addr.String()+width+`" to egress.allow`, "this %s leads to an inner address that egress does not allow", h.what)
+		h.at.Warn(`add "`+addr.String()+width+`" to egress.allow`, "this %s leads to an inner address that egress does not allow", h.what)
 	}
 }
 

@@ -23,8 +23,8 @@ func (p *parser) check() {
 	p.reach()
 	p.idle(handovers)
 	p.inner()
-	if len(p.mails) > 0 && !p.email.present() {
-		p.mails[0].warn(`add channels: {email: {smtp: "smtp://host:port", from: tocsin@example.com}}`, "mail cannot leave: there is no channels.email")
+	if len(p.mails) > 0 && !p.email.Present() {
+		p.mails[0].Warn(`add channels: {email: {smtp: "smtp://host:port", from: tocsin@example.com}}`, "mail cannot leave: there is no channels.email")
 	}
 }
 
@@ -45,7 +45,7 @@ func (p *parser) managers() {
 		}
 		if at := slices.Index(chain, id); at >= 0 {
 			circle := append(chain[at:], id)
-			places[id].fault("leave one of them out", "managers go in a circle: %s", strings.Join(circle, " → "))
+			places[id].Fault("leave one of them out", "managers go in a circle: %s", strings.Join(circle, " → "))
 		}
 	}
 }

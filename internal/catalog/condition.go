@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/yamlfile"
 )
 
 // Limits of a condition. Costs are CEL's own units, about one for each comparison.
@@ -48,7 +49,7 @@ func mentioned(all []mention) func(escalation.Moment) []escalation.Mention {
 }
 
 func newConditions(l language) (*conditions, error) {
-	env, err := cel.NewEnv(append(l.options, cel.ParserExpressionSizeLimit(maxCondition), cel.ParserRecursionLimit(MaxDepth))...)
+	env, err := cel.NewEnv(append(l.options, cel.ParserExpressionSizeLimit(maxCondition), cel.ParserRecursionLimit(yamlfile.MaxDepth))...)
 	if err != nil {
 		return nil, fmt.Errorf("set up conditions: %w", err)
 	}
@@ -148,9 +149,9 @@ func (p *parser) condition(made *conditions, at item, text string) *condition {
 	for _, m := range mistakes {
 		hint := ""
 		if strings.HasPrefix(m.message, "undeclared reference") {
-			hint = "known here: " + made.known
+			hint = "use one of " + made.known
 		}
-		p.within(at, m.line, m.column).fault(hint, "condition: %s", m.message)
+		at.Inside(m.line, m.column).Fault(hint, "condition: %s", m.message)
 	}
 	return one
 }

@@ -24,7 +24,7 @@ func (p *parser) lonely(d *policyDraft, n int, of pairing, before []string, foun
 	}
 	if len(found.levels[n]) == 0 && !hasHolder {
 		draft.lonelyTold = true
-		draft.targets[0].warn("", "%s pages nobody for team %s", levelName(d.ID, n), quote(of.team))
+		draft.targets[0].Warn("", "%s pages nobody for team %s", levelName(d.ID, n), quote(of.team))
 		return
 	}
 	onNobody := slices.ContainsFunc(d.Triggers, func(t escalation.Trigger) bool { return t.On == escalation.Nobody })
@@ -46,7 +46,7 @@ func (p *parser) lonely(d *policyDraft, n int, of pairing, before []string, foun
 		}
 	}
 	draft.lonelyTold = true
-	place.warn("page a chat or somebody who is always there, add hold_until: on_call, or say skip_if_empty: true",
+	place.Warn("page a chat or somebody who is always there, add hold_until: on_call, or say skip_if_empty: true",
 		"%s may page nobody: %s", levelName(d.ID, n), first)
 }
 

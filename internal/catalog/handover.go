@@ -22,7 +22,7 @@ func (p *parser) handovers() []handover {
 			return // none, or told already
 		}
 		if t.Policy == "" {
-			at.fault("give the team one: policy:, or a policy of its own name", "team %s has no policy that could take over", quote(team))
+			at.Fault("give the team one: policy:, or a policy of its own name", "team %s has no policy that could take over", quote(team))
 		} else if to := p.climbs[t.Policy]; to != nil {
 			all = append(all, handover{d, to, at, trigger})
 		}
@@ -50,7 +50,7 @@ func (p *parser) circles(all []handover) {
 	for _, h := range climbs {
 		if c := g.component[h.from]; c == g.component[h.to] && !told[c] {
 			told[c] = true
-			h.at.fault("leave one of them out", "policies hand over in a circle: %s", g.circle(h))
+			h.at.Fault("leave one of them out", "policies hand over in a circle: %s", g.circle(h))
 		}
 	}
 	if len(told) > 0 {
@@ -61,7 +61,7 @@ func (p *parser) circles(all []handover) {
 	for _, h := range all {
 		if h.trigger && g.component[h.from] == g.component[h.to] && warned < maxHints {
 			warned++
-			h.at.warn("it ends, as a trigger goes off once, but is it meant?", "this hand-over may come back: %s", g.circle(h))
+			h.at.Warn("it ends, as a trigger goes off once, but is it meant?", "this hand-over may come back: %s", g.circle(h))
 		}
 	}
 }

@@ -26,33 +26,33 @@ func (p *parser) idleLevels(d *policyDraft, of usage) {
 	for n, level := range d.Levels {
 		draft := d.levels[n]
 		if leaves >= 0 {
-			draft.at.warn("put it above", "never reached: %s hands over", levelName(d.ID, leaves))
+			draft.at.Warn("put it above", "never reached: %s hands over", levelName(d.ID, leaves))
 			continue
 		}
 		if draft.never {
-			draft.when.warn("", "never reached: the condition of %s is never true", levelName(d.ID, n))
+			draft.when.Warn("", "never reached: the condition of %s is never true", levelName(d.ID, n))
 		}
 		if level.Hold == escalation.WorkingHours && of.used && !of.calendar {
-			draft.hold.warn("add calendar: to a service", "no service of policy %s has a calendar: all hours are working hours", quote(d.ID))
+			draft.hold.Warn("add calendar: to a service", "no service of policy %s has a calendar: all hours are working hours", quote(d.ID))
 		}
 		if level.Team != "" && len(level.Targets) == 0 && level.When == nil {
 			leaves = n
 		}
 	}
-	if leaves >= 0 && d.exhausted.at.present() {
-		d.exhausted.at.warn("leave it out", "never reached: %s hands over", levelName(d.ID, leaves))
+	if leaves >= 0 && d.exhausted.at.Present() {
+		d.exhausted.at.Warn("leave it out", "never reached: %s hands over", levelName(d.ID, leaves))
 	}
 }
 
 func (p *parser) idleTrigger(d *policyDraft, t escalation.Trigger, draft triggerDraft, of usage, same map[string]item) {
 	key := sameness(t)
 	if first, twice := same[key]; twice {
-		draft.at.warn("leave one of them out", "the trigger in line %d is the same", first.at.Line)
+		draft.at.Warn("leave one of them out", "the trigger in line %d is the same", first.Line())
 		return
 	}
 	same[key] = draft.at
 	if draft.never {
-		draft.at.warn("", "never goes off: its condition is never true")
+		draft.at.Warn("", "never goes off: its condition is never true")
 		return
 	}
 	switch t.On {
@@ -62,30 +62,30 @@ func (p *parser) idleTrigger(d *policyDraft, t escalation.Trigger, draft trigger
 		idleGoal(draft.at, of.used && !of.resolution, "resolution", d.ID)
 	case escalation.Unresolved:
 		if held := d.UnacknowledgeAfter; held > 0 && t.After > held {
-			draft.after.warn("shorten it, or lengthen unacknowledge_after", "never comes due: an acknowledgement is over after %s", held)
+			draft.after.Warn("shorten it, or lengthen unacknowledge_after", "never comes due: an acknowledgement is over after %s", held)
 		}
 	case escalation.Unacknowledged:
 		if longest, leaves := d.longest(); leaves && t.After.Seconds() > longest {
-			draft.after.warn("shorten it", "never comes due: the climb hands over after %s at most", time.Duration(longest*float64(time.Second)))
+			draft.after.Warn("shorten it", "never comes due: the climb hands over after %s at most", time.Duration(longest*float64(time.Second)))
 		}
 	case escalation.Nobody:
 		if !slices.ContainsFunc(d.Levels, levelMayBeNobody) {
-			draft.at.warn("", "never goes off: every level of policy %s names people", quote(d.ID))
+			draft.at.Warn("", "never goes off: every level of policy %s names people", quote(d.ID))
 		}
 	case escalation.PriorityRaised:
 		idleRaise(t, draft)
 	}
 	if t.Do.Team != "" && t.Do.Climb != 0 {
-		draft.at.warn("leave it out", "climb does nothing beside to: the team's own policy is climbed")
+		draft.at.Warn("leave it out", "climb does nothing beside to: the team's own policy is climbed")
 	}
 	if t.Do.Priority == leastUrgent {
-		draft.at.warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
+		draft.at.Warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
 	}
 }
 
 func idleGoal(at item, missing bool, what, policy string) {
 	if missing {
-		at.warn("add one to targets", "never goes off: no service of policy %s has a %s target", quote(policy), what)
+		at.Warn("add one to targets", "never goes off: no service of policy %s has a %s target", quote(policy), what)
 	}
 }
 
@@ -96,10 +96,10 @@ var leastUrgent = priorities[len(priorities)-1]
 func idleRaise(t escalation.Trigger, draft triggerDraft) {
 	least := priorities[len(priorities)-2] // a raised priority is at least this one
 	if t.To != "" && !alert.Higher(t.To, least) {
-		draft.raised.warn("leave it out", "to_priority: %s says nothing: every raise is to %s or above", t.To, least)
+		draft.raised.Warn("leave it out", "to_priority: %s says nothing: every raise is to %s or above", t.To, least)
 	}
 	if at := firstOf(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
-		draft.at.warn("", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
+		draft.at.Warn("", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
 	}
 }
 

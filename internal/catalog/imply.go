@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"regexp"
 	"slices"
 
 	"cel.dev/cel-go/common/ast"
@@ -82,11 +83,14 @@ func join(args []ast.Expr, info *ast.SourceInfo, same func(claim) []claim) []cla
 
 func constant(e ast.Expr) bool { return e.Kind() == ast.LiteralKind }
 
+// plainWord is a label that may follow a dot: labels.job.
+var plainWord = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // textOf writes an expression in one way: labels["job"] is labels.job.
 func textOf(e ast.Expr, info *ast.SourceInfo) string {
 	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.Index {
 		args := e.AsCall().Args()
-		if key, ok := args[1].AsLiteral().(types.String); constant(args[1]) && ok && plainKey.MatchString(string(key)) {
+		if key, ok := args[1].AsLiteral().(types.String); constant(args[1]) && ok && plainWord.MatchString(string(key)) {
 			return textOf(args[0], info) + "." + string(key)
 		}
 	}

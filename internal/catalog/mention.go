@@ -104,7 +104,7 @@ func (m *mentions) labelled(key ast.Expr) bool {
 
 func (m *mentions) label(name string) {
 	word := "labels." + name
-	if !plainKey.MatchString(name) || strings.Contains(name, "-") {
+	if !plainWord.MatchString(name) {
 		word = "labels[" + strconv.Quote(name) + "]"
 	}
 	m.add(word, func(vars cel.Activation) string {

@@ -85,14 +85,14 @@ func holds(program cel.Program) func(escalation.Moment) (bool, error) {
 // when reads the condition of a level or trigger; nil when there is none, or a wrong one. Never
 // says that it is false whatever the incident is.
 func (p *parser) when(at item) (when *escalation.Condition, never bool) {
-	text, ok := at.words()
+	text, ok := readConditionText(at)
 	if !ok {
 		return nil, false
 	}
 	if p.moments == nil {
 		made, err := newConditions(momentWords(p.zoneNamed))
 		if err != nil {
-			at.fault("", "%s", err)
+			at.Fault("", "%s", err)
 			return nil, false
 		}
 		p.moments = made
@@ -102,12 +102,12 @@ func (p *parser) when(at item) (when *escalation.Condition, never bool) {
 		return nil, false
 	}
 	for _, spot := range calendarsOf(one.ast) {
-		p.refs = append(p.refs, reference{calendar, spot.id, p.within(at, spot.line, spot.column)})
+		p.refs = append(p.refs, reference{calendar, spot.id, at.Inside(spot.line, spot.column)})
 	}
 	never, known := p.nevers[text]
 	if !known {
 		never = p.moments.never(one, slices.Concat(momentVariables, []string{hidden})...)
 		p.nevers[text] = never
 	}
-	return &escalation.Condition{Text: text, Place: at.fileLine(), Holds: holds(one.program), Mentions: mentioned(one.mentions)}, never
+	return &escalation.Condition{Text: text, Place: at.FileLine(), Holds: holds(one.program), Mentions: mentioned(one.mentions)}, never
 }

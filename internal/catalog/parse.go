@@ -14,7 +14,11 @@ import (
 	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/internal/yamlfile"
 )
+
+// MaxSize is the most bytes of all files of a catalog together.
+const MaxSize = 16 << 20
 
 // Parse reads all files of one catalog, by name, and checks them as a whole. It gives every fault
 // at once, in reading order. The catalog is nil when any of them is more than a warning.
@@ -41,11 +45,11 @@ func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	default:
 		p.dropUnsound()
 	}
-	out := report{slices.Concat(faults, p.cat.Coverage(from, to))}
+	out := yamlfile.Report{Faults: slices.Concat(faults, p.cat.Coverage(from, to))}
 	if refused {
-		return nil, out.sorted()
+		return nil, out.Sorted()
 	}
-	return p.cat, out.sorted()
+	return p.cat, out.Sorted()
 }
 
 // dropUnsound leaves only schedules of which it is known whom they have.
@@ -67,7 +71,7 @@ func parse(files map[string][]byte) (*parser, []Fault) {
 		if strings.HasSuffix(name, CalendarFile) {
 			continue // read when it is known which schedule it is for
 		}
-		root, ok := p.load(name, files[name])
+		root, ok := p.Load(name, files[name])
 		if !ok {
 			p.broken = true
 			continue
@@ -77,7 +81,7 @@ func parse(files map[string][]byte) (*parser, []Fault) {
 	if whole {
 		p.check()
 	}
-	return p, p.sorted()
+	return p, p.Sorted()
 }
 
 // Revision names the source: the SHA-256, in hex, of its files' names and contents in order.
@@ -98,7 +102,7 @@ func Revision(files map[string][]byte) string {
 
 // parser is one run of [Parse]. The drafts keep where things stand for the checks of the whole.
 type parser struct {
-	report
+	yamlfile.Report
 	cat     *Catalog
 	broken  bool // a file could not be read: names may be missing that are not
 	defined map[noun]map[string]item
@@ -122,13 +126,12 @@ type parser struct {
 	grid     item   // where the first `priority_matrix` stands
 	top      item   // some place of the first file, for faults of the whole
 
-	layers  map[string][]Place  // where the layers of each schedule stand
-	lines   map[string][][]byte // of files, where some place inside of a text was asked for
-	owners  bool                // some target means the owner of the incident's service
-	moments *conditions         // of levels and triggers; nil before the first
-	nevers  map[string]bool     // by text: conditions of levels and triggers that are never true
-	wholes  map[string]bool     // by id: schedules that always have somebody
-	unsound map[string]bool     // by id: schedules with a fault of their own
+	layers  map[string][]Place // where the layers of each schedule stand
+	owners  bool               // some target means the owner of the incident's service
+	moments *conditions        // of levels and triggers; nil before the first
+	nevers  map[string]bool    // by text: conditions of levels and triggers that are never true
+	wholes  map[string]bool    // by id: schedules that always have somebody
+	unsound map[string]bool    // by id: schedules with a fault of their own
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -153,7 +156,6 @@ func newParser(files map[string][]byte) *parser {
 		goals:   map[string]goalDraft{},
 		nevers:  map[string]bool{},
 		layers:  map[string][]Place{},
-		lines:   map[string][][]byte{},
 		wholes:  map[string]bool{},
 		unsound: map[string]bool{},
 	}
@@ -165,7 +167,7 @@ func (p *parser) size(files map[string][]byte) bool {
 		total += len(source)
 	}
 	if total > MaxSize {
-		p.add(Fault{Message: "the catalog is larger than 16 MiB"})
+		p.Add(Fault{Message: "the catalog is larger than 16 MiB"})
 		return false
 	}
 	return true
@@ -173,14 +175,14 @@ func (p *parser) size(files map[string][]byte) bool {
 
 // file reads the sections of one file.
 func (p *parser) file(root item) {
-	if !root.given() {
+	if !root.Given() {
 		return
 	}
-	if !p.top.present() {
+	if !p.top.Present() {
 		p.top = root
 	}
-	p.broken = p.broken || root.kind() != "a mapping"
-	f := root.fields(keysCatalog)
+	p.broken = p.broken || root.Kind() != "a mapping"
+	f := fields(root, keysCatalog)
 	p.each(f["people"], person, p.person)
 	p.each(f["teams"], team, p.team)
 	p.each(f["schedules"], schedule, p.schedule)
@@ -192,18 +194,18 @@ func (p *parser) file(root item) {
 	p.each(f["calendars"], calendar, p.calendar)
 	p.each(f["chats"], chat, p.chat)
 	p.each(f["webhooks"], hooked, p.hooked)
-	p.routes = append(p.routes, f["routes"].list()...)
-	p.each(f["intake"].fields(keysIntake)["keys"], intakeKey, p.intake)
+	p.routes = append(p.routes, f["routes"].List()...)
+	p.each(fields(f["intake"], keysIntake)["keys"], intakeKey, p.intake)
 	p.egress(f["egress"])
 	p.channels(f["channels"])
 }
 
 // each reads the entries of a section, each under an id that no other entry of the kind may have.
 func (p *parser) each(section item, kind noun, read func(id string, key, body item)) {
-	for _, entry := range section.pairs() {
-		id := entry.key.node.Value
-		if p.define(kind, id, entry.key) {
-			read(id, entry.key, entry.value)
+	for _, entry := range section.Pairs() {
+		id := entry.Name
+		if p.define(kind, id, entry.Key) {
+			read(id, entry.Key, entry.Value)
 		}
 	}
 }
@@ -215,13 +217,13 @@ func (p *parser) define(kind noun, id string, key item) bool {
 		if kind == intakeKey {
 			shown = "this" // somebody may take the place of the name for that of the secret
 		}
-		key.sound(id, shown)
+		checkID(key, id, shown)
 	}
 	if p.defined[kind] == nil {
 		p.defined[kind] = map[string]item{}
 	}
 	if first, twice := p.defined[kind][id]; twice {
-		key.fault("", "%s %s stands here a second time, first at %s", kind, quote(id), first.place())
+		key.Fault("", "%s %s stands here a second time, first at %s", kind, quote(id), first.Place())
 		return false
 	}
 	p.defined[kind][id] = key

@@ -1,10 +1,12 @@
 package catalog
 
 import (
+	"maps"
 	"strings"
 
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/page"
+	"tocsin.dev/internal/yamlfile"
 )
 
 // webhookContact is the id of the only contact method of a webhook that is a target itself.
@@ -132,3 +134,7 @@ func (c Contact) Channel() string {
 	}
 	return ""
 }
+
+// PersonLike returns the id of the person who was probably meant by an id that nobody has; empty when
+// none is close enough.
+func (c *Catalog) PersonLike(id string) string { return yamlfile.Nearest(id, maps.Keys(c.People)) }

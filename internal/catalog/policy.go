@@ -28,28 +28,28 @@ type policyDraft struct {
 }
 
 func (p *parser) policy(id string, key, body item) {
-	f := body.fields(keysPolicy)
+	f := fields(body, keysPolicy)
 	d := &policyDraft{key: key, Policy: &escalation.Policy{
 		ID:                 id,
-		Repeat:             f["repeat"].number(0, maxRepeat),
-		UnacknowledgeAfter: f["unacknowledge_after"].duration(0, 0),
-		ReopenWithin:       f["reopen_within"].duration(0, DefaultReopenWithin),
+		Repeat:             f["repeat"].Number(0, maxRepeat),
+		UnacknowledgeAfter: f["unacknowledge_after"].Duration(0, 0),
+		ReopenWithin:       f["reopen_within"].Duration(0, DefaultReopenWithin),
 	}}
-	if f["levels"].empty() {
-		key.fault("add one, such as: levels: [{page: [person:ana]}]", "policy %s has no level", quote(id))
+	if f["levels"].Empty() {
+		key.Fault("add one, such as: levels: [{page: [person:ana]}]", "policy %s has no level", quote(id))
 	}
-	for _, one := range f["levels"].atMost(maxSteps, "levels in one policy") {
+	for _, one := range f["levels"].ListUpTo(maxSteps, "levels in one policy") {
 		level, draft := p.level(one)
 		d.Levels = append(d.Levels, level)
 		d.levels = append(d.levels, draft)
 	}
-	if x := f["exhausted"]; x.given() {
+	if x := f["exhausted"]; x.Given() {
 		d.Exhausted, d.exhausted = p.exhausted(x)
 	}
-	for _, one := range f["triggers"].atMost(maxSteps, "triggers in one policy") {
+	for _, one := range f["triggers"].ListUpTo(maxSteps, "triggers in one policy") {
 		p.trigger(one, d)
 	}
-	if short := f["if_not_resolved_within"]; short.given() {
+	if short := f["if_not_resolved_within"]; short.Given() {
 		d.add(notResolved(short))
 	}
 	p.suggestions(id, f["suggestions"], len(d.Levels))
@@ -61,7 +61,7 @@ func (p *parser) policy(id string, key, body item) {
 // notResolved makes the trigger that `if_not_resolved_within` is short for.
 func notResolved(at item) (escalation.Trigger, triggerDraft) {
 	t := escalation.Trigger{
-		On: escalation.Unresolved, Place: at.fileLine(), After: at.duration(1, time.Hour), Repeat: maxRepeat,
+		On: escalation.Unresolved, Place: at.FileLine(), After: at.Duration(1, time.Hour), Repeat: maxRepeat,
 		Do: escalation.Action{Page: []escalation.Target{holder}},
 	}
 	return t, triggerDraft{at: at, after: at}

@@ -77,7 +77,7 @@ func nth(all []Place, n int) Place {
 }
 
 // spot is where the item stands, for [Places].
-func (i item) spot() Place { return Place{i.file, i.at.Line} }
+func placeOf(i item) Place { return Place{i.File(), i.Line()} }
 
 // explicable are the nouns whose places are kept. Of the others no decision tells.
 var explicable = []noun{person, team, schedule, service, policy, chat, hooked}
@@ -89,24 +89,24 @@ func (p *parser) keepPlaces() {
 	for _, kind := range explicable {
 		at.named[kind] = make(map[string]Place, len(p.defined[kind]))
 		for id, key := range p.defined[kind] {
-			at.named[kind][id] = key.spot()
+			at.named[kind][id] = placeOf(key)
 		}
 	}
 	at.levels, at.exhausts = make(map[string][]Place, len(p.policies)), map[string]Place{}
 	for _, d := range p.policies {
 		spots := make([]Place, len(d.levels))
 		for n, level := range d.levels {
-			spots[n] = level.at.spot()
+			spots[n] = placeOf(level.at)
 		}
 		at.levels[d.ID] = spots
-		if d.exhausted.at.present() {
-			at.exhausts[d.ID] = d.exhausted.at.spot()
+		if d.exhausted.at.Present() {
+			at.exhausts[d.ID] = placeOf(d.exhausted.at)
 		}
 	}
 	at.layers, at.notifies = p.layers, map[string]Place{}
 	for _, d := range p.people {
 		for urgency, list := range d.notify {
-			at.notifies[d.ID+" "+urgency] = list.spot()
+			at.notifies[d.ID+" "+urgency] = placeOf(list)
 		}
 	}
 }

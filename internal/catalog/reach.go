@@ -39,7 +39,7 @@ func (p *parser) reach() {
 		}
 		found := p.reachOf(of, seen)
 		if !found.unknown && len(d.Levels) > 0 && !found.somebody() {
-			s.key.fault("", "no person can be reached from service %s: policy %s pages nobody", quote(s.ID), quote(s.Policy))
+			s.key.Fault("", "no person can be reached from service %s: policy %s pages nobody", quote(s.ID), quote(s.Policy))
 		}
 	}
 }
@@ -229,7 +229,7 @@ func (p *parser) slowFor(id string, d *policyDraft, level int, wait time.Duratio
 				continue
 			}
 			delete(who.steps, place) // once is enough, however many policies page the person
-			at.warn("shorten the one or lengthen the other", "%s waits %s for contact %s, but %s climbs after %s",
+			at.Warn("shorten the one or lengthen the other", "%s waits %s for contact %s, but %s climbs after %s",
 				id, step.After, quote(step.Contact), levelName(d.ID, level), wait)
 		}
 	}

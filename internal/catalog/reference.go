@@ -1,6 +1,10 @@
 package catalog
 
-import "maps"
+import (
+	"maps"
+
+	"tocsin.dev/internal/yamlfile"
+)
 
 // noun is a kind of thing that has a name in the catalog.
 type noun string
@@ -39,7 +43,7 @@ type reference struct {
 
 // refer reads a name and notes that something of the kind must have it; "" when none is given.
 func (p *parser) refer(kind noun, at item) string {
-	id, ok := at.scalar()
+	id, ok := at.Scalar()
 	if !ok {
 		return ""
 	}
@@ -50,9 +54,9 @@ func (p *parser) refer(kind noun, at item) string {
 // referAll reads a list of names.
 func (p *parser) referAll(kind noun, list item) []string {
 	var ids []string
-	for _, one := range list.list() {
-		if !one.given() {
-			one.wrong("a name")
+	for _, one := range list.List() {
+		if !one.Given() {
+			one.Wrong("a name")
 			continue
 		}
 		if id := p.refer(kind, one); id != "" {
@@ -80,10 +84,10 @@ func (p *parser) dangling() {
 		}
 		hint := ""
 		if told++; told <= maxHints {
-			if near := nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
+			if near := yamlfile.Nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
 				hint = "did you mean " + quote(near) + "?"
 			}
 		}
-		ref.at.fault(hint, "there is no %s %s", ref.kind, quote(ref.id))
+		ref.at.Fault(hint, "there is no %s %s", ref.kind, quote(ref.id))
 	}
 }

@@ -36,37 +36,37 @@ func alertWords() language {
 func (p *parser) compile() {
 	made, err := newConditions(alertWords())
 	if err != nil {
-		p.add(Fault{Message: err.Error()})
+		p.Add(Fault{Message: err.Error()})
 		return
 	}
 	var always item
 	var before earlier
 	for _, one := range p.routes {
-		if !one.given() {
-			one.wrong("a mapping")
+		if !one.Given() {
+			one.Wrong("a mapping")
 			continue
 		}
-		if always.present() {
-			one.warn("put it above", "never reached: the route in line %d takes everything", always.at.Line)
+		if always.Present() {
+			one.Warn("put it above", "never reached: the route in line %d takes everything", always.Line())
 		}
-		f := one.fields(keysRoute)
-		if one.kind() != "a mapping" {
+		f := fields(one, keysRoute)
+		if one.Kind() != "a mapping" {
 			continue
 		}
-		r := Route{Service: p.refer(service, f["service"]), Line: one.fileLine()}
-		if !f["service"].given() {
-			one.fault("", "a route without a service")
+		r := Route{Service: p.refer(service, f["service"]), Line: one.FileLine()}
+		if !f["service"].Given() {
+			one.Fault("", "a route without a service")
 		}
-		switch text, ok := f["when"].words(); {
+		switch text, ok := readConditionText(f["when"]); {
 		case ok:
 			r.When = text
 			if c := p.condition(made, f["when"], text); c != nil {
 				r.program, r.mentions = c.program, c.mentions
-				if !always.present() {
+				if !always.Present() {
 					before = before.add(one, f["when"], text, c)
 				}
 			}
-		case !f["when"].present() && !always.present():
+		case !f["when"].Present() && !always.Present():
 			always = one
 		}
 		p.cat.Routes = append(p.cat.Routes, r)
@@ -90,33 +90,33 @@ type earlierRoute struct {
 func (all earlier) add(route, when item, text string, c *condition) earlier {
 	now := claimOf(c.ast)
 	if now.never() {
-		when.warn("", "never reached: this condition is never true")
+		when.Warn("", "never reached: this condition is never true")
 		return all
 	}
 	for i := range all {
 		switch before := &all[i]; {
 		case before.written == text:
-			route.warn("leave one of them out", "never reached: the route in line %d has the same condition", before.line)
+			route.Warn("leave one of them out", "never reached: the route in line %d has the same condition", before.line)
 			return all
 		case now.implies(&before.claim):
-			route.warn("put it above", "never reached: the route in line %d takes all that this one would", before.line)
+			route.Warn("put it above", "never reached: the route in line %d takes all that this one would", before.line)
 			return all
 		}
 	}
 	if len(all) < maxCompared {
-		all = append(all, earlierRoute{now, text, route.at.Line})
+		all = append(all, earlierRoute{now, text, route.Line()})
 	}
 	return all
 }
 
 // words gives the text of a condition; one that is empty or nothing is a fault.
-func (i item) words() (string, bool) {
-	text, ok := i.scalar()
+func readConditionText(i item) (string, bool) {
+	text, ok := i.Scalar()
 	if ok && strings.TrimSpace(text) != "" {
 		return text, true
 	}
-	if ok || i.present() && !i.given() {
-		i.fault("leave when: out to take everything", "an empty condition")
+	if ok || i.Present() && !i.Given() {
+		i.Fault("leave when: out to take everything", "an empty condition")
 	}
 	return "", false
 }

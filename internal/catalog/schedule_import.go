@@ -51,33 +51,33 @@ type alias struct {
 // imported reads where a schedule's calendar is, and gives the schedule an empty roster: nobody is on
 // call until the calendar was read.
 func (p *parser) imported(s *oncall.Schedule, at item) {
-	f := at.fields(keysImport)
+	f := fields(at, keysImport)
 	d := &importDraft{Import: &Import{Schedule: s.ID, Refresh: DefaultRefresh}, file: f["file"]}
 	s.Imported = &oncall.Roster{}
 	switch {
-	case f["url"].given() && f["file"].given():
-		f["file"].fault("keep one of the two", "a calendar with both url and file")
-		d.File = f["file"].line()
-	case f["url"].given():
+	case f["url"].Given() && f["file"].Given():
+		f["file"].Fault("keep one of the two", "a calendar with both url and file")
+		d.File = f["file"].Text()
+	case f["url"].Given():
 		p.importURL(d, f["url"])
-	case f["file"].given():
-		d.File = f["file"].line()
-		if f["refresh"].given() {
-			f["refresh"].warn("leave it out", "a file is read with the catalog: refresh means nothing here")
+	case f["file"].Given():
+		d.File = f["file"].Text()
+		if f["refresh"].Given() {
+			f["refresh"].Warn("leave it out", "a file is read with the catalog: refresh means nothing here")
 		}
 	default:
-		at.fault(`add url: "https://…", or file: NAME.ics`, "a calendar without a place to read it from")
+		at.Fault(`add url: "https://…", or file: NAME.ics`, "a calendar without a place to read it from")
 	}
-	if r := f["refresh"]; r.given() {
-		d.Refresh = r.duration(0, DefaultRefresh)
+	if r := f["refresh"]; r.Given() {
+		d.Refresh = r.Duration(0, DefaultRefresh)
 		if d.Refresh < minRefresh {
-			r.fault("", "a calendar is asked for once a minute at most")
+			r.Fault("", "a calendar is asked for once a minute at most")
 		}
 	}
-	for _, one := range f["names"].pairs() {
-		id := p.refer(person, one.key)
-		for _, text := range one.value.list() {
-			if s := text.line(); s != "" {
+	for _, one := range f["names"].Pairs() {
+		id := p.refer(person, one.Key)
+		for _, text := range one.Value.List() {
+			if s := text.Text(); s != "" {
 				d.aliases = append(d.aliases, alias{id, s, text})
 			}
 		}
@@ -88,17 +88,17 @@ func (p *parser) imported(s *oncall.Schedule, at item) {
 
 // importURL reads an address, or a reference to one. No fault repeats it: it may be a secret.
 func (p *parser) importURL(d *importDraft, at item) {
-	if at.kind() == "a mapping" {
-		d.Secret = at.secret()
+	if at.Kind() == "a mapping" {
+		d.Secret = readSecret(at)
 		return
 	}
-	d.URL = at.line()
+	d.URL = at.Text()
 	switch u, err := url.Parse(d.URL); {
 	case d.URL == "": // told already
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		at.fault("write it like https://calendar.example.com/oncall.ics; webcal:// is https://", "this is not the address of a calendar")
+		at.Fault("write it like https://calendar.example.com/oncall.ics; webcal:// is https://", "this is not the address of a calendar")
 	case u.User != nil:
-		at.fault("keep the whole address in url: {env: NAME}", "the address of a calendar must not carry a user or password")
+		at.Fault("keep the whole address in url: {env: NAME}", "the address of a calendar must not carry a user or password")
 	default:
 		p.hooks = append(p.hooks, hook{at: at, host: u.Hostname(), what: "calendar"})
 	}
@@ -116,28 +116,28 @@ func (p *parser) readImports() {
 		source, there := p.cat.Files[d.File]
 		switch {
 		case !strings.HasSuffix(d.File, CalendarFile):
-			d.file.fault("", "the name of a calendar's file ends in %s", CalendarFile)
+			d.file.Fault("", "the name of a calendar's file ends in %s", CalendarFile)
 		case !there:
-			d.file.fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
+			d.file.Fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
 		default:
 			p.readCalendar(d, source)
 		}
 	}
 	for name := range p.cat.Files {
 		if strings.HasSuffix(name, CalendarFile) && !used[name] {
-			p.add(Fault{File: name, Message: "no schedule imports this calendar", Hint: "add ical: {file: " + name + "} to one", Warning: true})
+			p.Add(Fault{File: name, Message: "no schedule imports this calendar", Hint: "add ical: {file: " + name + "} to one", Warning: true})
 		}
 	}
 }
 
 func (p *parser) readCalendar(d *importDraft, source []byte) {
 	if !utf8.Valid(source) { // it travels as text
-		p.add(Fault{File: d.File, Message: "this is not UTF-8", Hint: "save the calendar as UTF-8"})
+		p.Add(Fault{File: d.File, Message: "this is not UTF-8", Hint: "save the calendar as UTF-8"})
 		return
 	}
 	calendar, faults := ical.Parse(source, ical.Limits{})
 	d.calendar = calendar
 	for _, f := range faults {
-		p.add(Fault{File: d.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: !f.Whole})
+		p.Add(Fault{File: d.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: !f.Whole})
 	}
 }

@@ -14,13 +14,13 @@ type serviceDraft struct {
 }
 
 func (p *parser) service(id string, key, body item) {
-	f := body.fields(keysService)
+	f := fields(body, keysService)
 	s := &rules.Service{
-		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].line(),
+		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].Text(),
 		Owner: p.refer(person, f["owner"]), Impact: p.refer(impact, f["impact"]), Calendar: p.refer(calendar, f["calendar"]),
 	}
-	if f["tier"].given() {
-		s.Tier = f["tier"].number(1, math.MaxInt16)
+	if f["tier"].Given() {
+		s.Tier = f["tier"].Number(1, math.MaxInt16)
 	}
 	if needs := p.referAll(service, f["depends_on"]); len(needs) > 0 {
 		p.cat.DependsOn[id] = needs
@@ -41,10 +41,10 @@ func (p *parser) fallback() *rules.Service {
 	s := p.cat.Rules.Services[id]
 	if s == nil && !routed { // a route to a service that is not there was told already
 		missing := Fault{Message: "no service takes the alerts that no route places", Hint: "add `- {service: …}` as the last of routes"}
-		if p.top.present() {
-			missing.File, missing.Line, missing.Column = p.top.file, p.top.at.Line, p.top.at.Column
+		if p.top.Present() {
+			missing.File, missing.Line, missing.Column = p.top.File(), p.top.Line(), p.top.Column()
 		}
-		p.add(missing)
+		p.Add(missing)
 	}
 	return s
 }
@@ -77,10 +77,10 @@ func (p *parser) complete() {
 			continue
 		}
 		if s.Team == "" {
-			s.key.fault("", "service %s takes what no route places and needs a team", quote(s.ID))
+			s.key.Fault("", "service %s takes what no route places and needs a team", quote(s.ID))
 		}
 		if s.Policy == "" {
-			s.key.fault("", "service %s takes what no route places and needs a policy", quote(s.ID))
+			s.key.Fault("", "service %s takes what no route places and needs a policy", quote(s.ID))
 		}
 	}
 }

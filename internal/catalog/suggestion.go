@@ -9,32 +9,32 @@ const (
 
 // suggestions reads which suggestions of a policy are followed.
 func (p *parser) suggestions(policy string, at item, levels int) {
-	e := at.fields(keysSuggested)["escalate"]
-	if !e.given() {
+	e := fields(at, keysSuggested)["escalate"]
+	if !e.Given() {
 		return
 	}
-	f := e.fields(keysFollowed)
+	f := fields(e, keysFollowed)
 	followed := &Followed{At: float64(defaultFollowed) / 100, Min: leastIncidents}
-	if share := f["at"]; share.given() {
-		n := share.percent(mostFollowed, defaultFollowed)
+	if share := f["at"]; share.Given() {
+		n := readPercent(share, mostFollowed, defaultFollowed)
 		if n < leastFollowed {
-			share.fault("", "a suggestion that is followed needs %d%% at least", leastFollowed)
+			share.Fault("", "a suggestion that is followed needs %d%% at least", leastFollowed)
 		}
 		followed.At = float64(n) / 100
 	}
-	if least := f["min"]; least.given() {
-		followed.Min = least.number(leastIncidents, mostIncidents)
+	if least := f["min"]; least.Given() {
+		followed.Min = least.Number(leastIncidents, mostIncidents)
 	}
 	act := f["act"]
-	if !act.given() {
-		e.fault("add act: true, or leave suggestions: out", "it does not say whether the suggestion is followed")
+	if !act.Given() {
+		e.Fault("add act: true, or leave suggestions: out", "it does not say whether the suggestion is followed")
 		return
 	}
-	if !act.flag() {
+	if !act.Flag() {
 		return
 	}
 	if levels < 2 {
-		act.fault("add a level", "there is no level 2 that could be paged sooner")
+		act.Fault("add a level", "there is no level 2 that could be paged sooner")
 		return
 	}
 	p.cat.Suggestions[policy] = Suggestions{Escalate: followed}

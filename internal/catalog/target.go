@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/yamlfile"
 	"tocsin.dev/pkg/events"
 )
 
@@ -35,12 +36,12 @@ const maxTargets = 1000
 func (p *parser) targets(list item) ([]escalation.Target, []item) {
 	var targets []escalation.Target
 	var places []item
-	for _, one := range list.atMost(maxTargets, "targets in one list") {
+	for _, one := range list.ListUpTo(maxTargets, "targets in one list") {
 		t, ok := p.target(one)
 		switch {
 		case !ok:
 		case slices.Contains(targets, t):
-			one.warn("", "%s stands here a second time", quote(t.String()))
+			one.Warn("", "%s stands here a second time", quote(t.String()))
 		default:
 			targets = append(targets, t)
 			places = append(places, one)
@@ -51,11 +52,11 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 
 // target reads a word such as schedule:payments-primary or role:lead:db-team.
 func (p *parser) target(at item) (escalation.Target, bool) {
-	if !at.given() || at.kind() == "a mapping" {
-		at.fault("write it without a space: person:ana", "a target is expected here, not %s", at.kind())
+	if !at.Given() || at.Kind() == "a mapping" {
+		at.Fault("write it without a space: person:ana", "expected a target, found %s", at.Kind())
 		return escalation.Target{}, false
 	}
-	word, ok := at.scalar()
+	word, ok := at.Scalar()
 	if !ok {
 		return escalation.Target{}, false
 	}
@@ -66,18 +67,18 @@ func (p *parser) target(at item) (escalation.Target, bool) {
 	case t.Kind == escalation.RoleKind:
 		return t, p.roleTarget(at, word, t, narrowed)
 	case named[t.Kind] == "":
-		at.fault("write person:, schedule:, team:, role:, chat: or webhook: before the name", "%s is not a target", quote(word))
+		at.Fault("write person:, schedule:, team:, role:, chat: or webhook: before the name", "%s is not a target", quote(word))
 		return t, false
 	case events.CheckID(id) != nil:
-		at.fault("", "%s names no %s", quote(word), named[t.Kind])
+		at.Fault("", "%s names no %s", quote(word), named[t.Kind])
 		return t, false
 	}
 	if known := narrowings[t.Kind]; narrowed && !slices.Contains(known, of) {
 		hint := "nothing stands behind the name of a " + string(named[t.Kind])
 		if len(known) > 0 {
-			hint = "known here: " + strings.Join(known, ", ")
+			hint = yamlfile.OneOfHint(known...)
 		}
-		at.fault(hint, "%s is not a target: %s means nothing here", quote(word), quote(of))
+		at.Fault(hint, "%s is not a target: %s means nothing here", quote(word), quote(of))
 		return t, false
 	}
 	p.refs = append(p.refs, reference{named[t.Kind], id, at})
@@ -92,14 +93,14 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 	of, known := roles[t.ID]
 	switch {
 	case !known:
-		at.fault(didYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
+		at.Fault(yamlfile.DidYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
 	case !narrowed:
 		p.owners = p.owners || t.ID == escalation.RoleOwner
 		return true
 	case of == "":
-		at.fault("write role:"+t.ID, "nothing can stand behind role:%s", t.ID)
+		at.Fault("write role:"+t.ID, "nothing can stand behind role:%s", t.ID)
 	case events.CheckID(t.Of) != nil:
-		at.fault("", "%s names no %s", quote(word), of)
+		at.Fault("", "%s names no %s", quote(word), of)
 	default:
 		p.refs = append(p.refs, reference{of, t.Of, at})
 		return true
@@ -117,7 +118,7 @@ type duty struct {
 func (p *parser) dutiful() {
 	for _, d := range p.duties {
 		if t := p.teams[d.team]; t != nil && t.Schedule == "" {
-			d.at.fault("add schedule: to the team", "team %s has no schedule", quote(d.team))
+			d.at.Fault("add schedule: to the team", "team %s has no schedule", quote(d.team))
 		}
 	}
 }

@@ -9,9 +9,9 @@ type teamDraft struct {
 }
 
 func (p *parser) team(id string, key, body item) {
-	f := body.fields(keysTeam)
+	f := fields(body, keysTeam)
 	t := &rules.Team{
-		ID: id, Name: f["name"].line(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"]),
+		ID: id, Name: f["name"].Text(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"]),
 		Schedule: p.refer(schedule, f["schedule"]), Policy: p.refer(policy, f["policy"]),
 	}
 	if t.Name == "" {

@@ -41,22 +41,22 @@ const (
 )
 
 func (p *parser) trigger(at item, d *policyDraft) {
-	if !at.given() {
-		at.wrong("a mapping")
+	if !at.Given() {
+		at.Wrong("a mapping")
 		return
 	}
-	f := at.fields(keysTrigger)
-	if at.kind() != "a mapping" {
+	f := fields(at, keysTrigger)
+	if at.Kind() != "a mapping" {
 		return
 	}
-	t := escalation.Trigger{On: escalation.On(f["on"].oneOf("something to wait for", onWords...)), Place: at.fileLine()}
+	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("something to wait for", onWords...)), Place: at.FileLine()}
 	draft := triggerDraft{at: at, after: f["after"], raised: f["to_priority"]}
 	t.When, draft.never = p.when(f["when"])
 	t.Do, draft.actionDraft = p.action(at, f)
-	t.Do.Climb = f["climb"].climb(d.ID, len(d.Levels))
+	t.Do.Climb = readClimb(f["climb"], d.ID, len(d.Levels))
 	if t.On == "" {
-		if !f["on"].given() {
-			at.fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger that waits for nothing")
+		if !f["on"].Given() {
+			at.Fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger that waits for nothing")
 		}
 		return
 	}
@@ -66,7 +66,7 @@ func (p *parser) trigger(at item, d *policyDraft) {
 		if t.On == escalation.Unresolved {
 			t.Do.Page = []escalation.Target{holder}
 		} else {
-			at.fault(actionHint, "a trigger that does nothing")
+			at.Fault(actionHint, "a trigger that does nothing")
 		}
 	}
 	d.add(t, draft)
@@ -76,8 +76,8 @@ func (p *parser) trigger(at item, d *policyDraft) {
 func misplaced(on escalation.On, f map[string]item) {
 	for _, word := range onWords {
 		for _, key := range ons[escalation.On(word)] {
-			if f[key].present() && !slices.Contains(ons[on], key) {
-				f[key].fault("", "%s has no meaning with on: %s", key, on)
+			if f[key].Present() && !slices.Contains(ons[on], key) {
+				f[key].Fault("", "%s has no meaning with on: %s", key, on)
 				delete(f, key) // once is enough
 			}
 		}
@@ -88,16 +88,16 @@ func misplaced(on escalation.On, f map[string]item) {
 func (p *parser) waits(at item, t *escalation.Trigger, f map[string]item) {
 	switch t.On {
 	case escalation.Unacknowledged, escalation.Unresolved, escalation.OpenFor:
-		if !f["after"].given() {
-			at.fault("add after: 30m", "on: %s without how long", t.On)
+		if !f["after"].Given() {
+			at.Fault("add after: 30m", "on: %s without how long", t.On)
 		}
-		t.After = f["after"].duration(1, 0)
-		t.Repeat = f["repeat"].number(0, maxRepeat)
+		t.After = f["after"].Duration(1, 0)
+		t.Repeat = f["repeat"].Number(0, maxRepeat)
 	case escalation.Response, escalation.Resolution:
-		t.Percent = f["at"].percent(maxPercent, 100)
+		t.Percent = readPercent(f["at"], maxPercent, 100)
 	case escalation.PriorityRaised:
-		if f["to_priority"].given() {
-			t.To = f["to_priority"].priority()
+		if f["to_priority"].Given() {
+			t.To = readPriority(f["to_priority"])
 		}
 	case escalation.OnSpike:
 		t.Spike = spike(at, f)
@@ -105,20 +105,20 @@ func (p *parser) waits(at item, t *escalation.Trigger, f map[string]item) {
 }
 
 func spike(at item, f map[string]item) escalation.Spike {
-	s := escalation.Spike{Within: f["within"].duration(1, 0), By: f["by"].line()}
+	s := escalation.Spike{Within: f["within"].Duration(1, 0), By: f["by"].Text()}
 	most, times := f["more_than"], f["times_usual"]
 	switch {
-	case most.given() && times.given():
-		times.fault("keep one of the two", "a spike is more_than a number or times_usual, not both")
-	case most.given():
-		s.MoreThan = most.number(1, maxAlerts)
-	case times.given():
-		s.Times = times.number(2, maxTimes)
+	case most.Given() && times.Given():
+		times.Fault("keep one of the two", "a spike is more_than a number or times_usual, not both")
+	case most.Given():
+		s.MoreThan = most.Number(1, maxAlerts)
+	case times.Given():
+		s.Times = times.Number(2, maxTimes)
 	default:
-		at.fault("add more_than: 50 or times_usual: 5", "a spike of how many")
+		at.Fault("add more_than: 50 or times_usual: 5", "a spike of how many")
 	}
-	if !f["within"].given() {
-		at.fault("add within: 10m", "a spike within how long")
+	if !f["within"].Given() {
+		at.Fault("add within: 10m", "a spike within how long")
 	}
 	return s
 }

@@ -9,6 +9,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/partition"
+	"tocsin.dev/internal/rules/page"
 	"tocsin.dev/pkg/events"
 )
 
@@ -106,8 +107,8 @@ func (m *machine) requested(e events.Event, p events.PageRequested, now time.Tim
 }
 
 func (m *machine) take(opened events.DeliveryOpened, at time.Time) *delivery {
-	d := &delivery{Opened: opened, OpenedAt: at, heapPos: -1}
-	m.open[d.id()] = d
+	d := &delivery{Delivery: page.Delivery{Opened: opened, OpenedAt: at}, heapPos: -1}
+	m.open[d.ID()] = d
 	m.queue.set(d, at)
 	return d
 }
@@ -136,7 +137,7 @@ func (m *machine) gather(data events.Data, now time.Time) {
 
 // close ends a page. The receipt goes out when the record is durable.
 func (m *machine) close(d *delivery, how string, now time.Time) {
-	m.gather(events.DeliveryClosed{Page: d.id(), How: how}, now)
+	m.gather(events.DeliveryClosed{Page: d.ID(), How: how}, now)
 	c := m.forget(d, how, now)
 	m.closing = append(m.closing, c)
 	m.notifier.metrics.pages.WithLabelValues(how).Inc()
@@ -145,18 +146,15 @@ func (m *machine) close(d *delivery, how string, now time.Time) {
 // forget moves a page from the open ones to the closed ones.
 func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
 	m.queue.set(d, time.Time{})
-	if d.underWay() == nil { // else the slot is held until the answer comes
+	if d.Pending() == nil { // else it keeps its slot until the answer comes
 		m.wake(m.slots.leave(d), now)
 	}
-	delete(m.open, d.id())
+	delete(m.open, d.ID())
 	c := &closing{
-		Receipt: events.ReceiptReceived{
-			Incident: d.Opened.Incident, Page: d.id(), Target: d.Opened.Page.Target,
-			Delivered: how == howDelivered, Final: true, Attempts: d.attempts(),
-		},
+		Receipt: d.Receipt(how == howDelivered, true),
 		Service: d.Opened.Service, At: now, Silent: how == howSuperseded,
 	}
-	m.closed[d.id()] = c
+	m.closed[d.ID()] = c
 	m.order = append(m.order, c)
 	m.prune()
 	return c

@@ -8,7 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
 
@@ -134,16 +134,8 @@ func (p *posts) post(ctx context.Context, batch []*closing) error {
 }
 
 func (p *posts) publish(ctx context.Context, n int, all []events.Event) error {
-	body, err := events.EncodeBatch(all)
-	if err != nil {
-		return err
-	}
-	m := bus.Message{
-		Subject: events.IntakeSubject(n, "receipts"), Body: body,
-		Header: map[string][]string{"content-type": {events.ContentBatch}},
-	}
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		err := p.notifier.cfg.Bus.Publish(ctx, m)
+		err := intake.Put(ctx, p.notifier.cfg.Bus, n, intake.Receipts, "", all...)
 		if err == nil {
 			return nil
 		}

@@ -39,7 +39,7 @@ func (m *machine) Load(_ context.Context, b []byte) error {
 	}
 	for _, d := range s.Open {
 		d.heapPos = -1
-		m.open[d.id()] = d
+		m.open[d.ID()] = d
 	}
 	for _, c := range s.Closed {
 		m.closed[c.Receipt.Page] = c
@@ -61,7 +61,7 @@ func (m *machine) Snapshot() ([]byte, error) {
 
 // inOrder gives the open pages by id, so that a restart does the same things in the same order.
 func (m *machine) inOrder() []*delivery {
-	return slices.SortedFunc(maps.Values(m.open), func(a, b *delivery) int { return strings.Compare(a.id(), b.id()) })
+	return slices.SortedFunc(maps.Values(m.open), func(a, b *delivery) int { return strings.Compare(a.ID(), b.ID()) })
 }
 
 // Replay folds one record.
@@ -100,13 +100,9 @@ func (m *machine) evolve(e events.Event, seq uint64) error {
 	}
 	switch fact := e.Data.(type) {
 	case events.DeliveryClaimed:
-		d.Tries = append(d.Tries, try{Attempt: events.Attempt{
-			Contact: fact.Contact, Channel: fact.Channel, At: e.Time, PossibleRepeat: fact.PossibleRepeat,
-		}, Step: fact.Step, Open: true})
+		d.Claimed(fact, e.Time)
 	case events.DeliveryAnswered:
-		if t := d.underWay(); t != nil {
-			t.Open, t.At, t.Outcome, t.Reason, t.RetryAt = false, e.Time, fact.Outcome, fact.Reason, fact.RetryAt
-		}
+		d.Answered(fact, e.Time)
 	case events.DeliveryClosed:
 		m.forget(d, fact.How, e.Time).Seq = seq
 	}
@@ -130,16 +126,10 @@ func (m *machine) Start(ctx context.Context, before partition.Record, now time.T
 	m.posts.sent = before.Mark
 	for _, d := range m.inOrder() {
 		m.queue.set(d, now)
-		if d.underWay() != nil {
-			m.doubt(d, now)
+		if d.Pending() != nil {
+			m.answered(d, inDoubt, now)
 		}
 	}
 	m.posts.committed(ctx, before.Seq)
 	return nil
-}
-
-func (m *machine) doubt(d *delivery, now time.Time) {
-	t := d.underWay()
-	t.settle(inDoubt, now)
-	m.gather(events.DeliveryAnswered{Page: d.id(), Attempt: len(d.Tries), Outcome: t.Outcome, Reason: t.Reason}, now)
 }

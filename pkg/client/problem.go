@@ -14,7 +14,7 @@ type Problem struct {
 	Title     string      `json:"title"`
 	Status    string      `json:"status"`          // open, known-error or closed
 	Cause     string      `json:"cause,omitempty"` // the root cause
-	Known     *KnownError `json:"known,omitempty"` // nil while it is no known error
+	Known     *KnownError `json:"known,omitempty"` // nil while the problem is not a known error
 	Incidents []string    `json:"incidents"`       // ids, in the order in which they were linked
 
 	OpenedAt   time.Time `json:"opened_at"`
@@ -51,7 +51,7 @@ type (
 		Title   string      `json:"title,omitempty"`
 		Cause   string      `json:"cause,omitempty"`
 		Known   *KnownError `json:"known,omitempty"`
-		Unknown bool        `json:"unknown,omitempty"` // it is no known error any more
+		Unknown bool        `json:"unknown,omitempty"` // the problem is not a known error any more
 	}
 	// ProblemLink names an incident.
 	ProblemLink struct {

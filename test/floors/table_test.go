@@ -50,11 +50,11 @@ var rules = []rule{
 
 	// Floor 3: what people configure, and the ports.
 	{
-		packages: "internal/catalog", ours: []string{words, "internal/rules", "internal/rules/...", "internal/ical"},
+		packages: "internal/catalog", ours: []string{words, "internal/rules", "internal/rules/...", "internal/ical", "internal/yamlfile"},
 		reason: "the catalog gives values to the rules and knows no service, port or implementation",
 	},
 	{
-		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical"},
+		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical", "internal/yamlfile"},
 		reason: "a rehearsal is rules on virtual time",
 	},
 	{
@@ -79,6 +79,7 @@ var rules = []rule{
 	{packages: "internal/insight/shadow", ours: []string{words, "internal/insight/document"}, foreign: none, reason: "both sides are compared from what they left behind"},
 	{packages: "internal/insight/shadow/exports", ours: []string{"internal/insight/shadow"}, foreign: none, reason: "foreign exports are foreign bytes and know nothing of ours"},
 	{packages: "internal/insight/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
+	{packages: "internal/yamlfile", ours: none, foreign: []string{"go.yaml.in/yaml/v4", "go.yaml.in/yaml/v4/plugin/loaderlimits"}, reason: "files are read alike, whatever they are about"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
 	{packages: "internal/channel", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
@@ -94,11 +95,15 @@ var rules = []rule{
 		reason: "the log machinery serves the services and knows none",
 	},
 	{
-		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog"},
+		packages: "internal/intake", ours: []string{words, "internal/bus", "internal/source"}, foreign: none,
+		reason: "the door to INTAKE serves the services and knows none",
+	},
+	{
+		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog", "internal/intake"},
 		reason: "the store of catalogs serves the services and knows none",
 	},
 	{
-		packages: "internal/whatif/backtest/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/engine", "internal/rules", "internal/whatif/backtest"},
+		packages: "internal/whatif/backtest/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/intake", "internal/rules", "internal/whatif/backtest"},
 		reason: "a replay reads the streams as the engine does, and serves nobody",
 	},
 	{packages: "internal/engine/...", ours: append(ports, machinery...), family: true, reason: meet},
@@ -111,6 +116,10 @@ var rules = []rule{
 	{packages: "internal/adviser", ours: ports, reason: meet},
 	{packages: "internal/insight/live", ours: ports, reason: meet},
 	{packages: "internal/recorder/...", ours: ports, family: true, reason: meet},
+	{
+		packages: "internal/housekeeping", ours: append(ports, "internal/files", "internal/insight/shadow", "internal/insight/shadow/exports"),
+		reason: meet,
+	},
 
 	// Floor 5: the implementations. Each knows its own port.
 	{packages: "internal/bus/...", ours: []string{words, "internal/bus"}, reason: ownPort},
@@ -154,7 +163,7 @@ var all = []string{"..."}
 var (
 	ports = []string{
 		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/whatif/rehearsal", "internal/insight/why", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "internal/intake", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
 	}
 	machinery = []string{"internal/partition", "internal/catalog/revisions"}
 )

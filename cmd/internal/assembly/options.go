@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/housekeeping"
 )
 
 // Options are what every service takes. Each flag --some-name is also the environment variable
@@ -130,10 +131,10 @@ func (o Options) Validate() error {
 	if o.Replicas < 0 {
 		faults = append(faults, errors.New("--replicas: 1 or more"))
 	}
-	if _, err := keepFor(o.ArchiveKeep); err != nil {
-		faults = append(faults, err)
+	if _, err := housekeeping.ParseKeep(o.ArchiveKeep); err != nil {
+		faults = append(faults, fmt.Errorf("--archive-keep %w", err))
 	}
-	if _, err := parseWeekly(o.ReviewsAt); o.Reviews != "" && err != nil {
+	if _, err := housekeeping.ParseWeekly(o.ReviewsAt); o.Reviews != "" && err != nil {
 		faults = append(faults, fmt.Errorf("--reviews-at %w", err))
 	}
 	if o.ShadowExports != "" && !o.Shadow {

@@ -17,6 +17,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
 
@@ -134,15 +135,7 @@ func (s *Store) announce(ctx context.Context, revision, by string) error {
 		e := events.New(events.CatalogRevised{Revision: revision, By: by})
 		e.ID = events.DeriveID("catalog", revision, now.Format(time.RFC3339Nano), fmt.Sprint(p))
 		e.Source, e.Time = "tocsin/catalog", now
-		body, err := events.EncodeBatch([]events.Event{e})
-		if err != nil {
-			return fmt.Errorf("apply catalog: %w", err)
-		}
-		m := bus.Message{
-			Subject: events.IntakeSubject(p, "catalog"), ID: e.ID, Body: body,
-			Header: map[string][]string{"content-type": {events.ContentBatch}},
-		}
-		if err := s.bus.Publish(ctx, m); err != nil {
+		if err := intake.Put(ctx, s.bus, p, intake.Catalog, e.ID, e); err != nil {
 			return fmt.Errorf("apply catalog: %w", err)
 		}
 	}

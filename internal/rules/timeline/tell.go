@@ -114,7 +114,7 @@ func pageSentence(e events.Event) string {
 		return fmt.Sprintf("page to %s requested, urgency %s%s%s%s", d.Target, d.Urgency, nth(d.Asked),
 			clause(", ", lateness(d.Late)), clause(": ", d.Why))
 	case events.PageDelivered:
-		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Outcome == recorded {
+		if n := len(d.Attempts); n > 0 && d.Attempts[n-1].Outcome == events.OutcomeRecorded {
 			return fmt.Sprintf("page to %s recorded for %s (%s), not sent: shadow run", d.Target, d.Channel, d.Contact)
 		}
 		return fmt.Sprintf("page to %s delivered by %s (%s) at attempt %d%s", d.Target, d.Channel, d.Contact, max(1, len(d.Attempts)), repeated(d.Attempts))
@@ -127,9 +127,6 @@ func pageSentence(e events.Event) string {
 	}
 	return ""
 }
-
-// recorded is the outcome of an attempt in a shadow run.
-const recorded = "recorded"
 
 func lateness(seconds int) string {
 	if seconds <= 0 {

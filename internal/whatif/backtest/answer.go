@@ -87,9 +87,6 @@ const (
 	lately = 10 * time.Minute
 )
 
-// accepted is what a method says of which nothing else is recorded.
-const accepted = "accepted"
-
 // tried keeps what became of attempts. An attempt is told with each later receipt of its page again;
 // that changes nothing.
 func (h *History) tried(target string, attempts []events.Attempt) {
@@ -112,5 +109,5 @@ func (h *History) outcome(target, contact string, at time.Time) string {
 	if n > 0 && at.Sub(all[n-1].at) <= lately {
 		return all[n-1].outcome
 	}
-	return accepted
+	return events.OutcomeAccepted // nothing else is recorded
 }

@@ -6,6 +6,7 @@ import (
 
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/page"
 	"tocsin.dev/pkg/events"
 )
 
@@ -44,16 +45,15 @@ type Backtest struct {
 	now      time.Time
 	until    time.Time
 
-	next       int // of the history's inputs
-	position   uint64
-	deliveries []*delivery // on their way, in the order of their requests
-	wake       time.Time   // the earliest of their instants; zero for none
-	answers    []answer    // on their way
-	waits      map[answerer]*waiting
-	by         map[string]string // the incident that the record's one has become, by what opened it there
-	forward    []events.Event    // facts that are inputs of another partition
-	refused    map[string]int    // commands that changed nothing, by what was asked
-	err        error
+	next     int // of the history's inputs
+	position uint64
+	pages    page.Virtual
+	answers  []answer // on their way
+	waits    map[answerer]*waiting
+	by       map[string]string // the incident that the record's one has become, by what opened it there
+	forward  []events.Event    // facts that are inputs of another partition
+	refused  map[string]int    // commands that changed nothing, by what was asked
+	err      error
 }
 
 // answer is an acknowledgement on its way.
@@ -110,8 +110,8 @@ func (b *Backtest) Run() error {
 func (b *Backtest) before(end time.Time, input int) {
 	for b.err == nil {
 		at, ok := b.state.NextDeadline()
-		if !b.wake.IsZero() && (!ok || b.wake.Before(at)) {
-			at, ok = b.wake, true
+		if wake := b.pages.WakeAt(); !wake.IsZero() && (!ok || wake.Before(at)) {
+			at, ok = wake, true
 		}
 		if at.Before(b.now) { // as a clock that another priority has run out before it came
 			at = b.now
@@ -267,7 +267,7 @@ func (b *Backtest) take(facts []events.Event) {
 		case events.PageRequested:
 			b.deliver(e.Subject, d)
 		case events.PageSuperseded:
-			b.drop(d.Page)
+			b.pages.Remove(d.Page)
 		case events.CommandRefused:
 			b.refused[d.Command]++
 		case events.MergeRequested:

@@ -9,10 +9,15 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/rules/page"
 )
+
+// checkpointVersion changes when an older checkpoint can no longer be read.
+const checkpointVersion = 2
 
 // played is the stored form of a backtest between two inputs.
 type played struct {
+	Version  int       `json:"version"`
 	History  string    `json:"history"` // fingerprint
 	Catalog  string    `json:"catalog"` // revision
 	Until    time.Time `json:"until"`
@@ -20,13 +25,13 @@ type played struct {
 	Position uint64    `json:"position"`
 	Now      time.Time `json:"now"`
 
-	State      json.RawMessage   `json:"state"`
-	Lives      []*Life           `json:"lives"`
-	Deliveries []*delivery       `json:"deliveries"`
-	Answers    []answer          `json:"answers"`
-	Waits      []waits           `json:"waits"`
-	By         map[string]string `json:"by"`
-	Refused    map[string]int    `json:"refused"`
+	State   json.RawMessage   `json:"state"`
+	Lives   []*Life           `json:"lives"`
+	Pages   page.Virtual      `json:"pages"`
+	Answers []answer          `json:"answers"`
+	Waits   []waits           `json:"waits"`
+	By      map[string]string `json:"by"`
+	Refused map[string]int    `json:"refused"`
 }
 
 type waits struct {
@@ -55,14 +60,15 @@ func (b *Backtest) Checkpoint() (json.RawMessage, error) {
 		return nil, err
 	}
 	p := played{
+		Version: checkpointVersion,
 		History: b.history.Fingerprint(), Catalog: b.catalog.Rules.Revision, Until: b.until,
 		Next: b.next, Position: b.position, Now: b.now, State: state,
-		Lives: b.outcomes.lives, Deliveries: b.deliveries, Answers: b.answers, By: b.by, Refused: b.refused,
+		Lives: b.outcomes.lives, Pages: b.pages, Answers: b.answers, By: b.by, Refused: b.refused,
 	}
 	for who, w := range b.waits {
 		p.Waits = append(p.Waits, waits{who.opener, who.by, *w})
 	}
-	return json.Marshal(p)
+	return json.Marshal(&p) // a pointer, so that the pages are stored as they say
 }
 
 // Resume goes on where a [Backtest.Checkpoint] was taken. It must come before [Backtest.Run]; what a
@@ -73,6 +79,8 @@ func (b *Backtest) Resume(checkpoint json.RawMessage) error {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
 	switch {
+	case p.Version != checkpointVersion:
+		return fmt.Errorf("%w: of another version of tocsin", ErrOther)
 	case p.History != b.history.Fingerprint():
 		return fmt.Errorf("%w: of another history", ErrOther)
 	case p.Catalog != b.catalog.Rules.Revision:
@@ -88,11 +96,8 @@ func (b *Backtest) Resume(checkpoint json.RawMessage) error {
 	for _, l := range p.Lives {
 		b.outcomes.add(l)
 	}
-	for _, d := range p.Deliveries {
-		d.plan = b.catalog.TargetPlan(d.Page.Target, d.Page.Urgency)
-	}
-	b.deliveries, b.answers = p.Deliveries, p.Answers
-	b.rewake()
+	b.pages, b.answers = p.Pages, p.Answers
+	b.pages.Replan(b.catalog.TargetPlan)
 	for _, w := range p.Waits {
 		b.waits[answerer{w.Opener, w.By}] = &w.waiting
 	}

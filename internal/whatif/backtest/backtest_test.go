@@ -224,6 +224,31 @@ func TestSameCatalogNoDiff(t *testing.T) {
 	})
 }
 
+// TestShadowRunHistory: in a shadow run every attempt ends as "recorded". A backtest of such a history
+// delivers its pages; none of them is delayed.
+func TestShadowRunHistory(t *testing.T) {
+	c := parse(t, plain)
+	history := &backtest.History{}
+	for _, e := range live(c, []step{{0, 0}, {0, 3}, {0, 6}}).Ledger() {
+		if page, ok := e.Data.(events.PageDelivered); ok {
+			for n := range page.Attempts {
+				page.Attempts[n].Outcome = "recorded"
+			}
+		}
+		require.NoError(t, history.Add(e))
+	}
+	history.Close()
+	counts := map[string]int{}
+	b := backtest.NewBacktest(history, c, backtest.Options{Sink: func(e events.Event) error {
+		counts[e.Data.Name()]++
+		return nil
+	}})
+	require.NoError(t, b.Run())
+	require.Positive(t, counts["page.requested"])
+	require.Equal(t, counts["page.requested"], counts["page.delivered"])
+	require.Zero(t, counts["page.delayed"])
+}
+
 // fromLedger is the history as an export of the archive has it: decisions alone.
 func fromLedger(t require.TestingT, r *rehearsal.Rehearsal) *backtest.History {
 	h := &backtest.History{}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/pkg/events"
 )
 
 // step reads one step: a mapping with exactly one verb.
@@ -148,7 +149,7 @@ func (p *parser) name(at item) string {
 func (s *Step) contact(body item) {
 	f := body.fields("to", "by", "outcome")
 	s.To, s.Contact = f["to"].text(), f["by"].text()
-	s.Outcome = f["outcome"].choice("accepted", "retryable", "permanent", "unknown")
+	s.Outcome = f["outcome"].choice(events.OutcomeAccepted, events.OutcomeRetryable, events.OutcomePermanent, events.OutcomeUnknown)
 	switch {
 	case body.kind() != "a mapping":
 		if !body.given() {

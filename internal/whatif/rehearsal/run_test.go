@@ -14,7 +14,7 @@ import (
 
 // TestExamples plays the examples, every verb among them.
 func TestExamples(t *testing.T) {
-	root := filepath.Join("..", "..", "examples", "policies")
+	root := filepath.Join("..", "..", "..", "examples", "policies")
 	names, err := filepath.Glob(filepath.Join(root, "*.yaml"))
 	require.NoError(t, err)
 	require.NotEmpty(t, names)

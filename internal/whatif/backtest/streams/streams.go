@@ -12,7 +12,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog/revisions"
-	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/partition"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/whatif/backtest"
@@ -28,7 +28,7 @@ type Bus interface {
 type Streams struct {
 	Bus Bus
 	// Foreign reads alerts that others put on INTAKE, as the engine does. Required.
-	Foreign engine.Foreign
+	Foreign intake.Foreign
 }
 
 // pollMax is how many messages are taken at once.
@@ -83,7 +83,7 @@ func (s Streams) Intake(ctx context.Context, p int, after uint64) iter.Seq2[back
 				yield(backtest.Message{}, err)
 				return
 			}
-			all, _ := engine.ReadIntake(m, s.Foreign) // what the engine could not read led to nothing
+			all, _ := intake.Read(m, s.Foreign) // what the engine could not read led to nothing
 			if !yield(backtest.Message{Seq: m.Seq, At: m.At, Events: all}, nil) {
 				return
 			}

@@ -1,4 +1,4 @@
-package assembly
+package housekeeping
 
 import (
 	"context"
@@ -15,24 +15,22 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/files"
-	"tocsin.dev/internal/insight/live"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 
-// weekly is an instant of each week, by the clock of a zone.
-type weekly struct {
+// Weekly is an instant of each week, on the clock of a zone.
+type Weekly struct {
 	day    time.Weekday
 	minute int // since midnight
 	zone   *time.Location
 }
 
-// parseWeekly reads "Mon 06:30 Europe/Berlin"; without a zone it is UTC.
-func parseWeekly(text string) (w weekly, err error) {
+// ParseWeekly reads "Mon 06:30 Europe/Berlin". Without a zone it is UTC.
+func ParseWeekly(text string) (w Weekly, err error) {
 	words := strings.Fields(text)
-	wrong := fmt.Errorf("%q: no instant of a week such as \"Mon 06:30 Europe/Berlin\"", text)
+	wrong := fmt.Errorf("%q is not a day and time such as \"Mon 06:30 Europe/Berlin\"", text)
 	if len(words) < 2 || len(words) > 3 {
 		return w, wrong
 	}
@@ -41,7 +39,7 @@ func parseWeekly(text string) (w weekly, err error) {
 	if day < 0 || err != nil {
 		return w, wrong
 	}
-	w = weekly{day: time.Weekday(day), minute: clock.Hour()*60 + clock.Minute(), zone: time.UTC}
+	w = Weekly{day: time.Weekday(day), minute: clock.Hour()*60 + clock.Minute(), zone: time.UTC}
 	if len(words) == 3 {
 		if w.zone, err = time.LoadLocation(words[2]); err != nil {
 			return w, fmt.Errorf("%q: there is no zone %q", text, words[2])
@@ -50,8 +48,8 @@ func parseWeekly(text string) (w weekly, err error) {
 	return w, nil
 }
 
-// last gives the newest such instant that is not after now.
-func (w weekly) last(now time.Time) time.Time {
+// last returns the newest such instant that is not after now.
+func (w Weekly) last(now time.Time) time.Time {
 	local := now.In(w.zone)
 	back := (int(local.Weekday()) - int(w.day) + 7) % 7
 	at := time.Date(local.Year(), local.Month(), local.Day()-back, 0, w.minute, 0, 0, w.zone)
@@ -61,35 +59,36 @@ func (w weekly) last(now time.Time) time.Time {
 	return at
 }
 
-// catchUp is how many weeks are written after an absence, at most.
+// catchUp is the most weeks written after an absence.
 const catchUp = 8
 
-// reviews writes the weekly documents: one for each team, and last one for all of them, whose presence says
-// that the week is done. So nothing is written twice, whatever is restarted when.
-type reviews struct {
-	dir     string
-	at      weekly
-	archive archive.Viewer
-	catalog func() *catalog.Catalog
-	log     *zap.Logger
+// Reviews writes the weekly reviews: one for each team, then one for all teams together, which marks the
+// week as done. So no week is written twice, whenever the process restarts.
+type Reviews struct {
+	Dir     string
+	At      Weekly // when a week's reviews are due
+	Archive archive.Viewer
+	// Options returns what reports take from the catalog in force.
+	Options func() report.Options
+	Log     *zap.Logger
 }
 
-// look writes what is due.
-func (r *reviews) look(ctx context.Context, now time.Time) error {
+// Run writes the reviews that are due. It is a [Task].
+func (r *Reviews) Run(ctx context.Context, now time.Time) error {
 	due := r.due(now)
 	if len(due) == 0 {
 		return nil
 	}
-	if err := os.MkdirAll(r.dir, 0o750); err != nil {
+	if err := os.MkdirAll(r.Dir, 0o750); err != nil {
 		return err
 	}
 	facts := &report.Collector{}
-	v, err := r.archive.View(ctx)
+	v, err := r.Archive.View(ctx)
 	if err != nil {
 		return err
 	}
-	defer v.Close() //nolint:errcheck // it only read
-	if _, err := EachFact(ctx, v, facts.Add); err != nil {
+	defer v.Close() //nolint:errcheck // read-only
+	if _, err := archive.EachEvent(ctx, v, facts.Add); err != nil {
 		return err
 	}
 	incidents, err := facts.Incidents()
@@ -101,15 +100,15 @@ func (r *reviews) look(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return fmt.Errorf("week %s: %w", week.Name, err)
 		}
-		r.log.Info("the weekly reviews are written", zap.String("week", week.Name), zap.Int("teams", n), zap.String("folder", r.dir))
+		r.Log.Info("weekly reviews written", zap.String("week", week.Name), zap.Int("teams", n), zap.String("folder", r.Dir))
 	}
 	return nil
 }
 
-// due gives the weeks without documents, the oldest first: the one before the newest instant, and those
-// before it up to one that was written. In an empty folder it is that one week.
-func (r *reviews) due(now time.Time) []report.Period {
-	week := report.WeekOf(r.at.last(now).AddDate(0, 0, -7))
+// due returns the weeks without reviews, oldest first: the week before the newest instant, and those
+// before it back to one that was written. For an empty folder it is the last week alone.
+func (r *Reviews) due(now time.Time) []report.Period {
+	week := report.WeekOf(r.At.last(now).AddDate(0, 0, -7))
 	var due []report.Period
 	for range catchUp {
 		if r.done(week) {
@@ -118,29 +117,29 @@ func (r *reviews) due(now time.Time) []report.Period {
 		due = slices.Insert(due, 0, week)
 		week, _ = week.Before()
 	}
-	if earlier, err := filepath.Glob(filepath.Join(r.dir, "????-W??.html")); err != nil || len(earlier) == 0 {
+	if earlier, err := filepath.Glob(filepath.Join(r.Dir, "????-W??.html")); err != nil || len(earlier) == 0 {
 		return due[len(due)-1:]
 	}
 	return due
 }
 
-func (r *reviews) done(week report.Period) bool {
+func (r *Reviews) done(week report.Period) bool {
 	_, err := os.Stat(r.name(week, ""))
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-func (r *reviews) name(week report.Period, team string) string {
+func (r *Reviews) name(week report.Period, team string) string {
 	if team != "" {
 		team = "-" + team
 	}
-	return filepath.Join(r.dir, week.Name+team+".html")
+	return filepath.Join(r.Dir, week.Name+team+".html")
 }
 
-// write makes the documents of one week, and gives the number of teams. A team has one when it has incidents
-// that opened, or pages that were asked for, in that week or in the week before.
-func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, error) {
-	o := live.Options(r.catalog())
-	o.Location, o.Period = r.at.zone, week
+// write makes the reviews of one week and returns the number of teams. A team gets one when incidents of
+// its opened, or pages were requested, in that week or the week before.
+func (r *Reviews) write(incidents []*report.Incident, week report.Period) (int, error) {
+	o := r.Options()
+	o.Location, o.Period = r.At.zone, week
 	whole, err := report.Make(incidents, o)
 	if err != nil {
 		return 0, err
@@ -148,7 +147,7 @@ func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, 
 	teams := map[string]bool{}
 	before, _ := week.Before()
 	for _, i := range incidents {
-		if events.CheckID(i.Team) == nil && i.In(before, week) { // any other is no name of a file
+		if events.CheckID(i.Team) == nil && i.In(before, week) { // any other cannot be a file name
 			teams[i.Team] = true
 		}
 	}
@@ -165,8 +164,8 @@ func (r *reviews) write(incidents []*report.Incident, week report.Period) (int, 
 	return len(teams), r.documents(whole, r.name(week, ""))
 }
 
-// documents writes Markdown beside HTML, and HTML last.
-func (r *reviews) documents(made report.Report, name string) error {
+// documents writes a review as Markdown, then as HTML.
+func (r *Reviews) documents(made report.Report, name string) error {
 	text := strings.TrimSuffix(name, ".html") + ".md"
 	if err := files.Replace(text, 0o644, func(w io.Writer) error { return made.Markdown(w) }); err != nil {
 		return err

@@ -1,4 +1,4 @@
-package assembly
+package housekeeping
 
 import (
 	"context"
@@ -16,10 +16,12 @@ import (
 	"tocsin.dev/internal/archive/archivetest"
 	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/live"
+	"tocsin.dev/internal/insight/report"
 )
 
-// remembered gives an archive with thirty incidents of two teams on Monday, 2 March 2026.
-func remembered(t *testing.T) *sqlite.Archive {
+// filled returns an archive with thirty incidents of two teams on Monday, 2 March 2026.
+func filled(t *testing.T) *sqlite.Archive {
 	a, err := sqlite.Open(filepath.Join(t.TempDir(), "archive.db"))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, a.Close()) })
@@ -29,7 +31,9 @@ func remembered(t *testing.T) *sqlite.Archive {
 	return a
 }
 
-func nobody() *catalog.Catalog { return nil }
+func noCatalog() *catalog.Catalog { return nil }
+
+func noOptions() report.Options { return live.Options(nil) }
 
 func listed(t *testing.T, dir string) []string {
 	entries, err := os.ReadDir(dir)
@@ -42,7 +46,7 @@ func listed(t *testing.T, dir string) []string {
 }
 
 func TestWeekly(t *testing.T) {
-	berlin, err := parseWeekly("Mon 06:30 Europe/Berlin")
+	berlin, err := ParseWeekly("Mon 06:30 Europe/Berlin")
 	require.NoError(t, err)
 	for now, want := range map[string]string{
 		"2026-03-09T05:29:59Z": "2026-03-02T05:30:00Z", "2026-03-09T05:30:00Z": "2026-03-09T05:30:00Z", "2026-03-15T23:00:00Z": "2026-03-09T05:30:00Z",
@@ -53,21 +57,21 @@ func TestWeekly(t *testing.T) {
 		require.Equal(t, want, berlin.last(at).UTC().Format(time.RFC3339), now)
 	}
 	for _, wrong := range []string{"", "Mon", "Moon 06:30", "Mon 25:00", "Mon 06:30 Nowhere/Land", "Mon 06:30 UTC x"} {
-		_, err := parseWeekly(wrong)
+		_, err := ParseWeekly(wrong)
 		require.Error(t, err, wrong)
 	}
 }
 
 // TestReviewsAreWrittenOnce follows the clock over weeks, restarts and an absence.
 func TestReviewsAreWrittenOnce(t *testing.T) {
-	at, err := parseWeekly("Mon 06:30 Europe/Berlin")
+	at, err := ParseWeekly("Mon 06:30 Europe/Berlin")
 	require.NoError(t, err)
 	dir := filepath.Join(t.TempDir(), "reviews")
-	started := func() *reviews { return &reviews{dir, at, remembered(t), nobody, zap.NewNop()} }
+	started := func() *Reviews { return &Reviews{dir, at, filled(t), noOptions, zap.NewNop()} }
 	look := func(now string) []string {
 		when, err := time.Parse(time.RFC3339, now)
 		require.NoError(t, err)
-		require.NoError(t, started().look(t.Context(), when))
+		require.NoError(t, started().Run(t.Context(), when))
 		return listed(t, dir)
 	}
 	before := look("2026-03-09T05:29:00Z")
@@ -97,22 +101,21 @@ func TestReviewsAreWrittenOnce(t *testing.T) {
 func TestReviewsThatWereCutOffAreFinished(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "2026-W10-payments.html"), nil, 0o600))
-	r := &reviews{dir, weekly{day: time.Monday, zone: time.UTC}, remembered(t), nobody, zap.NewNop()}
-	require.NoError(t, r.look(t.Context(), time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)))
+	r := &Reviews{dir, Weekly{day: time.Monday, zone: time.UTC}, filled(t), noOptions, zap.NewNop()}
+	require.NoError(t, r.Run(t.Context(), time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)))
 	info, err := os.Stat(filepath.Join(dir, "2026-W10-payments.html"))
 	require.NoError(t, err)
 	require.NotZero(t, info.Size())
 }
 
-// TestMinutely sees a failure once in the log, and the look after it.
-func TestMinutely(t *testing.T) {
+// TestEveryMinute logs a failure that lasts once, and goes on.
+func TestEveryMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zap.ErrorLevel)
-		r := &Runtime{Log: zap.New(core)}
 		ctx, cancel := context.WithCancel(t.Context())
 		var looks []time.Time
 		began := time.Now()
-		r.minutely(ctx, "reviews", func(_ context.Context, now time.Time) error {
+		EveryMinute(ctx, zap.New(core), "reviews", func(_ context.Context, now time.Time) error {
 			looks = append(looks, now)
 			if len(looks) == 4 {
 				cancel()
@@ -125,7 +128,7 @@ func TestMinutely(t *testing.T) {
 		require.Len(t, looks, 4)
 		require.Equal(t, 3*time.Minute, looks[3].Sub(began))
 		require.Equal(t, 1, logs.Len())
-		require.Contains(t, logs.All()[0].Message, "reviews cannot be made")
+		require.Contains(t, logs.All()[0].Message, "cannot make reviews")
 	})
 }
 
@@ -135,7 +138,7 @@ const pagerdutyDay = `{"incidents": [{"id": "P1", "incident_number": 1, "inciden
 // TestADayIsComparedWhenItsExportIsThere follows a folder over a day and its end.
 func TestADayIsComparedWhenItsExportIsThere(t *testing.T) {
 	dir := t.TempDir()
-	c := &comparisons{dir, time.UTC, remembered(t), nobody, zap.NewNop()}
+	c := &Comparisons{dir, time.UTC, filled(t), noCatalog, zap.NewNop()}
 	during, after := time.Date(2026, 3, 2, 20, 0, 0, 0, time.UTC), time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC)
 	export, document := filepath.Join(dir, "2026-03-02.pagerduty.json"), filepath.Join(dir, "2026-03-02.pagerduty-comparison.md")
 	put := func(name, text string, at time.Time) {
@@ -150,14 +153,14 @@ func TestADayIsComparedWhenItsExportIsThere(t *testing.T) {
 	}
 	put(filepath.Join(dir, "notes.txt"), "x", during)
 	put(filepath.Join(dir, "2026-03-02.victorops.json"), "x", during)
-	require.NoError(t, c.look(t.Context(), during))
+	require.NoError(t, c.Run(t.Context(), during))
 	require.Len(t, listed(t, dir), 2, "no export, no document")
 
 	put(export, "{", during)
-	require.ErrorContains(t, c.look(t.Context(), during), "2026-03-02.pagerduty.json")
+	require.ErrorContains(t, c.Run(t.Context(), during), "2026-03-02.pagerduty.json")
 	require.NoFileExists(t, document)
 	put(export, pagerdutyDay, during)
-	require.NoError(t, c.look(t.Context(), during))
+	require.NoError(t, c.Run(t.Context(), during))
 	require.Contains(t, read(), "| about the same thing | 1 |")
 	require.Contains(t, read(), "| by us alone | 30 |")
 	require.FileExists(t, filepath.Join(dir, "2026-03-02.pagerduty-comparison.json"))
@@ -165,26 +168,16 @@ func TestADayIsComparedWhenItsExportIsThere(t *testing.T) {
 	made(during)
 	require.NoError(t, os.WriteFile(document, []byte("kept"), 0o600))
 	made(during)
-	require.NoError(t, c.look(t.Context(), during.Add(time.Hour)))
+	require.NoError(t, c.Run(t.Context(), during.Add(time.Hour)))
 	require.Equal(t, "kept", read(), "nothing is new")
-	require.NoError(t, c.look(t.Context(), after))
+	require.NoError(t, c.Run(t.Context(), after))
 	require.NotEqual(t, "kept", read(), "the day is over")
 
 	require.NoError(t, os.WriteFile(document, []byte("kept"), 0o600))
 	made(after)
-	require.NoError(t, c.look(t.Context(), after.Add(time.Hour)))
+	require.NoError(t, c.Run(t.Context(), after.Add(time.Hour)))
 	require.Equal(t, "kept", read())
 	put(export, pagerdutyDay, after.Add(time.Minute))
-	require.NoError(t, c.look(t.Context(), after.Add(time.Hour)))
+	require.NoError(t, c.Run(t.Context(), after.Add(time.Hour)))
 	require.NotEqual(t, "kept", read(), "a newer export")
-}
-
-func TestOptionsOfDocuments(t *testing.T) {
-	good := Options{HTTP: "127.0.0.1:0", NATS: "127.0.0.1:0", Reviews: "r", ReviewsAt: "Fri 17:00", Shadow: true, ShadowExports: "e", ShadowZone: "Europe/Berlin"}
-	require.NoError(t, good.Validate())
-	bad := good
-	bad.ReviewsAt, bad.Shadow, bad.ShadowZone = "noon", false, "Nowhere/Land"
-	for _, want := range []string{"--reviews-at", "--shadow-exports: only a shadow run", "--shadow-timezone"} {
-		require.ErrorContains(t, bad.Validate(), want)
-	}
 }

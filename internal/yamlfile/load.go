@@ -1,4 +1,4 @@
-package catalog
+package yamlfile
 
 import (
 	"errors"
@@ -11,37 +11,36 @@ import (
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 )
 
-// Limits of the source. They are far above what people write and keep a hostile file from using
-// up the memory.
+// Limits of a file. They are far above what people write and keep a hostile file from using up the
+// memory.
 const (
-	// MaxSize is the most bytes of all files together.
-	MaxSize = 16 << 20
 	// MaxDepth is the most levels of nesting, aliases followed.
 	MaxDepth = 64
 	// MaxExpansion is the most nodes that the aliases of one file may stand for.
 	MaxExpansion = 1_000_000
 )
 
-// load reads one file into nodes. It gives false, and a fault, when there is nothing to read on.
-func (r *report) load(name string, source []byte) (item, bool) {
+// Load reads the one document of a file. The value of an empty file is the zero [Value]. It returns
+// false, with a fault in the report, when the file cannot be read any further.
+func (r *Report) Load(name string, source []byte) (Value, bool) {
 	var doc, second yaml.Node
 	loader, err := yaml.NewLoader(strings.NewReader(string(source)), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(MaxDepth))))
 	if err == nil {
 		err = loader.Load(&doc)
 	}
 	if errors.Is(err, io.EOF) {
-		return item{}, true // an empty file says nothing, which is fine
+		return Value{}, true
 	}
 	if err != nil {
 		r.syntax(name, err)
-		return item{}, false
+		return Value{}, false
 	}
 	if err := loader.Load(&second); err == nil {
-		r.add(Fault{File: name, Line: second.Line, Column: second.Column, Message: "a second document in one file", Hint: "put it into a file of its own"})
-		return item{}, false
+		r.Add(Fault{File: name, Line: second.Line, Column: second.Column, Message: "a second document in one file", Hint: "put it into a file of its own"})
+		return Value{}, false
 	} else if !errors.Is(err, io.EOF) {
 		r.syntax(name, err)
-		return item{}, false
+		return Value{}, false
 	}
 	root := &doc
 	if doc.Kind == yaml.DocumentNode && len(doc.Content) > 0 {
@@ -52,17 +51,17 @@ func (r *report) load(name string, source []byte) (item, bool) {
 		s.fail(root, "aliases stand for more than %d values", MaxExpansion)
 	}
 	if s.fault != "" {
-		r.add(Fault{File: name, Line: s.at.Line, Column: s.at.Column, Message: s.fault})
-		return item{}, false
+		r.Add(Fault{File: name, Line: s.at.Line, Column: s.at.Column, Message: s.fault})
+		return Value{}, false
 	}
-	return newItem(root, name, r), true
+	return newValue(root, &file{name: name, source: source, out: r}), true
 }
 
 // syntax turns an error of the YAML library into a fault.
-func (r *report) syntax(name string, err error) {
+func (r *Report) syntax(name string, err error) {
 	var broken *yaml.LoadError
 	if !errors.As(err, &broken) {
-		r.add(Fault{File: name, Message: "not YAML that can be read"})
+		r.Add(Fault{File: name, Message: "the file cannot be read as YAML"})
 		return
 	}
 	message := broken.Message
@@ -73,10 +72,10 @@ func (r *report) syntax(name string, err error) {
 	case strings.HasPrefix(message, "cannot construct"):
 		message = "a value that does not fit its tag"
 	}
-	r.add(Fault{File: name, Line: broken.Mark.Line, Column: broken.Mark.Column, Message: "YAML: " + message})
+	r.Add(Fault{File: name, Line: broken.Mark.Line, Column: broken.Mark.Column, Message: "YAML: " + message})
 }
 
-// extent is how large a node is with its aliases followed.
+// extent is the size of a node with its aliases followed.
 type extent struct{ nodes, depth int }
 
 // sizer measures nodes without following an alias twice, so that a small file that stands for
@@ -105,12 +104,12 @@ func (s *sizer) measure(n *yaml.Node) extent {
 			e = s.measure(target)
 		}
 		if e.depth < 0 {
-			s.fail(n, "an alias inside of what it stands for")
+			s.fail(n, "an alias within the value that it stands for")
 		}
 		return e
 	}
 	if n.Style&yaml.TaggedStyle != 0 && !coreTag(n.Tag) {
-		s.fail(n, "tags have no meaning here")
+		s.fail(n, "YAML tags such as !name are not supported")
 	}
 	if n.Anchor != "" {
 		s.known[n] = extent{depth: -1}
