@@ -90,5 +90,5 @@ func TestWatchWithoutTocsin(t *testing.T) {
 	var talk bytes.Buffer
 	require.Equal(t, 1, run(t.Context(), []string{"watch", "--nats-url", url}, strings.NewReader(""), &bytes.Buffer{}, &talk))
 	require.Contains(t, talk.String(), "has no stream TOCSIN_EVENTS")
-	require.Contains(t, talk.String(), "hint: has a Tocsin been started on it?")
+	require.Contains(t, talk.String(), "hint: start Tocsin on this NATS first")
 }

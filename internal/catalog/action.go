@@ -18,13 +18,13 @@ func (p *parser) action(at item, f map[string]item) (escalation.Action, actionDr
 	draft := actionDraft{at: at, to: f["to"]}
 	do.Page, draft.targets = p.targets(f["page"])
 	if page := f["page"]; page.Present() && page.Empty() {
-		page.Fault("leave it out, or name somebody: page: [role:lead]", "nobody to page")
+		page.Fault("leave it out, or name somebody: page: [role:lead]", "page: is empty")
 	}
 	if f["priority"].Given() {
 		do.Priority = readPriority(f["priority"])
 	}
 	if kind := f["kind"]; kind.Given() && acts(f) && !f["page"].Given() && !f["to"].Given() {
-		kind.Warn("", "kind says nothing where nobody is paged")
+		kind.Warn("", "kind has no effect where nobody is paged")
 	}
 	return do, draft
 }

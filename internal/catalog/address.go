@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"net/netip"
 	"net/url"
 	"regexp"
 )
@@ -28,7 +27,7 @@ func (p *parser) webhook(at item) *Webhook {
 	case parsed.User != nil:
 		u.Fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:
-		p.hooks = append(p.hooks, hook{at: u, host: parsed.Hostname(), what: "webhook"})
+		p.remotes = append(p.remotes, remote{at: u, host: parsed.Hostname(), what: "webhook"})
 	}
 	return w
 }
@@ -43,58 +42,18 @@ func readSecret(i item) Secret {
 		return Secret{}
 	}
 	if i.Kind() != "a mapping" {
-		i.Fault(secretHint, "a secret must not stand in the catalog")
+		i.Fault(secretHint, "a secret must not be written into the catalog")
 		return Secret{}
 	}
 	f := i.SecretFields(shapes[keysSecret]...)
 	s := Secret{Env: f["env"].Text(), File: f["file"].Text()}
 	switch {
 	case s.Env == "" && s.File == "":
-		i.Fault(secretHint, "a secret without a place to read it from")
+		i.Fault(secretHint, "a secret needs env: or file:")
 	case s.Env != "" && s.File != "":
 		i.Fault("keep one of the two", "a secret with both env and file")
 	case s.Env != "" && !envName.MatchString(s.Env):
 		f["env"].Fault("env holds the name, never the value", "this is not the name of an environment variable")
 	}
 	return s
-}
-
-// hook is a webhook's host, to be held against egress when all files are read.
-type hook struct {
-	at   item
-	host string
-	what string // "webhook" or "calendar"
-}
-
-// inner warns of webhooks and calendars at inner addresses that egress does not allow: they would be refused
-// when the first page is sent, which is the worst moment to learn it.
-func (p *parser) inner() {
-	for _, h := range p.hooks {
-		host := h.host
-		if host == "localhost" {
-			host = "127.0.0.1"
-		}
-		addr, err := netip.ParseAddr(host)
-		if err != nil || !isInner(addr) || p.allowed(addr) {
-			continue
-		}
-		width := "/32"
-		if addr.Is6() {
-			width = "/128"
-		}
-		h.at.Warn(`add "`+addr.String()+width+`" to egress.allow`, "this %s leads to an inner address that egress does not allow", h.what)
-	}
-}
-
-func isInner(addr netip.Addr) bool {
-	return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
-}
-
-func (p *parser) allowed(addr netip.Addr) bool {
-	for _, one := range p.cat.Egress {
-		if prefix, err := netip.ParsePrefix(one); err == nil && prefix.Contains(addr.Unmap()) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,6 @@
 package catalog
 
-// chat reads a room that people read.
+// chat reads a chat room.
 func (p *parser) chat(id string, key, body item) {
 	f := fields(body, keysChat)
 	c := &Chat{ID: id, Name: firstOf(f["name"].Text(), id), Contacts: p.contacts(f["contact"])}
@@ -10,8 +10,8 @@ func (p *parser) chat(id string, key, body item) {
 	p.cat.Chats[id] = c
 }
 
-// hooked reads a machine that a policy may tell.
-func (p *parser) hooked(id string, key, body item) {
+// webhookTarget reads a machine that a policy may notify.
+func (p *parser) webhookTarget(id string, key, body item) {
 	if !body.Given() {
 		key.Fault(`add url: "https://…"`, "webhook %s has no URL", quote(id))
 		return

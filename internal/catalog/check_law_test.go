@@ -52,7 +52,7 @@ func TestEmptyLevelsAreThoseWithGaps(t *testing.T) {
 }
 
 // Policies are refused exactly when some climb can hand over for ever.
-func TestCirclesAreThoseThatNeverEnd(t *testing.T) {
+func TestCyclesAreThoseThatNeverEnd(t *testing.T) {
 	const n = 6
 	rapid.Check(t, func(r *rapid.T) {
 		var next, triggered [n]int
@@ -81,12 +81,12 @@ func TestCirclesAreThoseThatNeverEnd(t *testing.T) {
 			}
 			endless = endless || at >= 0
 		}
-		_, told := find(text, "policies hand over in a circle")
+		_, told := find(text, "policies hand over in a cycle")
 		require.Equal(r, endless, len(told) > 0, text)
 		if endless {
 			return
 		}
-		_, told = find(text, "this hand-over may come back")
+		_, told = find(text, "this hand-over may lead back here")
 		back := 0
 		for i := range n {
 			if triggered[i] >= 0 && leads(next[:], triggered[:], triggered[i], i) {

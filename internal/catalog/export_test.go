@@ -33,6 +33,3 @@ func Words() map[string][]string {
 
 // Roles gives the roles that targets may name.
 func Roles() []string { return slices.Sorted(maps.Keys(roles)) }
-
-// LookUp finds a label in its canonical form.
-func LookUp(raw, name string) (string, bool) { return lookUp(raw, name) }

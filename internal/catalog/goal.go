@@ -25,9 +25,9 @@ func (p *parser) goal(level string, key, body item) {
 	}
 	d := p.goalDraft(key, body)
 	if !d.f["response"].Given() && !d.f["resolution"].Given() {
-		key.Fault("add response: 15m or resolution: 4h", "a target without response and resolution")
+		key.Fault("add response: 15m or resolution: 4h", "a goal needs response: or resolution:")
 	}
-	d.sane()
+	d.warnSlowResponse()
 	p.goals[level] = d
 	p.cat.Rules.Goals[level] = d.Goal
 }
@@ -43,7 +43,7 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 		case !ok && !one.Given():
 			one.Wrong("a word")
 		case ok && word != "snoozed":
-			one.Fault("use snoozed", "%s does not pause a target", quote(word))
+			one.Fault("use snoozed", "%s does not pause a goal", quote(word))
 		case ok:
 			d.PauseSnoozed = true
 		}
@@ -52,7 +52,7 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 }
 
 // sane warns of a response that may take longer than the resolution.
-func (d *goalDraft) sane() {
+func (d *goalDraft) warnSlowResponse() {
 	if d.Response > 0 && d.Resolution > 0 && d.Response > d.Resolution {
 		d.at.Warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
 	}
@@ -97,7 +97,7 @@ func (p *parser) inherit(s *serviceDraft) {
 		if !d.f["pause"].Present() {
 			d.PauseSnoozed = global.PauseSnoozed
 		}
-		d.sane()
+		d.warnSlowResponse()
 		if s.Goals == nil {
 			s.Goals = map[string]rules.Goal{}
 		}

@@ -14,8 +14,8 @@ type levelDraft struct {
 	at, to, when, hold item
 	targets            []item
 	never              bool // its condition is false whatever the incident is
-	emptyMeant         bool // skip_if_empty was given: somebody thought of it
-	lonelyTold         bool // whom it does not reach was told
+	emptyIsMeant       bool // skip_if_empty was given: somebody thought of it
+	emptyWarned        bool // whom it does not reach was told
 }
 
 func (p *parser) level(at item) (escalation.Level, levelDraft) {
@@ -30,7 +30,7 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	}
 	level.Targets, draft.targets = p.targets(f["page"])
 	if f["page"].Empty() && !f["to"].Given() {
-		at.Fault("name whom to page, such as: page: [person:ana]", "a level without targets")
+		at.Fault("name whom to page, such as: page: [person:ana]", "the level pages nobody")
 	}
 	level.AckTimeout = f["ack_within"].Duration(1, DefaultAckWithin)
 	level.Repeat = f["repeat"].Number(0, maxRepeat)
@@ -38,9 +38,9 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	level.When, draft.never = p.when(f["when"])
 	level.Urgency = f["urgency"].OneOf("an urgency", urgencies...)
 	level.Responders = p.responders(f["responders"], f["minimum_responders"])
-	level.Hold = escalation.Hold(f["hold_until"].OneOf("something to wait for", holdWords...))
+	level.Hold = escalation.Hold(f["hold_until"].OneOf("a value of hold_until", holdWords...))
 	if skip := f["skip_if_empty"]; skip.Given() {
-		level.WaitIfEmpty, draft.emptyMeant = !skip.Flag(), true
+		level.WaitIfEmpty, draft.emptyIsMeant = !skip.Flag(), true
 	}
 	level.Team = p.refer(team, f["to"])
 	draft.to, draft.when, draft.hold = f["to"], f["when"], f["hold_until"]
@@ -49,16 +49,16 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	case noSchedule && (!f["page"].Empty() || f["to"].Given()):
 		draft.hold.Fault("name one, such as: page: [schedule:payments-primary]", "hold_until: on_call in a level without a schedule")
 	case len(level.Targets) == 0 && f["to"].Given():
-		mute(f)
+		warnUnused(f)
 	}
 	return level, draft
 }
 
 // mute warns of what says nothing in a level that only hands over.
-func mute(f map[string]item) {
+func warnUnused(f map[string]item) {
 	for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "hold_until", "skip_if_empty"} {
 		if f[key].Given() {
-			f[key].Warn("", "%s says nothing in a level that pages nobody and hands over", key)
+			f[key].Warn("", "%s has no effect in a level that only hands over", key)
 		}
 	}
 }

@@ -11,11 +11,11 @@ func (p *parser) matrix(at item) {
 	if !at.Given() {
 		return
 	}
-	if p.grid.Present() {
-		at.Fault("", "priority_matrix stands here a second time, first at %s", p.grid.Place())
+	if p.matrixAt.Present() {
+		at.Fault("", "priority_matrix is given twice, first at %s", p.matrixAt.Place())
 		return
 	}
-	p.grid = at
+	p.matrixAt = at
 	f := fields(at, keysMatrix)
 	if at.Kind() != "a mapping" {
 		return
@@ -55,7 +55,7 @@ func (p *parser) grades(at item, kind noun, list item) []string {
 		case !severityPattern.MatchString(word) || word != strings.ToLower(word):
 			one.Fault("write it in lower case, such as high", "%s is not a word for %s", quote(word), kind)
 		case p.known(kind, word):
-			one.Fault("", "%s %s stands here a second time", kind, quote(word))
+			one.Fault("", "%s %s is given twice", kind, quote(word))
 		default:
 			p.defined[kind][word] = one
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 	_ "time/tzdata" // zones must be known on a machine without a zone database
 
+	"tocsin.dev/internal/catalog/condition"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
@@ -43,7 +44,7 @@ func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	case p.broken:
 		return nil, faults
 	default:
-		p.dropUnsound()
+		p.dropFaulty()
 	}
 	out := yamlfile.Report{Faults: slices.Concat(faults, p.cat.Coverage(from, to))}
 	if refused {
@@ -52,10 +53,10 @@ func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	return p.cat, out.Sorted()
 }
 
-// dropUnsound leaves only schedules of which it is known whom they have.
-func (p *parser) dropUnsound() {
+// dropFaulty leaves only schedules of which it is known whom they have.
+func (p *parser) dropFaulty() {
 	maps.DeleteFunc(p.cat.Rules.Schedules, func(id string, _ *oncall.Schedule) bool {
-		return p.unsound[id] || p.cat.Imports[id] != nil
+		return p.faulty[id] || p.cat.Imports[id] != nil
 	})
 }
 
@@ -109,29 +110,28 @@ type parser struct {
 	refs    []reference
 	zones   map[string]*time.Location // nil for a name that is no zone
 
-	people   []*personDraft
-	drafts   map[string]*personDraft // the same by id
-	services []*serviceDraft
-	policies []*policyDraft
-	climbs   map[string]*policyDraft // the same by id
-	teams    map[string]*teamDraft
-	goals    map[string]goalDraft // the catalog's own, by priority
-	routes   []item
-	hooks    []hook
-	imports  []*importDraft
-	common   names // of everybody; made when the first calendar is imported
-	duties   []duty
-	mails    []item // where e-mail addresses of people and chats stand
-	email    item   // where the first `channels.email` stands
-	grid     item   // where the first `priority_matrix` stands
-	top      item   // some place of the first file, for faults of the whole
+	people     []*personDraft
+	drafts     map[string]*personDraft // the same by id
+	services   []*serviceDraft
+	policies   []*policyDraft
+	policyByID map[string]*policyDraft // the same by id
+	teams      map[string]*teamDraft
+	goals      map[string]goalDraft // the catalog's own, by priority
+	routes     []item
+	remotes    []remote
+	imports    []*importDraft
+	common     names // of everybody; made when the first calendar is imported
+	teamDuties []teamDuty
+	addresses  []item // where e-mail addresses of people and chats stand
+	emailAt    item   // where the first `channels.email` stands
+	matrixAt   item   // where the first `priority_matrix` stands
+	firstFile  item   // some place of the first file, for faults of the whole
 
-	layers  map[string][]Place // where the layers of each schedule stand
-	owners  bool               // some target means the owner of the incident's service
-	moments *conditions        // of levels and triggers; nil before the first
-	nevers  map[string]bool    // by text: conditions of levels and triggers that are never true
-	wholes  map[string]bool    // by id: schedules that always have somebody
-	unsound map[string]bool    // by id: schedules with a fault of their own
+	layers        map[string][]Place  // where the layers of each schedule stand
+	usesOwner     bool                // some target means the owner of the incident's service
+	conditions    *condition.Compiler // of levels and triggers; nil before the first
+	alwaysCovered map[string]bool     // by id: schedules that always have somebody
+	faulty        map[string]bool     // by id: schedules with a fault of their own
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -148,16 +148,15 @@ func newParser(files map[string][]byte) *parser {
 			Suggestions: map[string]Suggestions{},
 			schedules:   map[string]Fault{},
 		},
-		defined: map[noun]map[string]item{},
-		zones:   map[string]*time.Location{},
-		drafts:  map[string]*personDraft{},
-		climbs:  map[string]*policyDraft{},
-		teams:   map[string]*teamDraft{},
-		goals:   map[string]goalDraft{},
-		nevers:  map[string]bool{},
-		layers:  map[string][]Place{},
-		wholes:  map[string]bool{},
-		unsound: map[string]bool{},
+		defined:       map[noun]map[string]item{},
+		zones:         map[string]*time.Location{},
+		drafts:        map[string]*personDraft{},
+		policyByID:    map[string]*policyDraft{},
+		teams:         map[string]*teamDraft{},
+		goals:         map[string]goalDraft{},
+		layers:        map[string][]Place{},
+		alwaysCovered: map[string]bool{},
+		faulty:        map[string]bool{},
 	}
 }
 
@@ -178,8 +177,8 @@ func (p *parser) file(root item) {
 	if !root.Given() {
 		return
 	}
-	if !p.top.Present() {
-		p.top = root
+	if !p.firstFile.Present() {
+		p.firstFile = root
 	}
 	p.broken = p.broken || root.Kind() != "a mapping"
 	f := fields(root, keysCatalog)
@@ -193,7 +192,7 @@ func (p *parser) file(root item) {
 	p.each(f["targets"], goal, p.goal)
 	p.each(f["calendars"], calendar, p.calendar)
 	p.each(f["chats"], chat, p.chat)
-	p.each(f["webhooks"], hooked, p.hooked)
+	p.each(f["webhooks"], webhook, p.webhookTarget)
 	p.routes = append(p.routes, f["routes"].List()...)
 	p.each(fields(f["intake"], keysIntake)["keys"], intakeKey, p.intake)
 	p.egress(f["egress"])
@@ -223,7 +222,7 @@ func (p *parser) define(kind noun, id string, key item) bool {
 		p.defined[kind] = map[string]item{}
 	}
 	if first, twice := p.defined[kind][id]; twice {
-		key.Fault("", "%s %s stands here a second time, first at %s", kind, quote(id), first.Place())
+		key.Fault("", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
 		return false
 	}
 	p.defined[kind][id] = key

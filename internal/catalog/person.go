@@ -62,7 +62,7 @@ func (p *parser) contacts(list item) []Contact {
 		}
 		c := p.contact(one, f)
 		if first, twice := taken[c.ID]; twice {
-			one.Fault("give each contact method an id of its own", "contact %s stands here a second time, first in line %d", quote(c.ID), first.Line())
+			one.Fault("give each contact method an id of its own", "contact %s is given twice, first in line %d", quote(c.ID), first.Line())
 			continue
 		}
 		taken[c.ID] = one
@@ -83,7 +83,7 @@ func (p *parser) contact(at item, f map[string]item) Contact {
 		c.ID = name
 	}
 	if c.Email != "" {
-		p.mails = append(p.mails, f["email"])
+		p.addresses = append(p.addresses, f["email"])
 	}
 	if w := f["webhook"]; w.Given() {
 		c.Webhook = p.webhook(w)
@@ -94,7 +94,7 @@ func (p *parser) contact(at item, f map[string]item) Contact {
 	case count == 0:
 		at.Fault("give one of webhook, email, console: true", "a contact method without an address")
 	case count > 1:
-		at.Fault("make a contact method of each", "a contact method with several addresses")
+		at.Fault("split it into several contact methods", "a contact method with several addresses")
 	}
 	if id := f["id"]; id.Given() {
 		c.ID = id.Text()
@@ -154,7 +154,7 @@ func (d *personDraft) plan(urgency string, list item) page.Plan {
 		}
 		after := f["after"].Duration(0, 0)
 		if after < before {
-			one.Warn("put the steps into the order of their delays", "this step comes before the one above it")
+			one.Warn("order the steps by their delays", "this step comes before the one above it")
 		}
 		before = after
 		plan.Steps = append(plan.Steps, page.Step{Contact: contact.ID, Channel: contact.Channel(), After: after})

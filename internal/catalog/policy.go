@@ -54,7 +54,7 @@ func (p *parser) policy(id string, key, body item) {
 	}
 	p.suggestions(id, f["suggestions"], len(d.Levels))
 	p.policies = append(p.policies, d)
-	p.climbs[id] = d
+	p.policyByID[id] = d
 	p.cat.Rules.Policies[id] = d.Policy
 }
 

@@ -48,7 +48,7 @@ func (p *parser) severityName(key item, seen map[string]item) string {
 	word, _ := key.Scalar()
 	name := strings.ToLower(word)
 	if _, twice := seen[name]; twice {
-		key.Fault("", "severity %s stands here a second time: case does not count", quote(word))
+		key.Fault("", "severity %s is given twice: upper and lower case are the same", quote(word))
 		return ""
 	}
 	seen[name] = key

@@ -49,7 +49,7 @@ func (p *Places) Schedule(id string) Place { return p.named[schedule][id] }
 func (p *Places) Service(id string) Place  { return p.named[service][id] }
 func (p *Places) Policy(id string) Place   { return p.named[policy][id] }
 func (p *Places) Chat(id string) Place     { return p.named[chat][id] }
-func (p *Places) Webhook(id string) Place  { return p.named[hooked][id] }
+func (p *Places) Webhook(id string) Place  { return p.named[webhook][id] }
 
 // Level is where a level of a policy stands, counted from 1. A trigger has its place itself.
 func (p *Places) Level(policy string, level int) Place { return nth(p.levels[policy], level) }
@@ -76,17 +76,17 @@ func nth(all []Place, n int) Place {
 	return all[n-1]
 }
 
-// spot is where the item stands, for [Places].
+// place is where the item stands, for [Places].
 func placeOf(i item) Place { return Place{i.File(), i.Line()} }
 
-// explicable are the nouns whose places are kept. Of the others no decision tells.
-var explicable = []noun{person, team, schedule, service, policy, chat, hooked}
+// placedNouns are the nouns whose places are kept. Of the others no decision tells.
+var placedNouns = []noun{person, team, schedule, service, policy, chat, webhook}
 
 // keepPlaces notes where things stand, once everything is read and sound.
 func (p *parser) keepPlaces() {
 	at := &p.cat.Places
-	at.named = make(map[noun]map[string]Place, len(explicable))
-	for _, kind := range explicable {
+	at.named = make(map[noun]map[string]Place, len(placedNouns))
+	for _, kind := range placedNouns {
 		at.named[kind] = make(map[string]Place, len(p.defined[kind]))
 		for id, key := range p.defined[kind] {
 			at.named[kind][id] = placeOf(key)
@@ -94,11 +94,11 @@ func (p *parser) keepPlaces() {
 	}
 	at.levels, at.exhausts = make(map[string][]Place, len(p.policies)), map[string]Place{}
 	for _, d := range p.policies {
-		spots := make([]Place, len(d.levels))
+		places := make([]Place, len(d.levels))
 		for n, level := range d.levels {
-			spots[n] = placeOf(level.at)
+			places[n] = placeOf(level.at)
 		}
-		at.levels[d.ID] = spots
+		at.levels[d.ID] = places
 		if d.exhausted.at.Present() {
 			at.exhausts[d.ID] = placeOf(d.exhausted.at)
 		}

@@ -1,11 +1,5 @@
 package catalog
 
-import (
-	"maps"
-
-	"tocsin.dev/internal/yamlfile"
-)
-
 // noun is a kind of thing that has a name in the catalog.
 type noun string
 
@@ -18,8 +12,8 @@ const (
 	severity  noun = "severity"
 	calendar  noun = "calendar"
 	chat      noun = "chat"
-	hooked    noun = "webhook"
-	goal      noun = "target"
+	webhook   noun = "webhook"
+	goal      noun = "goal"
 	impact    noun = "impact"
 	urgency   noun = "urgency"
 	intakeKey noun = "intake key"
@@ -70,24 +64,4 @@ func (p *parser) referAll(kind noun, list item) []string {
 func (p *parser) known(kind noun, id string) bool {
 	_, ok := p.defined[kind][id]
 	return ok
-}
-
-// maxHints bounds the search for near names: a wrong file of ten thousand names needs no advice on each.
-const maxHints = 100
-
-// dangling reports the names that nothing has.
-func (p *parser) dangling() {
-	told := 0
-	for _, ref := range p.refs {
-		if p.known(ref.kind, ref.id) {
-			continue
-		}
-		hint := ""
-		if told++; told <= maxHints {
-			if near := yamlfile.Nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
-				hint = "did you mean " + quote(near) + "?"
-			}
-		}
-		ref.at.Fault(hint, "there is no %s %s", ref.kind, quote(ref.id))
-	}
 }

@@ -67,7 +67,7 @@ func (c *Catalog) duties(schedule string, calendar ical.Calendar, from, to time.
 			duties = append(duties, oncall.Duty{People: people, From: s.Start, To: s.End})
 		case !told[s.Line]:
 			told[s.Line] = true
-			faults = append(faults, ical.Fault{Line: s.Line, Message: "nobody of the catalog is named by " + quote(s.Summary) + "; the event is left out", LeftOut: true})
+			faults = append(faults, ical.Fault{Line: s.Line, Message: quote(s.Summary) + " names nobody of the catalog; the event is left out", LeftOut: true})
 		}
 	}
 	slices.SortStableFunc(faults, func(a, b ical.Fault) int { return a.Line - b.Line })

@@ -19,13 +19,13 @@ func (p *parser) schedule(id string, key, body item) {
 	case ical.Given():
 		p.imported(s, ical)
 	case f["layers"].Empty():
-		key.Fault("", "schedule %s has no layer", quote(id))
+		key.Fault("add layers:, or ical: for an imported calendar", "schedule %s has no layer", quote(id))
 	}
 	for _, one := range f["layers"].List() {
 		s.Layers = append(s.Layers, p.layer(one, s))
 		p.layers[id] = append(p.layers[id], placeOf(one))
 	}
-	p.unsound[id] = Refused(p.Faults[before:])
+	p.faulty[id] = Refused(p.Faults[before:])
 	p.cat.Rules.Schedules[id] = s
 	p.cat.schedules[id] = Fault{File: key.File(), Line: key.Line(), Column: key.Column()}
 }

@@ -28,7 +28,7 @@ func (c *Catalog) Coverage(from, to time.Time) []Fault {
 		views = append(views, s.With(nil))
 		if gaps := s.Gaps(from, to); len(gaps) > 0 {
 			message := fmt.Sprintf("schedule %s has nobody on call %s%s", quote(id), stretch(gaps[0].From, gaps[0].To), more(len(gaps)-1))
-			out.Add(c.atSchedule(id, message, "let a layer below the others fill in, or a policy page somebody else as well"))
+			out.Add(c.atSchedule(id, message, "add a layer below the others, or page somebody else as well"))
 		}
 	}
 	c.conflicts(&out, oncall.Conflicts(views, from, to))
@@ -67,7 +67,7 @@ func (c *Catalog) conflicts(out *yamlfile.Report, all []oncall.Conflict) {
 		}
 		message := fmt.Sprintf("%s is on call in schedules %s and %s at once %s%s", one.Person,
 			quote(one.Schedules[0]), quote(one.Schedules[1]), stretch(one.From, one.To), more(times[of]-1))
-		out.Add(c.atSchedule(one.Schedules[1], message, "who does not answer for the one does not answer for the other"))
+		out.Add(c.atSchedule(one.Schedules[1], message, "one person cannot answer for both: change one of the rotations"))
 		times[of] = 0
 	}
 }

@@ -63,15 +63,15 @@ func (p *parser) imported(s *oncall.Schedule, at item) {
 	case f["file"].Given():
 		d.File = f["file"].Text()
 		if f["refresh"].Given() {
-			f["refresh"].Warn("leave it out", "a file is read with the catalog: refresh means nothing here")
+			f["refresh"].Warn("leave it out", "refresh has no effect: the file is read with the catalog")
 		}
 	default:
-		at.Fault(`add url: "https://…", or file: NAME.ics`, "a calendar without a place to read it from")
+		at.Fault(`add url: "https://…", or file: NAME.ics`, "a calendar needs url: or file:")
 	}
 	if r := f["refresh"]; r.Given() {
 		d.Refresh = r.Duration(0, DefaultRefresh)
 		if d.Refresh < minRefresh {
-			r.Fault("", "a calendar is asked for once a minute at most")
+			r.Fault("", "refresh must be at least 1m")
 		}
 	}
 	for _, one := range f["names"].Pairs() {
@@ -100,7 +100,7 @@ func (p *parser) importURL(d *importDraft, at item) {
 	case u.User != nil:
 		at.Fault("keep the whole address in url: {env: NAME}", "the address of a calendar must not carry a user or password")
 	default:
-		p.hooks = append(p.hooks, hook{at: at, host: u.Hostname(), what: "calendar"})
+		p.remotes = append(p.remotes, remote{at: at, host: u.Hostname(), what: "calendar"})
 	}
 }
 

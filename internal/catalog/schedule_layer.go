@@ -32,7 +32,7 @@ func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
 	readPeriod(at, &l, f["start"], f["end"])
 	p.turns(&l, f["people"])
 	if f["people"].Empty() {
-		at.Fault("", "a layer without people")
+		at.Fault("add people: with their ids, such as people: [ana, bo]", "a layer without people")
 	}
 	if only := f["only"]; only.Present() {
 		l.Only = readWindows(only, "leave it out for a layer that is always on", "no window: the layer would never be on")
@@ -101,7 +101,7 @@ func (p *parser) turns(l *oncall.Layer, people item) {
 // crew reads people who take a turn together.
 func (p *parser) crew(list item) []string {
 	if list.Empty() {
-		list.Fault("", "a turn of nobody")
+		list.Fault("", "an empty turn")
 	}
 	var crew []string
 	for _, one := range list.List() {

@@ -75,7 +75,7 @@ func TestScheduleFaults(t *testing.T) {
 		{"end before the first hand-off", "layers: [{handoff: Sun 09:00, start: 2026-01-05, end: 2026-01-09, people: [ana]}]", `?1:86: the layer is over before its first hand-off ~ let it start on a day of a hand-off, or end later`},
 		{"unknown person in a turn of two", "layers: [{start: 2026-01-05, people: [[ana, xavier], bo]}]", `1:76: there is no person "xavier"`},
 		{"somebody twice in a turn", "layers: [{start: 2026-01-05, people: [[ana, ana], bo]}]", `1:76: "ana" is in the same turn twice`},
-		{"a turn of nobody", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: a turn of nobody`},
+		{"an empty turn", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: an empty turn`},
 		{"a name that is nothing", "layers: [{start: 2026-01-05, people: [~, [bo, ~]]}]", `1:70: expected a name, found nothing | 1:78: expected a name, found nothing`},
 		{"a name that is a mapping", "layers: [{start: 2026-01-05, people: [{a: b}, bo]}]", `1:70: expected text, found a mapping`},
 		{"no window", "layers: [{start: 2026-01-05, people: [ana], only: []}]", `1:82: no window: the layer would never be on ~ leave it out for a layer that is always on, or write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`},
@@ -93,7 +93,7 @@ func TestScheduleFaults(t *testing.T) {
 		{"a day that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [~]}]}]", `1:91: expected a day, found nothing`},
 		{"unknown key of a window", "layers: [{start: 2026-01-05, people: [ana], only: [{day: [Mon]}]}]", `1:84: unknown key "day" ~ did you mean "days"?`},
 		{"too many windows", "layers: [{start: 2026-01-05, people: [ana], only: [" + strings.Repeat("{}, ", 101) + "]}]", `1:82: more than 100 windows in one list`},
-		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: expected a date, found nothing | ?1:64: holiday "2026-12-25" stands here a second time`},
+		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: expected a date, found nothing | ?1:64: holiday "2026-12-25" is given twice`},
 		{"holiday rule", "holidays: [2026-12-25], layers: [{start: 2026-01-05, people: [ana], on_holidays: sometimes}]", `1:113: "sometimes" is not a rule for holidays ~ use one of always, never, only`},
 		{"no holidays", "layers: [{start: 2026-01-05, people: [ana], on_holidays: never}]", `?1:89: the schedule has no holidays ~ add them to the schedule, such as: holidays: [2026-12-25]`},
 	}
@@ -127,9 +127,9 @@ schedules:
 `)
 	from := time.Date(2026, 3, 23, 0, 0, 0, 0, time.UTC) // a Monday
 	require.Equal(t, []string{
-		`?9:3: ana is on call in schedules "office" and "whole" at once from Mon 2026-03-23 09:00 to Mon 2026-03-23 10:00, and once more ~ who does not answer for the one does not answer for the other`,
-		`?12:3: schedule "office" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-23 09:00, and 2 times more ~ let a layer below the others fill in, or a policy page somebody else as well`,
-		`?15:3: schedule "later" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-30 02:00 ~ let a layer below the others fill in, or a policy page somebody else as well`,
+		`?9:3: ana is on call in schedules "office" and "whole" at once from Mon 2026-03-23 09:00 to Mon 2026-03-23 10:00, and once more ~ one person cannot answer for both: change one of the rotations`,
+		`?12:3: schedule "office" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-23 09:00, and 2 times more ~ add a layer below the others, or page somebody else as well`,
+		`?15:3: schedule "later" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-30 02:00 ~ add a layer below the others, or page somebody else as well`,
 	}, shown(c.Coverage(from, from.AddDate(0, 0, 7))))
 	require.Empty(t, c.Coverage(from, from))
 	require.Empty(t, parse(t, with("")).Coverage(from, from.AddDate(1, 0, 0)))
@@ -152,7 +152,7 @@ schedules:
 		c, faults := catalog.Check(map[string][]byte{"c.yaml": []byte(text)}, from, from.AddDate(0, 0, 7))
 		return c, shown(faults)
 	}
-	gap := `?c.yaml:8:3: schedule "late" has nobody on call from Sun 2026-03-29 09:00 to Mon 2026-03-30 09:00 ~ let a layer below the others fill in, or a policy page somebody else as well`
+	gap := `?c.yaml:8:3: schedule "late" has nobody on call from Sun 2026-03-29 09:00 to Mon 2026-03-30 09:00 ~ add a layer below the others, or page somebody else as well`
 	c, faults := check(text)
 	require.Nil(t, c)
 	require.Equal(t, []string{

@@ -197,7 +197,7 @@ func TestSchemaTakesEveryExample(t *testing.T) {
 func TestSchemaRefusesWhatTheParserRefuses(t *testing.T) {
 	kinds := []string{
 		"unknown key", "is not a duration", "is not a priority", "is not a target:", "is not a kind of level", "is not an urgency",
-		"is not something to wait for", "is not a rotation", "a percentage from", "a whole number from", "expected a list",
+		"is not a value of", "is not a rotation", "a percentage from", "a whole number from", "expected a list",
 		"expected a mapping", "is not a date", "is not a window",
 	}
 	s, seen := schemaOf(t, ""), map[string]int{}

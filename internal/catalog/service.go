@@ -41,8 +41,8 @@ func (p *parser) fallback() *rules.Service {
 	s := p.cat.Rules.Services[id]
 	if s == nil && !routed { // a route to a service that is not there was told already
 		missing := Fault{Message: "no service takes the alerts that no route places", Hint: "add `- {service: …}` as the last of routes"}
-		if p.top.Present() {
-			missing.File, missing.Line, missing.Column = p.top.File(), p.top.Line(), p.top.Column()
+		if p.firstFile.Present() {
+			missing.File, missing.Line, missing.Column = p.firstFile.File(), p.firstFile.Line(), p.firstFile.Column()
 		}
 		p.Add(missing)
 	}
@@ -77,10 +77,10 @@ func (p *parser) complete() {
 			continue
 		}
 		if s.Team == "" {
-			s.key.Fault("", "service %s takes what no route places and needs a team", quote(s.ID))
+			s.key.Fault("add team: with the id of a team", "service %s takes what no route places and needs a team", quote(s.ID))
 		}
 		if s.Policy == "" {
-			s.key.Fault("", "service %s takes what no route places and needs a policy", quote(s.ID))
+			s.key.Fault("add policy: with the id of a policy", "service %s takes what no route places and needs a policy", quote(s.ID))
 		}
 	}
 }

@@ -43,24 +43,24 @@ func (p *parser) channels(section item) {
 	if !f["email"].Given() {
 		return
 	}
-	if p.email.Present() {
-		f["email"].Fault("", "channels.email stands here a second time, first at %s", p.email.Place())
+	if p.emailAt.Present() {
+		f["email"].Fault("", "channels.email is given twice, first at %s", p.emailAt.Place())
 		return
 	}
-	p.email = f["email"]
-	e := fields(p.email, keysEmail)
+	p.emailAt = f["email"]
+	e := fields(p.emailAt, keysEmail)
 	p.cat.Channels.Email = EmailChannel{
 		SMTP: readSMTP(e["smtp"]), From: readMailAddress(e["from"]), User: e["user"].Text(),
 		Password: readSecret(e["password"]), Timeout: e["timeout"].Duration(1, DefaultMailTimeout),
 	}
 	if !e["smtp"].Given() {
-		p.email.Fault("add smtp: smtp://host:port", "channels.email without smtp")
+		p.emailAt.Fault("add smtp: smtp://host:port", "channels.email without smtp")
 	}
 	if !e["from"].Given() {
-		p.email.Fault("add from: tocsin@example.com", "channels.email without from")
+		p.emailAt.Fault("add from: tocsin@example.com", "channels.email without from")
 	}
 	if e["password"].Given() && !e["user"].Given() {
-		p.email.Fault("", "channels.email with a password but no user")
+		p.emailAt.Fault("", "channels.email with a password but no user")
 	}
 }
 

@@ -18,7 +18,7 @@ func (p *parser) suggestions(policy string, at item, levels int) {
 	if share := f["at"]; share.Given() {
 		n := readPercent(share, mostFollowed, defaultFollowed)
 		if n < leastFollowed {
-			share.Fault("", "a suggestion that is followed needs %d%% at least", leastFollowed)
+			share.Fault("", "a suggestion that acts needs at least %d%%", leastFollowed)
 		}
 		followed.At = float64(n) / 100
 	}
@@ -27,14 +27,14 @@ func (p *parser) suggestions(policy string, at item, levels int) {
 	}
 	act := f["act"]
 	if !act.Given() {
-		e.Fault("add act: true, or leave suggestions: out", "it does not say whether the suggestion is followed")
+		e.Fault("add act: true, or leave suggestions: out", "escalate needs act:")
 		return
 	}
 	if !act.Flag() {
 		return
 	}
 	if levels < 2 {
-		act.Fault("add a level", "there is no level 2 that could be paged sooner")
+		act.Fault("add a level", "there is no second level to escalate to")
 		return
 	}
 	p.cat.Suggestions[policy] = Suggestions{Escalate: followed}

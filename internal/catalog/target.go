@@ -18,7 +18,7 @@ var roleWords = []string{escalation.RoleLead, escalation.RoleManager, escalation
 
 // named are the kinds of target that are followed by a name.
 var named = map[escalation.TargetKind]noun{
-	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: hooked,
+	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: webhook,
 }
 
 // narrowings are what may stand behind the name of a target.
@@ -41,7 +41,7 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 		switch {
 		case !ok:
 		case slices.Contains(targets, t):
-			one.Warn("", "%s stands here a second time", quote(t.String()))
+			one.Warn("", "%s is given twice", quote(t.String()))
 		default:
 			targets = append(targets, t)
 			places = append(places, one)
@@ -70,20 +70,20 @@ func (p *parser) target(at item) (escalation.Target, bool) {
 		at.Fault("write person:, schedule:, team:, role:, chat: or webhook: before the name", "%s is not a target", quote(word))
 		return t, false
 	case events.CheckID(id) != nil:
-		at.Fault("", "%s names no %s", quote(word), named[t.Kind])
+		at.Fault("write it like "+kind+":NAME", "%s names no %s", quote(word), named[t.Kind])
 		return t, false
 	}
 	if known := narrowings[t.Kind]; narrowed && !slices.Contains(known, of) {
-		hint := "nothing stands behind the name of a " + string(named[t.Kind])
+		hint := "write " + kind + ":" + id
 		if len(known) > 0 {
 			hint = yamlfile.OneOfHint(known...)
 		}
-		at.Fault(hint, "%s is not a target: %s means nothing here", quote(word), quote(of))
+		at.Fault(hint, "%s is not a target: unknown part %s", quote(word), quote(of))
 		return t, false
 	}
 	p.refs = append(p.refs, reference{named[t.Kind], id, at})
 	if t.Of == escalation.TeamOnCall {
-		p.duties = append(p.duties, duty{id, at})
+		p.teamDuties = append(p.teamDuties, teamDuty{id, at})
 	}
 	return t, true
 }
@@ -95,10 +95,10 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 	case !known:
 		at.Fault(yamlfile.DidYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
 	case !narrowed:
-		p.owners = p.owners || t.ID == escalation.RoleOwner
+		p.usesOwner = p.usesOwner || t.ID == escalation.RoleOwner
 		return true
 	case of == "":
-		at.Fault("write role:"+t.ID, "nothing can stand behind role:%s", t.ID)
+		at.Fault("write role:"+t.ID, "role:%s takes no name", t.ID)
 	case events.CheckID(t.Of) != nil:
 		at.Fault("", "%s names no %s", quote(word), of)
 	default:
@@ -106,19 +106,4 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 		return true
 	}
 	return false
-}
-
-// duty is a team whose own schedule some target means.
-type duty struct {
-	team string
-	at   item
-}
-
-// dutiful reports targets that mean the schedule of a team that has none.
-func (p *parser) dutiful() {
-	for _, d := range p.duties {
-		if t := p.teams[d.team]; t != nil && t.Schedule == "" {
-			d.at.Fault("add schedule: to the team", "team %s has no schedule", quote(d.team))
-		}
-	}
 }

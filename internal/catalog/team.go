@@ -24,7 +24,7 @@ func (p *parser) team(id string, key, body item) {
 // defaultPolicies gives the teams that name no policy the one of their own name, where there is one.
 func (p *parser) defaultPolicies() {
 	for id, t := range p.teams {
-		if t.Policy == "" && p.climbs[id] != nil {
+		if t.Policy == "" && p.policyByID[id] != nil {
 			t.Policy = id
 		}
 	}

@@ -15,7 +15,7 @@ type triggerDraft struct {
 }
 
 // ons are what triggers wait for, with the keys that say more of each.
-var ons = map[escalation.On][]string{
+var triggerKeys = map[escalation.On][]string{
 	escalation.Unacknowledged: {"after", "repeat"},
 	escalation.Unresolved:     {"after", "repeat"},
 	escalation.OpenFor:        {"after", "repeat"},
@@ -49,19 +49,19 @@ func (p *parser) trigger(at item, d *policyDraft) {
 	if at.Kind() != "a mapping" {
 		return
 	}
-	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("something to wait for", onWords...)), Place: at.FileLine()}
+	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("a value of on", onWords...)), Place: at.FileLine()}
 	draft := triggerDraft{at: at, after: f["after"], raised: f["to_priority"]}
 	t.When, draft.never = p.when(f["when"])
 	t.Do, draft.actionDraft = p.action(at, f)
 	t.Do.Climb = readClimb(f["climb"], d.ID, len(d.Levels))
 	if t.On == "" {
 		if !f["on"].Given() {
-			at.Fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger that waits for nothing")
+			at.Fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger without on:")
 		}
 		return
 	}
-	misplaced(t.On, f)
-	p.waits(at, &t, f)
+	checkTriggerKeys(t.On, f)
+	p.triggerDetails(at, &t, f)
 	if !acts(f) {
 		if t.On == escalation.Unresolved {
 			t.Do.Page = []escalation.Target{holder}
@@ -73,11 +73,11 @@ func (p *parser) trigger(at item, d *policyDraft) {
 }
 
 // misplaced reports keys that belong to triggers of other kinds.
-func misplaced(on escalation.On, f map[string]item) {
+func checkTriggerKeys(on escalation.On, f map[string]item) {
 	for _, word := range onWords {
-		for _, key := range ons[escalation.On(word)] {
-			if f[key].Present() && !slices.Contains(ons[on], key) {
-				f[key].Fault("", "%s has no meaning with on: %s", key, on)
+		for _, key := range triggerKeys[escalation.On(word)] {
+			if f[key].Present() && !slices.Contains(triggerKeys[on], key) {
+				f[key].Fault("", "%s cannot be used with on: %s", key, on)
 				delete(f, key) // once is enough
 			}
 		}
@@ -85,11 +85,11 @@ func misplaced(on escalation.On, f map[string]item) {
 }
 
 // waits reads what says more of the thing a trigger waits for.
-func (p *parser) waits(at item, t *escalation.Trigger, f map[string]item) {
+func (p *parser) triggerDetails(at item, t *escalation.Trigger, f map[string]item) {
 	switch t.On {
 	case escalation.Unacknowledged, escalation.Unresolved, escalation.OpenFor:
 		if !f["after"].Given() {
-			at.Fault("add after: 30m", "on: %s without how long", t.On)
+			at.Fault("add after: 30m", "on: %s needs after:", t.On)
 		}
 		t.After = f["after"].Duration(1, 0)
 		t.Repeat = f["repeat"].Number(0, maxRepeat)
@@ -115,10 +115,10 @@ func spike(at item, f map[string]item) escalation.Spike {
 	case times.Given():
 		s.Times = times.Number(2, maxTimes)
 	default:
-		at.Fault("add more_than: 50 or times_usual: 5", "a spike of how many")
+		at.Fault("add more_than: 50 or times_usual: 5", "a spike needs more_than: or times_usual:")
 	}
 	if !f["within"].Given() {
-		at.Fault("add within: 10m", "a spike within how long")
+		at.Fault("add within: 10m", "a spike needs within:")
 	}
 	return s
 }

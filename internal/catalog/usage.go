@@ -20,7 +20,7 @@ func (u usage) with(other usage) usage {
 func (p *parser) usages(handovers []handover) map[*policyDraft]usage {
 	all := map[*policyDraft]usage{}
 	for _, s := range p.services {
-		if d := p.climbs[s.Policy]; d != nil {
+		if d := p.policyByID[s.Policy]; d != nil {
 			all[d] = all[d].with(p.usageOf(s))
 		}
 	}

@@ -74,8 +74,10 @@ type Attempt struct {
 	Contact string    `json:"contact"`
 	Channel string    `json:"channel"`
 	At      time.Time `json:"at"`
-	Outcome string    `json:"outcome"`          // one of the Outcome constants
-	Reason  string    `json:"reason,omitempty"` // the channel's words, free of secrets
+	// Outcome is "accepted", "delivered", "retryable", "permanent" or "unknown"; in a shadow run "recorded":
+	// nothing was sent, by intent.
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason,omitempty"` // the channel's words, free of secrets
 	// PossibleRepeat marks an attempt made because an earlier one had no recorded answer.
 	PossibleRepeat bool `json:"possible_repeat,omitempty"`
 }

@@ -188,7 +188,7 @@ func TestACalendarIsReadAndTold(t *testing.T) {
 	require.Equal(t, "127.0.0.1", s.Source)
 	require.Equal(t, monday, s.CheckedAt)
 	require.Equal(t, monday, s.ReadAt)
-	require.Equal(t, []string{`line 15: nobody of the catalog is named by "Zoe"; the event is left out`}, s.LeftOut)
+	require.Equal(t, []string{`line 15: "Zoe" names nobody of the catalog; the event is left out`}, s.LeftOut)
 	require.Len(t, h.said, 1)
 	require.Len(t, h.facts, partitions, "every partition is told")
 	r := h.said[0]

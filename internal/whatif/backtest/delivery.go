@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"slices"
 	"strconv"
 
 	"tocsin.dev/internal/rules"
@@ -18,10 +19,10 @@ func (b *Backtest) deliver(incident string, p events.PageRequested) {
 // answerTo lets the person who is paged answer, if they did so in the record.
 func (b *Backtest) answerTo(incident, target string) {
 	opener := b.outcomes.byID[incident].Opener
-	for _, by := range []string{target, id(target)} {
+	for _, by := range slices.Compact([]string{target, id(target)}) { // a record may name them either way
 		who := answerer{opener, by}
-		p := b.history.plans[who]
-		if p == nil {
+		delays := b.history.delays[who]
+		if len(delays) == 0 {
 			continue
 		}
 		w := b.waits[who]
@@ -29,13 +30,9 @@ func (b *Backtest) answerTo(incident, target string) {
 			w = &waiting{}
 			b.waits[who] = w
 		}
-		if !w.Set && w.Next < len(p.delays) {
-			d := p.delays[w.Next]
+		if !w.Set && w.Next < len(delays) {
 			w.Set = true
-			b.answers = append(b.answers, answer{At: b.now.Add(d.after), Input: d.input})
-		}
-		if by == target && id(target) == target {
-			return // both words are one
+			b.answers = append(b.answers, answer{At: b.now.Add(delays[w.Next].after), Input: delays[w.Next].input})
 		}
 	}
 }
@@ -62,5 +59,5 @@ func (b *Backtest) receipt(r events.ReceiptReceived) {
 	e := events.New(r)
 	e.ID = events.DeriveID("replay", strconv.FormatUint(b.position, 10))
 	e.Source, e.Time = "tocsin/replay", b.now.UTC()
-	b.take(b.state.Decide(rules.Input{Position: b.position, Event: e}, b.now).Facts)
+	b.apply(b.state.Decide(rules.Input{Position: b.position, Event: e}, b.now).Facts)
 }
