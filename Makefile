@@ -1,4 +1,4 @@
-# Everything people and CI run. `make help` lists it.
+# The commands that people and CI run. `make help` lists them.
 
 GO        ?= go
 TOOLS     := $(CURDIR)/.tools
@@ -17,19 +17,19 @@ help: ## list the targets
 build: ## build all binaries into ./bin
 	$(GO) build -o bin/ ./cmd/...
 
-test: ## every test, race detector on; under 5 minutes on two cores after the first build
+test: ## every test, with the race detector; under 5 minutes on two cores after the first build
 	GORACE=atexit_sleep_ms=10 $(GO) test -race -timeout 10m ./...
 
-lint: $(LINT) $(GOFUMPT) ## format, vet, linters, and the floors of imports
+lint: $(LINT) $(GOFUMPT) ## format, vet, linters, and the import floors
 	@unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted (gofumpt):"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(LINT) run ./...
 	$(GO) test ./test/floors
 
-generate: ## make the JSON Schemas anew from the Go types
+generate: ## regenerate the JSON Schemas from the Go types
 	$(GO) generate ./...
 
-crash: ## 200 times kill -9 of a random process over 20,000 alerts (long)
+crash: ## kill -9 a random process 200 times during 20,000 alerts (long)
 	$(GO) test ./test/crash -run TestCrash -kills 200 -alerts 20000 -timeout 60m -count 1 -v
 
 simulate: ## 2,000 seeds of the whole system on virtual time
@@ -38,7 +38,7 @@ simulate: ## 2,000 seeds of the whole system on virtual time
 bench: ## measure against raw JetStream and write bench/RESULTS.md (a few minutes)
 	$(GO) run ./bench -out bench/RESULTS.md
 
-bench-archive: ## search a million incidents, build a million facts again, and write bench/ARCHIVE.md (a few minutes)
+bench-archive: ## search a million incidents, rebuild a million facts, and write bench/ARCHIVE.md (a few minutes)
 	$(GO) run ./bench -archive -out bench/ARCHIVE.md
 
 fuzz: ## every fuzz target for FUZZTIME (30s) each
@@ -46,7 +46,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done; done
 
-clean: ## remove what the other targets made
+clean: ## remove the binaries and tools that other targets made
 	rm -rf bin $(TOOLS)
 
 $(LINT):
