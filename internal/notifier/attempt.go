@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// launch is one claimed attempt, to be sent when its claim is durable.
+// launch is one claimed attempt, sent when its claim is durable.
 type launch struct {
 	delivery *delivery
 	channel  channel.Channel
@@ -53,7 +53,7 @@ func (a *answers) waiting() bool {
 	return len(a.all) > 0
 }
 
-// Fire looks at every page that is due.
+// Fire handles every page that is due.
 func (m *machine) Fire(now time.Time, limit int) {
 	b := m.notifier.book.Load()
 	for m.size < limit && len(m.queue) > 0 && !m.queue[0].wakeAt.After(now) {
@@ -61,7 +61,7 @@ func (m *machine) Fire(now time.Time, limit int) {
 	}
 }
 
-// look decides about one page: send, wait or end.
+// look does what the rules say about one page: send, wait or end.
 func (m *machine) look(b *book, d *delivery, now time.Time) {
 	move, plan := d.next(b, now)
 	defer func() { m.wake(m.slots.pass(d), now) }()

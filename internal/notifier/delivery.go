@@ -22,7 +22,7 @@ func (d *delivery) next(b *book, now time.Time) (page.Move, page.Plan) {
 	return d.Next(plan, now), plan
 }
 
-// queue is a heap of deliveries by the instant at which they are looked at again.
+// queue is a heap of deliveries by the instant at which they are due.
 type queue []*delivery
 
 func (q queue) Len() int { return len(q) }
