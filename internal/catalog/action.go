@@ -31,8 +31,8 @@ func (p *parser) action(at item, f map[string]item) (escalation.Action, actionDr
 
 // exhausted reads what to do when nobody answered the last level of the last round.
 func (p *parser) exhausted(at item) (escalation.Action, actionDraft) {
-	f := fields(at, keysExhausted)
-	if at.Kind() != "a mapping" {
+	f := fields(at, "exhausted")
+	if !at.IsMapping() {
 		return escalation.Action{}, actionDraft{at: at}
 	}
 	do, draft := p.action(at, f)

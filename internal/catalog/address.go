@@ -7,7 +7,7 @@ import (
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
-	f := fields(at, keysWebhook)
+	f := fields(at, "webhook")
 	w := &Webhook{Secret: readSecret(f["secret"])}
 	u := f["url"]
 	if !u.Given() {
@@ -41,11 +41,11 @@ func readSecret(i item) Secret {
 	if !i.Given() {
 		return Secret{}
 	}
-	if i.Kind() != "a mapping" {
+	if !i.IsMapping() {
 		i.Fault(secretHint, "a secret must not be written into the catalog")
 		return Secret{}
 	}
-	f := i.SecretFields(shapes[keysSecret]...)
+	f := i.SecretFields(shapes["secret"]...)
 	s := Secret{Env: f["env"].Text(), File: f["file"].Text()}
 	switch {
 	case s.Env == "" && s.File == "":

@@ -20,12 +20,8 @@ type levelDraft struct {
 
 func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	level, draft := escalation.Level{AckTimeout: DefaultAckWithin}, levelDraft{at: at}
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return level, draft
-	}
-	f := fields(at, keysLevel)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "level")
+	if !ok {
 		return level, draft
 	}
 	level.Targets, draft.targets = p.targets(f["page"])

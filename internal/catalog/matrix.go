@@ -16,8 +16,8 @@ func (p *parser) matrix(at item) {
 		return
 	}
 	p.matrixAt = at
-	f := fields(at, keysMatrix)
-	if at.Kind() != "a mapping" {
+	f := fields(at, "priority_matrix")
+	if !at.IsMapping() {
 		return
 	}
 	m := &alert.Matrix{Cells: map[string]map[string]string{}, Urgencies: map[string]string{}}
@@ -71,7 +71,7 @@ func (p *parser) cells(m *alert.Matrix, impacts, urgencies []string, rows, at it
 		return
 	}
 	list := rows.List()
-	if rows.Kind() == "a list" && len(list) != len(impacts) {
+	if rows.IsList() && len(list) != len(impacts) {
 		rows.Fault("write one row for each impact", "%s for %s", count(len(list), "row"), count(len(impacts), "impact"))
 		return
 	}
@@ -81,7 +81,7 @@ func (p *parser) cells(m *alert.Matrix, impacts, urgencies []string, rows, at it
 			continue
 		}
 		cells := row.List()
-		if row.Kind() == "a list" && len(cells) != len(urgencies) {
+		if row.IsList() && len(cells) != len(urgencies) {
 			row.Fault("write one priority for each urgency", "%s for %s", count(len(cells), "column"), count(len(urgencies), "urgency"))
 			continue
 		}

@@ -38,12 +38,8 @@ func (p *parser) compileRoutes() {
 	var always item                // the first route without a condition
 	conditions := map[string]int{} // the line of the first route with each
 	for _, one := range p.routes {
-		if !one.Given() {
-			one.Wrong("a mapping")
-			continue
-		}
-		f := fields(one, keysRoute)
-		if !one.IsMapping() {
+		f, ok := mapping(one, "route")
+		if !ok {
 			continue
 		}
 		r := Route{Service: p.refer(service, f["service"]), Line: one.FileLine()}

@@ -52,7 +52,7 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 
 // target reads a word such as schedule:payments-primary or role:lead:db-team.
 func (p *parser) target(at item) (escalation.Target, bool) {
-	if !at.Given() || at.Kind() == "a mapping" {
+	if !at.Given() || at.IsMapping() {
 		at.Fault("write it without a space: person:ana", "expected a target, found %s", at.Kind())
 		return escalation.Target{}, false
 	}

@@ -41,12 +41,8 @@ const (
 )
 
 func (p *parser) trigger(at item, d *policyDraft) {
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return
-	}
-	f := fields(at, keysTrigger)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "trigger")
+	if !ok {
 		return
 	}
 	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("a value of on", onWords...)), Place: at.FileLine()}

@@ -203,5 +203,16 @@ func (v Value) ListUpTo(most int, what string) []Value {
 	return all
 }
 
+// ListOf is List for entries that must not be nothing: those are faults, and left out. What names them
+// for a message: "a name".
+func (v Value) ListOf(what string) []Value {
+	return slices.DeleteFunc(v.List(), func(one Value) bool {
+		if !one.Given() {
+			one.Wrong(what)
+		}
+		return !one.Given()
+	})
+}
+
 // Empty reports whether there is no list, or one with nothing in it.
 func (v Value) Empty() bool { return !v.Given() || v.IsList() && len(v.node.Content) == 0 }

@@ -129,13 +129,14 @@ func TestLists(t *testing.T) {
 	f := v.Fields("all", "none", "nothing", "text")
 	require.Len(t, f["all"].List(), 3)
 	require.Empty(t, f["all"].ListUpTo(2, "names"))
+	require.Len(t, f["all"].ListOf("a name"), 2)
 	require.False(t, f["all"].List()[1].Given())
 	require.False(t, f["all"].Empty())
 	require.True(t, f["none"].Empty())
 	require.True(t, f["nothing"].Empty())
 	require.True(t, f["nothing"].Present())
 	require.Empty(t, f["text"].List())
-	require.Equal(t, []string{"a.yaml:1:6: more than 2 names", "a.yaml:4:7: expected a list, found text"}, shown(r.Sorted()))
+	require.Equal(t, []string{"a.yaml:1:6: more than 2 names", "a.yaml:1:10: expected a name, found nothing", "a.yaml:4:7: expected a list, found text"}, shown(r.Sorted()))
 }
 
 func TestInside(t *testing.T) {
