@@ -19,11 +19,11 @@ func (p *parser) webhook(at item) *Webhook {
 	switch {
 	case w.URL == "": // a fault already
 	case err != nil:
-		u.Fault("", "this is not a URL")
+		u.Fault("write it like https://push.example.com/ana", "this is not a URL")
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		u.Fault("", "a webhook URL starts with http:// or https://")
+		u.Fault("write it like https://push.example.com/ana", "a webhook URL starts with http:// or https://")
 	case parsed.Hostname() == "":
-		u.Fault("", "a webhook URL needs a host")
+		u.Fault("write it like https://push.example.com/ana", "a webhook URL needs a host")
 	case parsed.User != nil:
 		u.Fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:

@@ -52,7 +52,7 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 // warnSlowResponse warns of a response that may take longer than the resolution.
 func (d *goalDraft) warnSlowResponse() {
 	if d.Response > 0 && d.Resolution > 0 && d.Response > d.Resolution {
-		d.at.Warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
+		d.at.Warn("shorten response: or lengthen resolution:", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
 	}
 }
 

@@ -54,7 +54,7 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 func warnUnused(f map[string]item) {
 	for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "hold_until", "skip_if_empty"} {
 		if f[key].Given() {
-			f[key].Warn("", "%s has no effect in a level that only hands over", key)
+			f[key].Warn("leave it out", "%s has no effect in a level that only hands over", key)
 		}
 	}
 }

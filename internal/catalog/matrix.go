@@ -12,7 +12,7 @@ func (p *parser) matrix(at item) {
 		return
 	}
 	if p.matrixAt.Present() {
-		at.Fault("", "priority_matrix is given twice, first at %s", p.matrixAt.Place())
+		at.Fault("remove one of them", "priority_matrix is given twice, first at %s", p.matrixAt.Place())
 		return
 	}
 	p.matrixAt = at
@@ -55,7 +55,7 @@ func (p *parser) grades(at item, kind noun, list item) []string {
 		case !severityPattern.MatchString(word) || word != strings.ToLower(word):
 			one.Fault("write it in lower case, such as high", "%s is not a word for %s", quote(word), kind)
 		case p.known(kind, word):
-			one.Fault("", "%s %s is given twice", kind, quote(word))
+			one.Fault("remove one of them", "%s %s is given twice", kind, quote(word))
 		default:
 			p.defined[kind][word] = one
 		}

@@ -223,7 +223,7 @@ func (p *parser) define(kind noun, id string, key item) bool {
 		p.defined[kind] = map[string]item{}
 	}
 	if first, twice := p.defined[kind][id]; twice {
-		key.Fault("", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
+		key.Fault("remove one of them", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
 		return false
 	}
 	p.defined[kind][id] = key

@@ -58,7 +58,7 @@ func (p *parser) compileRoutes() {
 			always = one
 		case r.condition == nil: // has a fault
 		case r.condition.Never:
-			when.Warn("", "never reached: this condition is never true")
+			when.Warn("correct the condition, or remove the route", "never reached: this condition is never true")
 		case first > 0:
 			one.Warn("remove one of them", "never reached: the route in line %d has the same condition", first)
 		default:

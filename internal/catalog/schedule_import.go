@@ -116,7 +116,7 @@ func (p *parser) readImports() {
 		source, there := p.cat.Files[d.File]
 		switch {
 		case !strings.HasSuffix(d.File, CalendarFile):
-			d.file.Fault("", "the name of a calendar's file ends in %s", CalendarFile)
+			d.file.Fault("rename the file", "the name of a calendar's file ends in %s", CalendarFile)
 		case !there:
 			d.file.Fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
 		default:

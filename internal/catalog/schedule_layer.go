@@ -93,7 +93,7 @@ func (p *parser) turns(l *oncall.Layer, people item) {
 // crew reads people who take a turn together.
 func (p *parser) crew(list item) []string {
 	if list.Empty() {
-		list.Fault("", "an empty turn")
+		list.Fault("name somebody, or remove it", "an empty turn")
 	}
 	var crew []string
 	for _, one := range list.ListOf("a name") {
@@ -101,7 +101,7 @@ func (p *parser) crew(list item) []string {
 		switch {
 		case id == "":
 		case slices.Contains(crew, id):
-			one.Fault("", "%s is in the same turn twice", quote(id))
+			one.Fault("remove one of them", "%s is in the same turn twice", quote(id))
 		default:
 			crew = append(crew, id)
 		}

@@ -101,7 +101,7 @@ func readHolidays(i item) []oncall.Date {
 		switch {
 		case d == oncall.Date{}:
 		case seen[d]:
-			one.Warn("", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
+			one.Warn("remove one of them", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
 		default:
 			seen[d] = true
 			all = append(all, d)

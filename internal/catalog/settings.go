@@ -44,7 +44,7 @@ func (p *parser) channels(section item) {
 		return
 	}
 	if p.emailAt.Present() {
-		f["email"].Fault("", "channels.email is given twice, first at %s", p.emailAt.Place())
+		f["email"].Fault("remove one of them", "channels.email is given twice, first at %s", p.emailAt.Place())
 		return
 	}
 	p.emailAt = f["email"]
@@ -60,7 +60,7 @@ func (p *parser) channels(section item) {
 		p.emailAt.Fault("add from: tocsin@example.com", "channels.email without from")
 	}
 	if e["password"].Given() && !e["user"].Given() {
-		p.emailAt.Fault("", "channels.email with a password but no user")
+		p.emailAt.Fault("add user:", "channels.email with a password but no user")
 	}
 }
 

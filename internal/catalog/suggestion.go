@@ -19,7 +19,7 @@ func (p *parser) suggestions(policy string, at item, levels int) {
 	if share := f["at"]; share.Given() {
 		n := readPercent(share, mostFollowed, defaultFollowed)
 		if n < leastFollowed {
-			share.Fault("", "a suggestion that acts needs at least %d%%", leastFollowed)
+			share.Fault("write it like 80%", "a suggestion that acts needs at least %d%%", leastFollowed)
 		}
 		followed.At = float64(n) / 100
 	}

@@ -73,7 +73,7 @@ func checkTriggerKeys(on escalation.On, f map[string]item) {
 	for _, word := range onWords {
 		for _, key := range triggerKeys[escalation.On(word)] {
 			if f[key].Present() && !slices.Contains(triggerKeys[on], key) {
-				f[key].Fault("", "%s cannot be used with on: %s", key, on)
+				f[key].Fault("leave it out", "%s cannot be used with on: %s", key, on)
 				delete(f, key) // one fault is enough
 			}
 		}

@@ -169,7 +169,7 @@ func (v Value) fields(repeat bool, known []string) map[string]Value {
 		case n < 0:
 			p.Key.Fault(DidYouMean("", known), "unknown key")
 		case keys[n].Present():
-			p.Key.Fault("", "%s is given twice, first in line %d", Quote(p.Name), keys[n].Line())
+			p.Key.Fault("remove one of them", "%s is given twice, first in line %d", Quote(p.Name), keys[n].Line())
 		default:
 			keys[n], got[p.Name] = p.Key, p.Value
 		}
