@@ -133,12 +133,6 @@ func TestUnknownTypesAreNamed(t *testing.T) {
 	require.ErrorContains(t, err, "com.example.x")
 }
 
-func TestDerivedIDs(t *testing.T) {
-	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, DeriveID("a"))
-	require.Equal(t, DeriveID("a", "b"), DeriveID("a", "b"))
-	require.NotEqual(t, DeriveID("ab", "c"), DeriveID("a", "bc"))
-}
-
 func TestPublicSubjects(t *testing.T) {
 	s, ok := PublicSubject(Envelope{Type: TypeOf(EscalationAdvanced{}), Team: "payments", Service: "checkout"})
 	require.True(t, ok)
