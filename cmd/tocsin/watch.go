@@ -83,7 +83,7 @@ func (a *app) showFact(m jetstream.Msg) {
 	if header.Get("ce-type") == "" {
 		return
 	}
-	e, err := events.FromBinary(header, m.Data())
+	e, err := events.DecodeNATS(header, m.Data())
 	if err != nil {
 		fmt.Fprintf(a.stderr, "tocsin: not shown, on %s: %s\n", clean(m.Subject()), clean(err.Error()))
 		return

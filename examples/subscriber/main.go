@@ -104,7 +104,7 @@ func handle(msg jetstream.Msg, out io.Writer) error {
 
 // describe decodes one message in binary mode and says what it means to the team.
 func describe(h events.Header, data []byte) (string, error) {
-	e, err := events.FromBinary(h, data)
+	e, err := events.DecodeNATS(h, data)
 	if err != nil {
 		return "", err
 	}

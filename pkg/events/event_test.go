@@ -107,7 +107,7 @@ func TestBinaryModeRoundTrip(t *testing.T) {
 	for _, v := range h {
 		require.NotContains(t, v[0], " ")
 	}
-	back, err := FromBinary(h, data)
+	back, err := DecodeNATS(h, data)
 	require.NoError(t, err)
 	e.DataContentType = ContentJSON
 	require.Equal(t, e, back)
