@@ -13,6 +13,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/internal/rules/timeline"
@@ -64,7 +65,7 @@ func TestAStory(t *testing.T) {
 	require.NoError(t, err)
 	foreseen, err := c.Suggestions(ctx, id[:8])
 	require.NoError(t, err)
-	require.Equal(t, client.Foreseen{Incident: id, Known: true, Suggestions: []client.Suggestion{}}, foreseen)
+	require.Equal(t, client.Suggestions{Incident: id, Known: true, Suggestions: []client.Suggestion{}}, foreseen)
 	made, err := c.Report(ctx, client.ReportQuery{From: apitest.Now.Add(-time.Hour), To: apitest.Now.Add(time.Hour), Team: "payments", Timezone: "Europe/Madrid", Night: "23:00-06:00"})
 	require.NoError(t, err)
 	require.Equal(t, 1, made.Incidents)
@@ -135,7 +136,7 @@ func TestStrangeServers(t *testing.T) {
 		want   string
 	}{
 		"a proxy's page": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, strings.Repeat("<html>", 100), 502) }, "…"},
-		"not JSON":       {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }, "not what it should be"}, //nolint:errcheck // a test
+		"not JSON":       {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }, "unexpected response"}, //nolint:errcheck // a test
 		"a redirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 302) }, "302 Found"},
 		"nothing":        {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "500 Internal"},
 	} {
@@ -171,7 +172,7 @@ func TestTypesFollowTheArchive(t *testing.T) {
 	entry := timeline.Entry{Seq: 1, At: at, Type: "t", Incident: "i", Summary: "s", Reason: "r", Actor: "a", Data: json.RawMessage(`{}`), ID: "id", Cause: "c", Hash: "h"}
 	same[client.Incident](t, in)
 	same[client.Entry](t, entry)
-	same[client.Foreseen](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
+	same[client.Suggestions](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
 		Kind: "escalate", Says: "s", Action: suggest.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
 		Evidence: suggest.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
 	}}})
@@ -184,7 +185,7 @@ func TestReportFollowsTheGateway(t *testing.T) {
 		Count: 1, AtNight: 2, AtWeekends: 3, InterruptedHours: 4, Delivered: 5, Failed: 6, FirstTry: 7, FirstTryShare: &half,
 		ByChannel: map[string]report.Channel{"email": {Delivered: 1, FirstTry: 1, FirstTryShare: &half}},
 	}
-	times := report.Times{Count: 1, Mean: &half, P50: &half, P90: &half, P95: &half}
+	times := measure.Times{Count: 1, Mean: &half, P50: &half, P90: &half, P95: &half}
 	kept := report.Kept{Met: 1, Breached: 2, MetShare: &half}
 	n := report.Numbers{
 		Incidents: 1, Open: 2, TimeToAcknowledge: times, TimeToEngage: times, TimeToResolve: times, Escalated: 3, EscalationRate: &half,
@@ -193,7 +194,7 @@ func TestReportFollowsTheGateway(t *testing.T) {
 		Targets: report.Targets{Response: kept, Resolution: kept}, Pages: load,
 	}
 	groups := map[string]report.Numbers{"x": n}
-	p := report.WeekOf(apitest.Now)
+	p := measure.WeekOf(apitest.Now)
 	same[client.Report](t, report.Report{
 		Formulas: 1, Period: p, Team: "t", Numbers: n, Drills: 1, Merged: 2, ByPriority: groups, ByTeam: groups, ByService: groups, ByWeek: groups,
 		People:      map[string]report.Person{"ana": {Acknowledged: 1, Resolved: 2, Pages: load}},
