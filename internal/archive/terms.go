@@ -14,15 +14,15 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Every archive searches by the same terms, made here, so that all of them find the same. A term
-// is a word of the text, or a tag: a property such as a service or a label with its value. Tags
-// begin with "=", which no word does.
+// Every archive searches by the same terms, made here, so that all find the same. A term is a word of a
+// text, or a tag: a property with its value, such as a service or a label. Tags begin with "=", which no
+// word does.
 
-// MaxTerms is the most terms of one incident. What is beyond, in an incident of hundreds of
-// different alerts, is not found by a search; lists without one show it all the same.
+// MaxTerms is the most terms of one incident. Searches do not find an incident of hundreds of different
+// alerts by more than these; lists without a search show it all the same.
 const MaxTerms = 4096
 
-// maxWord is the longest word in bytes; a longer one counts by its beginning.
+// maxWord is the longest word in bytes; longer ones are cut.
 const maxWord = 64
 
 // The kinds of tags.
@@ -35,13 +35,12 @@ const (
 	tagTasks    = "tasks"
 )
 
-// nothing is a term that no incident has.
+// nothing is a term of no incident.
 var nothing = tag("nothing", "")
 
 var alphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
-// tag writes a property as a term of fixed size whatever its value holds: 80 bits of a hash, enough
-// for two values never to meet.
+// tag returns a property as a term of fixed size: 80 bits of a hash, enough to avoid collisions.
 func tag(kind string, value ...string) string {
 	sum := sha256.Sum256([]byte(kind + "\x00" + strings.Join(value, "\x00")))
 	return "=" + alphabet.EncodeToString(sum[:10])
@@ -49,8 +48,8 @@ func tag(kind string, value ...string) string {
 
 func personTag(who string) string { return tag(tagPerson, strings.TrimPrefix(who, "person:")) }
 
-// Words cuts a text into words: runs of letters and digits in lower case, at most 64 bytes of each.
-// In scripts that put no space between words, every character is one.
+// Words splits a text into words: runs of letters and digits in lower case, cut to 64 bytes. In scripts
+// without spaces between words every character is a word.
 func Words(text string) []string {
 	var out []string
 	var word []byte
