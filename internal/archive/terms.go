@@ -77,8 +77,8 @@ func Words(text string) []string {
 	return out
 }
 
-// Terms gives what an incident must have, all of it, to fit the query in everything but status and
-// time; none when every one does. The status is no term: it changes too often to be indexed so.
+// Terms returns the terms that an incident must have, all of them, to match the query except for status and
+// time. The status is not a term, since it changes too often to be indexed that way.
 func (q Query) Terms() []string {
 	set := newTerms()
 	set.tag(tagService, q.Service)
@@ -98,7 +98,7 @@ func (q Query) Terms() []string {
 	return set.all
 }
 
-// terms gives those of an incident: tags first, since they are few and each counts.
+// terms returns those of an incident. Tags come first: they are few and must not be cut off.
 func terms(in *Incident, told []string) []string {
 	set := newTerms()
 	set.tag(tagService, in.Service)
@@ -124,7 +124,7 @@ func terms(in *Incident, told []string) []string {
 	return set.all
 }
 
-// taskTags say that it has follow-ups, and that some are to do.
+// taskTags say that an incident has follow-up tasks, and that some are open.
 func taskTags(in *Incident) []string {
 	switch {
 	case len(in.Tasks) == 0:
@@ -135,7 +135,7 @@ func taskTags(in *Incident) []string {
 	return []string{tag(tagTasks, "any")}
 }
 
-// mark gives a hash of all that terms are made of, without making them: most facts change none.
+// mark hashes what terms are made of, without making them: most facts change none.
 func mark(in *Incident, told string) int64 {
 	sum := fnv.New64a()
 	add := func(all ...string) {
@@ -153,8 +153,8 @@ func mark(in *Incident, told string) int64 {
 	return int64(sum.Sum64())
 }
 
-// toldBy gives the terms that only the fact has, because no incident's document does: who was
-// paged, who did something, and the words of notes.
+// toldBy returns the terms that come from the fact alone because no document has them: who was paged, who did
+// something, and the words of notes.
 func toldBy(f *Fact) []string {
 	set := newTerms()
 	if strings.HasPrefix(f.Actor, "person:") {
@@ -164,7 +164,7 @@ func toldBy(f *Fact) []string {
 	case pageRequested, noted, acknowledged, resolved:
 		_, raw, err := events.Split(f.Line)
 		if err != nil {
-			break // kept, and told as it stands
+			break // it is kept, but cannot be searched
 		}
 		switch d, _ := events.DecodeData(f.Type, raw); d := d.(type) {
 		case events.PageRequested:
@@ -188,7 +188,7 @@ var (
 	resolved      = events.TypeOf(events.IncidentResolved{})
 )
 
-// termSet collects terms, each once, up to [MaxTerms].
+// termSet collects distinct terms up to [MaxTerms].
 type termSet struct {
 	all  []string
 	seen map[string]bool
