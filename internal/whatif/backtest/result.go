@@ -16,11 +16,11 @@ type Result struct {
 	Mode   string         `json:"mode"` // "backtest"
 	Period measure.Period `json:"period"`
 	// Catalog and Baseline are revisions; Baseline is empty without a second catalog.
-	Catalog  string `json:"catalog"`
-	Baseline string `json:"baseline,omitempty"`
-	Inputs    int `json:"inputs"` // played, of the whole history
-	Incidents int `json:"incidents"`
-	Answered  int `json:"answered"`
+	Catalog   string `json:"catalog"`
+	Baseline  string `json:"baseline,omitempty"`
+	Inputs    int    `json:"inputs"` // played, of the whole history
+	Incidents int    `json:"incidents"`
+	Answered  int    `json:"answered"`
 	// Unanswered incidents were never acknowledged, however they ended.
 	Unanswered int `json:"unanswered"`
 	Exhausted  int `json:"exhausted"` // the last level of the last round had no answer
