@@ -62,7 +62,7 @@ func (l *laws) fact(p int, m bus.Message, e events.Event) {
 		l.revision[p] = d.Revision
 		return
 	case events.OverrideAdded:
-		l.overrides[overrideKey{p, d.ID}] = true
+		l.overrides[overrideKey{p, d.ID}] = d.To
 		return
 	case events.OverrideRemoved:
 		delete(l.overrides, overrideKey{p, d.ID})
@@ -135,7 +135,7 @@ func (l *laws) tell(s *story, m bus.Message, e events.Event) {
 		s.status, s.ackUntil = acknowledged, d.Until
 		s.rest()
 	case events.IncidentUnacknowledged:
-		if e.Reason == "the acknowledgement ran out" {
+		if e.Reason == "the acknowledgement expired" {
 			early(s.ackUntil, "an acknowledgement runs out")
 		}
 		s.status = triggered

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/measure"
 )
 
 // Diff compares a backtest with the record, or with a backtest of another catalog.
