@@ -114,7 +114,7 @@ func TestTimelineFromTheCommandLine(t *testing.T) {
 	require.Len(t, all, 5)
 	lines := strings.Split(strings.TrimSpace(s.ok("timeline", "show", id[:5])), "\n")
 	require.Len(t, lines, 5)
-	require.Contains(t, lines[3], "ana acknowledged it by api")
+	require.Contains(t, lines[3], "ana acknowledged it via api")
 }
 
 // TestFollow ends the following by the interrupt, after it has shown what there is.

@@ -26,7 +26,7 @@ func TestProblemsFromTheCommandLine(t *testing.T) {
 	}
 	next := s.fire("--service", "checkout", "--label", "alertname=Slow", "--label", "region=eu", "slow again")
 	require.Regexp(t, `(?m)^workaround +warm it$`, s.ok("incident", "show", next))
-	require.Contains(t, s.ok("timeline", "show", next), "matches known error "+id+" (The cache is cold), by service checkout, alert Slow, region=eu; workaround: warm it")
+	require.Contains(t, s.ok("timeline", "show", next), "matches known error "+id+" (The cache is cold) by service checkout, alert Slow, region=eu; workaround: warm it")
 	got := s.run("problem", "close", id, "--resolution", "deploys warm it")
 	require.Contains(t, got.err, "still open: "+one)
 	require.Contains(t, s.ok("problem", "show", id), "deploys warm it")

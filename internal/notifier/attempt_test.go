@@ -108,7 +108,7 @@ func TestNotificationSaysWhatAskedForIt(t *testing.T) {
 	h := newHarness(t)
 	h.start()
 	p := page("p", "chat:ops-room")
-	p.Level, p.Why, p.Runbook = 0, "resolution target breached", "https://wiki.example.com/checkout"
+	p.Level, p.Why, p.Runbook = 0, "resolution goal breached", "https://wiki.example.com/checkout"
 	p.Known = &events.PageKnown{Problem: "PRB-1", Title: "cold cache", Workaround: "warm it"}
 	h.decide(p)
 	h.settle()

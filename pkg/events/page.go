@@ -15,7 +15,7 @@ type PageRequested struct {
 	Asked   int    `json:"asked"`   // 1 for the first time
 	// Late is how much later than due it was asked for, in seconds, when that is worth saying.
 	Late int `json:"late,omitempty"`
-	// Why says what asked for the page, where no level did: "resolution target breached".
+	// Why says what asked for the page, where no level did: "resolution goal breached".
 	Why     string `json:"why,omitempty"`
 	Runbook string `json:"runbook,omitempty"` // link of the service
 	// Known is the known error that the incident is a case of, with its workaround; nil for none.

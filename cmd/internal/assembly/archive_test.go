@@ -11,7 +11,7 @@ import (
 
 func TestArchiveKeepIsChecked(t *testing.T) {
 	o := Options{HTTP: "127.0.0.1:0", NATS: "127.0.0.1:0", ArchiveKeep: "soon"}
-	require.ErrorContains(t, o.Validate(), `--archive-keep "soon"`)
+	require.ErrorContains(t, o.Validate(), `--archive-keep or TOCSIN_ARCHIVE_KEEP: "soon"`)
 }
 
 // TestArchiveSecrets: wherever an archive's name is shown, a password in it is not.

@@ -37,7 +37,7 @@ type (
 		Title   string      `json:"title,omitempty" maxLength:"1024"`
 		Cause   string      `json:"cause,omitempty" maxLength:"4000" doc:"the root cause"`
 		Known   *KnownError `json:"known,omitempty" doc:"makes it a known error, or replaces what was recorded"`
-		Unknown bool        `json:"unknown,omitempty" doc:"it is no known error any more: the workaround does not help"`
+		Unknown bool        `json:"unknown,omitempty" doc:"the problem is not a known error any more: the workaround does not help"`
 	}
 	// Solving closes a problem.
 	Solving struct {

@@ -184,7 +184,7 @@ func TestSweep(t *testing.T) {
 	from := time.Date(2026, time.January, 10, 0, 0, 0, 0, time.UTC)
 	gaps := rehearsal.Sweep(c, "rota", critical("k"), from, rehearsal.HoursOfWeek, 15*time.Minute)
 	require.Equal(t, []rehearsal.Gap{{
-		From: from, To: time.Date(2026, time.January, 12, 8, 0, 0, 0, time.UTC), Hours: 56, Why: "no level that is left has anybody to page",
+		From: from, To: time.Date(2026, time.January, 12, 8, 0, 0, 0, time.UTC), Hours: 56, Why: "no remaining level has anybody to page",
 	}}, gaps)
 	require.Empty(t, rehearsal.Sweep(c, "checkout", critical("k"), from, 24, 15*time.Minute))
 	low := events.Alert{Key: "k", Summary: "k", Severity: "info"}

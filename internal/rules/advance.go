@@ -9,7 +9,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// What moves a climb, as [events.EscalationAdvanced] names it.
+// Why an escalation advances, as [events.EscalationAdvanced] names it.
 const (
 	byTrigger       = "triggered"
 	byReopening     = "reopened"
@@ -26,30 +26,30 @@ const (
 	byCommand       = "command"
 )
 
-// move is one advance of the climb.
+// move is one advance of the escalation.
 type move struct {
 	to     escalation.Step
 	by     string
 	actor  string
 	reason string
-	// since is when the step should have been taken; zero means now.
+	// since is when the step was due; zero means now.
 	since time.Time
-	// again asks for a round of its own, because the level was paged in this round already.
+	// again starts a new round, because this round has already paged the level.
 	again bool
-	// targets stand in for those of the level, which is then taken as it is, without its condition
-	// and hold; nil for the level's own. kind is theirs.
+	// targets replace those of the level, whose condition and hold then do not count; nil for the
+	// level's own. kind goes with them.
 	targets []escalation.Target
 	kind    escalation.Kind
 }
 
-// startClimb begins at the first level in a round of its own. since is when it was asked for.
-func (d *decider) startClimb(i *Incident, by string, since time.Time) {
+// startEscalation starts a new round at the first level. since is when that was asked for.
+func (d *decider) startEscalation(i *Incident, by string, since time.Time) {
 	d.advance(i, move{to: escalation.First(), by: by, actor: ActorPolicy, since: since, again: true})
 }
 
-// advance takes the climb to a level and pages whom it means. A level that means nobody, or whose
-// condition does not hold, is passed at once; when no level is left that means anybody, the climb is
-// exhausted: the repeats would find nobody either.
+// advance takes the escalation to a level and pages its targets. A level whose targets are empty or
+// whose condition is false is skipped at once. If no level is left with anybody to page, the
+// escalation is exhausted: repeating the policy would find nobody either.
 func (d *decider) advance(i *Incident, m move) {
 	empty := ""
 	defer func() {
@@ -59,40 +59,42 @@ func (d *decider) advance(i *Incident, m move) {
 	}()
 	for range i.policy.Levels {
 		level := i.policy.Level(m.to)
-		passed, done := d.take(i, m, level)
+		skipped, done := d.take(i, m, level)
 		if done {
 			return
 		}
-		if passed == byNobody {
-			empty = "nobody is behind " + strings.Join(level.Words(), ", ")
+		if skipped == byNobody {
+			empty = nobodyFor(level.Words())
 		}
 		next, ok := i.policy.Above(m.to)
 		if !ok {
 			break
 		}
-		m = move{to: next, by: passed, actor: ActorPolicy, since: m.since}
+		m = move{to: next, by: skipped, actor: ActorPolicy, since: m.since}
 	}
-	d.exhaust(i, "no level that is left has anybody to page")
+	d.exhaust(i, "no remaining level has anybody to page")
 }
 
-// take takes the climb to one level. done says that it stays there; else the level is passed, for
-// the reason given.
-func (d *decider) take(i *Incident, m move, level escalation.Level) (passed string, done bool) {
+func nobodyFor(targets []string) string { return "nobody to page for " + strings.Join(targets, ", ") }
+
+// take takes the escalation to one level. done reports that it stays there; otherwise the level is
+// skipped for the reason returned.
+func (d *decider) take(i *Incident, m move, level escalation.Level) (skipped string, done bool) {
 	if m.targets != nil {
 		level = escalation.Level{Targets: m.targets, AckTimeout: level.AckTimeout, Kind: m.kind, Urgency: level.Urgency, WaitIfEmpty: true}
 	}
 	if why := d.fails(i, level.When); why != "" {
-		d.reach(i, m, level, escalation.Recipients{}, why+": passed")
+		d.reach(i, m, level, escalation.Recipients{}, why+": level skipped")
 		return byCondition, false
 	}
 	if level.Team != "" {
 		own := len(level.Targets) == 0
-		if !d.transfer(i, handover{team: level.Team, own: own, kind: level.Kind, actor: m.actor, reason: m.reason}) {
-			d.reach(i, m, level, escalation.Recipients{}, "it cannot be handed to team "+level.Team+": passed")
+		if !d.transfer(i, transfer{team: level.Team, own: own, kind: level.Kind, actor: m.actor, reason: m.reason}) {
+			d.reach(i, m, level, escalation.Recipients{}, "it cannot be transferred to team "+level.Team+": level skipped")
 			return byCondition, false
 		}
 		if own {
-			d.startClimb(i, byTransfer, m.since)
+			d.startEscalation(i, byTransfer, m.since)
 			return "", true
 		}
 	}
@@ -103,18 +105,18 @@ func (d *decider) take(i *Incident, m move, level escalation.Level) (passed stri
 	found = found.Without(i.Joined)
 	d.reach(i, m, level, found, "")
 	if len(found.All) > 0 {
-		d.request(i, paging{round: i.LevelRound, level: i.Climb.Level, urgency: level.Urgency, late: d.late(m.since)}, found)
+		d.request(i, paging{round: i.LevelRound, level: i.Step.Level, urgency: level.Urgency, late: d.late(m.since)}, found)
 	}
-	return byNobody, !i.StepAt.IsZero()
+	return byNobody, !i.NextStepAt.IsZero()
 }
 
-// below gives the people of the level before, whom role:manager starts from: whoever was paged on
-// the way up, or, where the climb comes to a level from above, whoever the level before means now.
+// below returns the people of the previous level, whose managers role:manager means: those paged on
+// the way up or, when the escalation moves down to a level, those the previous level means now.
 func (d *decider) below(i *Incident, to escalation.Step) []string {
 	switch {
 	case to.Level == 1:
 		return nil
-	case to.Level > i.Climb.Level:
+	case to.Level > i.Step.Level:
 		return people(i.Paged)
 	}
 	to.Level--
@@ -122,17 +124,17 @@ func (d *decider) below(i *Incident, to escalation.Step) []string {
 	return people(found.Words())
 }
 
-// waits says whether the level keeps the climb until its wait is over: not when people were meant and
-// nobody is there, whatever machines it tells besides.
+// waits reports whether the escalation waits at the level. It does not if the level means people
+// but finds none, even if it also pages a chat room or a webhook.
 func waits(level escalation.Level, found escalation.Recipients) bool {
 	return found.People || level.WaitIfEmpty || len(found.All) > 0 && escalation.OnlyMachines(level.Targets)
 }
 
-// reach records that the climb is at the level. The state's StepAt is zero afterwards where the level
-// is passed at once.
-func (d *decider) reach(i *Incident, m move, level escalation.Level, found escalation.Recipients, passed string) {
-	round := i.LevelRound // pages beside the climb have rounds of their own
-	if m.again || m.to.Round > i.Climb.Round || m.to.Again > 0 {
+// reach records that the escalation is at the level. NextStepAt is zero afterwards if the level is
+// skipped at once.
+func (d *decider) reach(i *Incident, m move, level escalation.Level, found escalation.Recipients, skipped string) {
+	round := i.LevelRound // pages outside the levels have rounds of their own
+	if m.again || m.to.Round > i.Step.Round || m.to.Again > 0 {
 		round = i.Round + 1
 	}
 	fact := events.EscalationAdvanced{
@@ -144,18 +146,18 @@ func (d *decider) reach(i *Incident, m move, level escalation.Level, found escal
 	}
 	reason := m.reason
 	switch {
-	case passed != "":
-		reason = join(reason, passed)
+	case skipped != "":
+		reason = join(reason, skipped)
 	case waits(level, found):
 		fact.DueAt = d.now.Add(level.AckTimeout)
 	default:
-		reason = join(reason, "nobody is behind "+strings.Join(fact.Targets, ", ")+": passed without waiting")
+		reason = join(reason, nobodyFor(fact.Targets)+": level skipped")
 	}
 	d.emit(i, m.actor, reason, fact)
 }
 
-// hold leaves the level for later when it asks for that, and says whether it does. A person's
-// command does not wait.
+// hold postpones the level if it asks for that, and reports whether it does. A person's command is
+// never held.
 func (d *decider) hold(i *Incident, m move, level escalation.Level, found escalation.Recipients) bool {
 	if m.by == byCommand {
 		return false
@@ -181,7 +183,7 @@ func (d *decider) hold(i *Incident, m move, level escalation.Level, found escala
 	return true
 }
 
-// late gives how many seconds after its time a page is asked for, if that is worth saying.
+// late returns by how many seconds a page is late; 0 if that is too little to mention.
 func (d *decider) late(since time.Time) int {
 	if since.IsZero() || d.now.Sub(since) < lateFrom {
 		return 0
@@ -189,7 +191,7 @@ func (d *decider) late(since time.Time) int {
 	return int(d.now.Sub(since) / time.Second)
 }
 
-// exhaust ends the climb and does what the policy has as its last resort.
+// exhaust ends the escalation and takes the policy's last resort.
 func (d *decider) exhaust(i *Incident, reason string) {
 	last := i.policy.Exhausted
 	fact := events.EscalationExhausted{Rounds: i.LevelRound, Levels: len(i.policy.Levels)}
@@ -198,47 +200,53 @@ func (d *decider) exhaust(i *Incident, reason string) {
 		found = escalation.Resolve(last.Page, d.directory(i), i.asker(people(i.Paged)), d.now)
 		fact.Targets, fact.Pages, fact.Round = escalation.Words(last.Page), found.Words(), i.Round+1
 	}
+	const why = "nobody answered"
 	d.emit(i, ActorPolicy, reason, fact)
-	d.tell(i, fact.Round, found, "nobody answered")
-	d.raiseTo(i, last.Priority, "nobody answered")
-	if last.Team != "" && d.transfer(i, handover{team: last.Team, own: true, kind: last.Kind, actor: ActorPolicy, reason: "nobody answered"}) {
-		d.startClimb(i, byTransfer, d.now)
+	d.notify(i, fact.Round, found, why)
+	d.raiseTo(i, last.Priority, why)
+	if last.Team != "" && d.transfer(i, transfer{team: last.Team, own: true, kind: last.Kind, actor: ActorPolicy, reason: why}) {
+		d.startEscalation(i, byTransfer, d.now)
 	}
 }
 
-// step takes the step that fell due. After an outage several may be overdue: they collapse into
-// the one that should be current now.
+// step takes the step that fell due. After an outage several may be overdue: they collapse into the
+// one that should be current now.
 func (d *decider) step(i *Incident) {
 	if i.Held.Level > 0 {
-		d.advance(i, move{
-			to: i.Held, by: byHold, actor: ActorPolicy, reason: "what it was held for has come", since: i.StepAt,
-			again: i.Held.Level <= i.Climb.Level,
-		})
+		d.endHold(i, "the hold is over", i.NextStepAt)
 		return
 	}
-	to, since, passed, exhausted := i.policy.Overdue(i.Climb, i.StepAt, d.now)
+	to, since, passed, exhausted := i.policy.Overdue(i.Step, i.NextStepAt, d.now)
 	if exhausted {
-		d.exhaust(i, "the last level had no answer")
+		d.exhaust(i, "nobody answered at the last level")
 		return
 	}
 	reason := "nobody acknowledged in time"
 	switch {
 	case passed == 1:
-		reason = "nobody acknowledged in time; one overdue step collapsed into this one"
+		reason += "; one overdue step collapsed into this one"
 	case passed > 1:
-		reason = fmt.Sprintf("nobody acknowledged in time; %d overdue steps collapsed into this one", passed)
+		reason += fmt.Sprintf("; %d overdue steps collapsed into this one", passed)
 	}
 	d.advance(i, move{to: to, by: byTimeout, actor: ActorPolicy, reason: reason, since: since})
 }
 
-// here is the step the climb is at; the first one before it began.
-func (i *Incident) here() escalation.Step {
-	if i.Climb.Level == 0 {
-		return escalation.First()
-	}
-	return escalation.Step{Round: i.Climb.Round, Level: i.Climb.Level}
+// endHold advances to the level that was held.
+func (d *decider) endHold(i *Incident, reason string, since time.Time) {
+	d.advance(i, move{
+		to: i.Held, by: byHold, actor: ActorPolicy, reason: reason, since: since, again: i.Held.Level <= i.Step.Level,
+	})
 }
 
+// present is the step the escalation is at; the first one before it began.
+func (i *Incident) present() escalation.Step {
+	if i.Step.Level == 0 {
+		return escalation.First()
+	}
+	return escalation.Step{Round: i.Step.Round, Level: i.Step.Level}
+}
+
+// people returns the ids of the targets that are people.
 func people(targets []string) []string {
 	out := make([]string, 0, len(targets))
 	for _, t := range targets {
@@ -249,6 +257,7 @@ func people(targets []string) []string {
 	return out
 }
 
+// join puts two reasons into one; the first may be empty.
 func join(a, b string) string {
 	if a == "" {
 		return b
