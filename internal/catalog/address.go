@@ -17,7 +17,7 @@ func (p *parser) webhook(at item) *Webhook {
 	w.URL = u.Text()
 	parsed, err := url.Parse(w.URL)
 	switch {
-	case w.URL == "": // told already
+	case w.URL == "": // a fault already
 	case err != nil:
 		u.Fault("", "this is not a URL")
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
@@ -36,7 +36,7 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 
 const secretHint = "write secret: {env: NAME} or {file: PATH}, and keep the value there"
 
-// secret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
+// readSecret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
 func readSecret(i item) Secret {
 	if !i.Given() {
 		return Secret{}

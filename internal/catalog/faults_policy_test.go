@@ -2,32 +2,32 @@ package catalog_test
 
 import "strings"
 
-// policyText gives the sound catalog with a policy p whose keys besides one level are text.
+// policyText returns the sound catalog with a policy p whose keys besides one level are text.
 func policyText(text string) string {
 	return with("policies: {p: {levels: [{page: [person:ana]}], " + text + "}}\n")
 }
 
-// levelText gives the sound catalog with one more level.
+// levelText returns the sound catalog with one more level.
 func levelText(text string) string {
 	return with("policies: {p: {levels: [{page: [person:ana]}, {" + text + "}]}}\n")
 }
 
-// triggerText gives the sound catalog with one trigger.
+// triggerText returns the sound catalog with one trigger.
 func triggerText(text string) string { return policyText("triggers: [{" + text + "}]") }
 
-// teams gives the sound catalog with a team b besides, and policies p and b.
+// teams returns the sound catalog with a team b besides, and policies p and b.
 func teams(p, b string) string {
 	return with("policies:\n  p: " + p + "\n  b: " + b + "\nteams: {t: {lead: ana, members: [ana], policy: p}, b: {members: [ana]}, c: {}}\n")
 }
 
-// twoLevels gives the sound catalog with a policy of two levels that follows suggestions to escalate.
+// twoLevels returns the sound catalog with a policy of two levels that follows suggestions to escalate.
 func twoLevels(escalate string) string {
 	return with("policies: {p: {levels: [{page: [person:ana]}, {page: [person:ana]}], suggestions: {escalate: " + escalate + "}}}\n")
 }
 
 const oneLevel = "{levels: [{page: [person:ana]}]}"
 
-// gaps gives the sound catalog with a schedule that has nobody on call at some times.
+// gaps returns the sound catalog with a schedule that has nobody on call at some times.
 func gaps(policies, teamKeys string) string {
 	return with("policies: {p: " + policies + "}\nschedules: {office: {timezone: UTC, layers: [{start: 2026-01-05, people: [ana], only: [Mon-Fri 09:00-17:00]}]}}\nteams: {t: {" + teamKeys + "}}\n")
 }

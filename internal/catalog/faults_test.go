@@ -20,7 +20,7 @@ var sound = []struct{ key, text string }{
 	{"policies", "policies: {p: {levels: [{page: [person:ana]}]}}\n"},
 }
 
-// with gives the sound catalog with the sections of text first, in place of its own.
+// with returns the sound catalog with the sections of text first, in place of its own.
 func with(text string) string {
 	out := text
 	for _, s := range sound {

@@ -9,8 +9,8 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// goalDraft is one target of response and resolution with what it says itself; what it leaves out
-// may come from the catalog's own target of the priority.
+// goalDraft is the goals of one priority as one place gives them. What a service leaves out comes from
+// the goals of the whole catalog.
 type goalDraft struct {
 	f  map[string]item
 	at item
@@ -51,14 +51,14 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 	return d
 }
 
-// sane warns of a response that may take longer than the resolution.
+// warnSlowResponse warns of a response that may take longer than the resolution.
 func (d *goalDraft) warnSlowResponse() {
 	if d.Response > 0 && d.Resolution > 0 && d.Response > d.Resolution {
 		d.at.Warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
 	}
 }
 
-// serviceGoals reads a service's own targets; they are completed when all files are read.
+// serviceGoals reads a service's own goals. They are completed when all files are read.
 func (p *parser) serviceGoals(section item) map[string]goalDraft {
 	f := fields(section, keysTargets)
 	if len(f) == 0 {
@@ -74,7 +74,7 @@ func (p *parser) serviceGoals(section item) map[string]goalDraft {
 	return drafts
 }
 
-// inherit gives a service's targets what they leave out.
+// inherit fills in what a service's goals leave out.
 func (p *parser) inherit(s *serviceDraft) {
 	for _, level := range priorities {
 		d, own := s.goals[level]
@@ -105,7 +105,8 @@ func (p *parser) inherit(s *serviceDraft) {
 	}
 }
 
-// percent reads a share such as "75%", from 1 up to most; fallback when there is none or a wrong one.
+// readPercent reads a share such as "75%", from 1 up to most; fallback when there is none or a wrong
+// one.
 func readPercent(i item, most, fallback int) int {
 	s, ok := i.Scalar()
 	if !ok {

@@ -51,7 +51,7 @@ func (p *parser) grades(at item, kind noun, list item) []string {
 		switch {
 		case !ok && !one.Given():
 			one.Wrong("a word")
-		case !ok: // told already
+		case !ok: // a fault already
 		case !severityPattern.MatchString(word) || word != strings.ToLower(word):
 			one.Fault("write it in lower case, such as high", "%s is not a word for %s", quote(word), kind)
 		case p.known(kind, word):
@@ -64,7 +64,7 @@ func (p *parser) grades(at item, kind noun, list item) []string {
 	return all
 }
 
-// cells reads the priorities; a row or cell too many or too few is a fault.
+// cells reads the priorities. A row or cell too many or too few is a fault.
 func (p *parser) cells(m *alert.Matrix, impacts, urgencies []string, rows, at item) {
 	if !rows.Given() {
 		at.Fault("write one row for each impact, such as: - [P1, P2, P3]", "priority_matrix without priorities")

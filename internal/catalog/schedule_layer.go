@@ -10,7 +10,7 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// maxEvery is the most units that a turn may last.
+// maxEvery bounds the units that a turn may last.
 const maxEvery = 1000
 
 func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
@@ -41,7 +41,7 @@ func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
 	return l
 }
 
-// stretch reads the dates between which the layer is there.
+// readPeriod reads the dates between which the layer counts.
 func readPeriod(i item, l *oncall.Layer, start, end item) {
 	if !start.Given() {
 		i.Fault("add the date of the first turn, such as start: 2026-01-05", "a layer without a start")

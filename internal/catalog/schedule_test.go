@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// layered gives the sound catalog with one schedule, whose layers and other keys are text.
+// layered returns the sound catalog with one schedule, whose layers and other keys are text.
 func layered(text string) string {
 	return with("schedules: {s: {timezone: UTC, " + text + "}}\npeople: {ana: {contact: [{console: true}]}, bo: {contact: [{console: true}]}, cleo: {contact: [{console: true}]}}\n")
 }

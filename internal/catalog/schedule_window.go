@@ -8,16 +8,17 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// Hints for windows: what one looks like, and how all hours of a day are written.
+// Hints for windows.
 const (
 	windowHint   = `write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`
 	wholeDayHint = `a whole day is from "00:00" to "24:00"`
 )
 
-// maxWindows bounds the windows of a layer or calendar; a question about it looks at all of them.
+// maxWindows bounds the windows of a layer or calendar: each question about it looks at all of them.
 const maxWindows = 100
 
-// windows reads when a layer is on, or work is done; none is a fault, with the words given.
+// readWindows reads the windows of a layer or calendar. None at all is the fault that the caller
+// names.
 func readWindows(i item, otherwise, none string) []oncall.Window {
 	if i.Empty() {
 		i.Fault(otherwise+", or "+windowHint, "%s", none)
@@ -34,8 +35,8 @@ func readWindows(i item, otherwise, none string) []oncall.Window {
 	return all
 }
 
-// window reads one window, in words or as a mapping. Days left out are all days, from left out is
-// midnight, and so is to.
+// readWindow reads one window, in words or as a mapping. Days default to all days, from and to default
+// to midnight.
 func readWindow(i item) (oncall.Window, bool) {
 	if i.Kind() == "text" {
 		return readWindowWords(i)
@@ -81,7 +82,8 @@ func readWeekdays(i item) []time.Weekday {
 	return days
 }
 
-// clock reads a time of day in minutes after midnight; fallback where there is none or a wrong one.
+// readTimeOfDay reads a time of day in minutes after midnight; fallback where there is none or a wrong
+// one.
 func readTimeOfDay(i item, fallback int) int {
 	s, ok := i.Scalar()
 	if !ok {
@@ -95,7 +97,7 @@ func readTimeOfDay(i item, fallback int) int {
 	return minutes
 }
 
-// holidays reads dates into their order; one that stands there twice counts once.
+// readHolidays reads dates and sorts them; repeated ones count once.
 func readHolidays(i item) []oncall.Date {
 	var all []oncall.Date
 	seen := map[oncall.Date]bool{}
@@ -118,7 +120,7 @@ func readHolidays(i item) []oncall.Date {
 	return all
 }
 
-// holidayRule reads what holidays change for a layer of a schedule with so many of them.
+// readHolidayRule reads what holidays change for a layer of a schedule with that many of them.
 func readHolidayRule(i item, holidays int) oncall.HolidayRule {
 	s, ok := i.Scalar()
 	if !ok || s == "always" {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// intake reads one key by which a sender is let in.
+// intake reads the key of one sender.
 func (p *parser) intake(name string, at, body item) {
 	f := fields(body, keysIntakeKey)
 	k := IntakeKey{Name: name, Secret: readSecret(f["secret"]), Service: p.refer(service, f["service"])}
@@ -16,7 +16,7 @@ func (p *parser) intake(name string, at, body item) {
 	p.cat.Intake[name] = k
 }
 
-// egress reads the inner addresses that webhooks may reach.
+// egress reads the inner addresses that webhooks and calendars may reach.
 func (p *parser) egress(section item) {
 	for _, one := range fields(section, keysEgress)["allow"].List() {
 		s, ok := one.Scalar()
@@ -35,7 +35,7 @@ func (p *parser) egress(section item) {
 	}
 }
 
-// DefaultMailTimeout bounds one mail where the catalog does not say.
+// DefaultMailTimeout is the default limit for sending one mail.
 const DefaultMailTimeout = 30 * time.Second
 
 func (p *parser) channels(section item) {
@@ -64,7 +64,7 @@ func (p *parser) channels(section item) {
 	}
 }
 
-// smtp reads the address of a mail server. No fault repeats it: it may carry a password.
+// readSMTP reads the URL of a mail server. No fault repeats it: it may carry a password.
 func readSMTP(i item) string {
 	s := i.Text()
 	if s == "" {

@@ -1,6 +1,7 @@
 package catalog
 
-// Bounds and defaults of a suggestion that is followed. Nothing is suggested below the least of them.
+// Bounds and defaults of a suggestion that is followed. Below the lower bounds nothing is suggested
+// either.
 const (
 	leastFollowed, mostFollowed   = 50, 99 // percent
 	defaultFollowed               = 80

@@ -9,19 +9,19 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// roles are those that a target may name, and what narrows each; "" for nothing.
+// roles are the roles that a target may name, and the kind of name that may follow each; "" for none.
 var roles = map[string]noun{
 	escalation.RoleLead: team, escalation.RoleManager: person, escalation.RoleOwner: service, escalation.RoleHolder: "",
 }
 
 var roleWords = []string{escalation.RoleLead, escalation.RoleManager, escalation.RoleOwner, escalation.RoleHolder}
 
-// named are the kinds of target that are followed by a name.
+// named are the kinds of target that have a name.
 var named = map[escalation.TargetKind]noun{
 	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: webhook,
 }
 
-// narrowings are what may stand behind the name of a target.
+// narrowings are what may follow the name of a target.
 var narrowings = map[escalation.TargetKind][]string{
 	escalation.OnCall: {escalation.RoundRobin}, escalation.Team: {escalation.RoundRobin, escalation.TeamOnCall},
 }
@@ -32,7 +32,7 @@ var holder = escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleHol
 // maxTargets bounds the targets of one list.
 const maxTargets = 1000
 
-// targets reads a list of targets, and where each of them stands.
+// targets reads a list of targets, and returns the place of each.
 func (p *parser) targets(list item) ([]escalation.Target, []item) {
 	var targets []escalation.Target
 	var places []item

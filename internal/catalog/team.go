@@ -2,7 +2,7 @@ package catalog
 
 import "tocsin.dev/internal/rules"
 
-// teamDraft keeps where a team stands.
+// teamDraft keeps the place of a team.
 type teamDraft struct {
 	*rules.Team
 	key item
@@ -21,7 +21,7 @@ func (p *parser) team(id string, key, body item) {
 	p.cat.Rules.Teams[id] = t
 }
 
-// defaultPolicies gives the teams that name no policy the one of their own name, where there is one.
+// defaultPolicies returns each team without a policy the policy with the team's id, where there is one.
 func (p *parser) defaultPolicies() {
 	for id, t := range p.teams {
 		if t.Policy == "" && p.policyByID[id] != nil {
