@@ -6,10 +6,11 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// maxHints bounds the search for near names: a wrong file of ten thousand names needs no advice on each.
+// maxHints bounds the searches for near names: a wrong file of ten thousand names needs no hint for
+// each.
 const maxHints = 100
 
-// dangling reports the names that nothing has.
+// checkNames reports names that refer to nothing.
 func (p *parser) checkNames() {
 	told := 0
 	for _, ref := range p.refs {
