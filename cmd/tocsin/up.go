@@ -76,34 +76,11 @@ func startProfile(path string) (stop func(), err error) {
 }
 
 // up runs everything until ctx is done. It calls ready when it serves.
-func up(ctx context.Context, o assembly.Options, stdout, stderr io.Writer, ready func(http, nats string)) (err error) {
-	r, err := assembly.Start(ctx, o, "tocsin", stdout, stderr)
-	if err != nil {
-		return err
+func up(ctx context.Context, o assembly.Options, stdout, stderr io.Writer, ready func(http, nats string)) error {
+	if o.Config == "" {
+		return errors.New("--config is empty: name the catalog folder")
 	}
-	defer func() {
-		if cerr := r.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	if err := r.ApplyFolder(ctx); err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	parts, err := everything(ctx, r, mux)
-	if err != nil {
-		return err
-	}
-	front, url, err := r.HTTP(mux)
-	if err != nil {
-		return err
-	}
-	group := daemon.NewGroup(r.Log)
-	for _, p := range append([]daemon.Part{front}, parts...) {
-		group.Add(p)
-	}
-	ready(url, r.NATSURL())
-	return group.Run(ctx)
+	return assembly.Run(ctx, o, "tocsin", stdout, stderr, everything, ready)
 }
 
 // everything returns all parts in the order in which they stop: the gateway first, the recorder last.

@@ -1,18 +1,19 @@
 package catalog
 
 import (
+	"fmt"
 	"strconv"
 
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// actionDraft keeps where the parts of an action stand.
+// actionDraft keeps the places of an action's parts.
 type actionDraft struct {
 	at, to  item
 	targets []item
 }
 
-// action reads what a trigger does, or a policy whose levels are exhausted, but for its climb.
+// action reads what a trigger, or an exhausted policy, does. The caller reads climb.
 func (p *parser) action(at item, f map[string]item) (escalation.Action, actionDraft) {
 	do := escalation.Action{Kind: readLevelKind(f["kind"]), Team: p.refer(team, f["to"])}
 	draft := actionDraft{at: at, to: f["to"]}
@@ -24,15 +25,15 @@ func (p *parser) action(at item, f map[string]item) (escalation.Action, actionDr
 		do.Priority = readPriority(f["priority"])
 	}
 	if kind := f["kind"]; kind.Given() && acts(f) && !f["page"].Given() && !f["to"].Given() {
-		kind.Warn("", "kind has no effect where nobody is paged")
+		kind.Warn("leave it out", "kind has no effect where nobody is paged")
 	}
 	return do, draft
 }
 
-// exhausted reads what is done when the last level of the last round had no answer.
+// exhausted reads what to do when nobody answered the last level of the last round.
 func (p *parser) exhausted(at item) (escalation.Action, actionDraft) {
-	f := fields(at, keysExhausted)
-	if at.Kind() != "a mapping" {
+	f := fields(at, "exhausted")
+	if !at.IsMapping() {
 		return escalation.Action{}, actionDraft{at: at}
 	}
 	do, draft := p.action(at, f)
@@ -44,7 +45,7 @@ func (p *parser) exhausted(at item) (escalation.Action, actionDraft) {
 
 const actionHint = "add page: [role:lead], climb: next, to: or priority:"
 
-// acts says whether a mapping has any of the keys that do something.
+// acts reports whether a mapping has any of the keys that do something.
 func acts(f map[string]item) bool {
 	for _, key := range []string{"page", "climb", "to", "priority"} {
 		if f[key].Present() {
@@ -54,7 +55,7 @@ func acts(f map[string]item) bool {
 	return false
 }
 
-// climb reads "next" or the number of one of a policy's levels; 0 for no climb.
+// readClimb reads "next" or the number of one of a policy's levels; 0 for neither.
 func readClimb(i item, policy string, levels int) int {
 	word, ok := i.Scalar()
 	if !ok {
@@ -67,9 +68,9 @@ func readClimb(i item, policy string, levels int) int {
 	switch {
 	case err != nil:
 		i.Fault("write climb: next, or the number of a level", "%s is not a level", quote(word))
-	case levels == 0: // told already
+	case levels == 0: // a fault already
 	case n < 1 || n > levels:
-		i.Fault("", "there is no level %d in policy %s, which has %s", n, quote(policy), count(levels, "level"))
+		i.Fault(fmt.Sprintf("write next, or a number from 1 to %d", levels), "there is no level %d in policy %s, which has %s", n, quote(policy), count(levels, "level"))
 	default:
 		return n
 	}

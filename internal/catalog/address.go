@@ -7,7 +7,7 @@ import (
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
-	f := fields(at, keysWebhook)
+	f := fields(at, "webhook")
 	w := &Webhook{Secret: readSecret(f["secret"])}
 	u := f["url"]
 	if !u.Given() {
@@ -17,13 +17,13 @@ func (p *parser) webhook(at item) *Webhook {
 	w.URL = u.Text()
 	parsed, err := url.Parse(w.URL)
 	switch {
-	case w.URL == "": // told already
+	case w.URL == "": // a fault already
 	case err != nil:
-		u.Fault("", "this is not a URL")
+		u.Fault("write it like https://push.example.com/ana", "this is not a URL")
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		u.Fault("", "a webhook URL starts with http:// or https://")
+		u.Fault("write it like https://push.example.com/ana", "a webhook URL starts with http:// or https://")
 	case parsed.Hostname() == "":
-		u.Fault("", "a webhook URL needs a host")
+		u.Fault("write it like https://push.example.com/ana", "a webhook URL needs a host")
 	case parsed.User != nil:
 		u.Fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:
@@ -36,16 +36,16 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 
 const secretHint = "write secret: {env: NAME} or {file: PATH}, and keep the value there"
 
-// secret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
+// readSecret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
 func readSecret(i item) Secret {
 	if !i.Given() {
 		return Secret{}
 	}
-	if i.Kind() != "a mapping" {
+	if !i.IsMapping() {
 		i.Fault(secretHint, "a secret must not be written into the catalog")
 		return Secret{}
 	}
-	f := i.SecretFields(shapes[keysSecret]...)
+	f := i.SecretFields(shapes["secret"]...)
 	s := Secret{Env: f["env"].Text(), File: f["file"].Text()}
 	switch {
 	case s.Env == "" && s.File == "":

@@ -8,10 +8,9 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// calendar reads when work is done: hours in the words of a layer's `only`, days off in those of a
-// schedule's `holidays`. Hours left out are all hours.
+// calendar reads working hours and days off. Without hours, all hours are working hours.
 func (p *parser) calendar(id string, key, body item) {
-	f := fields(body, keysCalendar)
+	f := fields(body, "calendar")
 	c := &clock.Calendar{ID: id, Location: time.UTC, Holidays: readHolidays(f["holidays"])}
 	if loc := p.zoneOf(calendar, id, key, f["timezone"]); loc != nil {
 		c.Location = loc
@@ -22,7 +21,7 @@ func (p *parser) calendar(id string, key, body item) {
 	p.cat.Rules.Calendars[id] = c
 }
 
-// windowNamed reads a window in words: "Mon-Fri 09:00-18:00", "Sat,Sun" or "22:00-06:00".
+// readWindowWords reads "Mon-Fri 09:00-18:00", "Sat,Sun" or "22:00-06:00".
 func readWindowWords(i item) (oncall.Window, bool) {
 	s, _ := i.Scalar()
 	w := oncall.Window{To: 24 * 60}
@@ -48,7 +47,7 @@ func readWindowWords(i item) (oncall.Window, bool) {
 	return w, sound
 }
 
-// daysNamed reads "Mon", "Mon-Fri" or "Mon,Wed-Fri"; a stretch may go over the end of the week.
+// daysNamed reads "Mon", "Mon-Fri" or "Mon,Wed-Fri"; a range may span the end of the week.
 func daysNamed(words string) ([]time.Weekday, bool) {
 	var days []time.Weekday
 	seen := [7]bool{}

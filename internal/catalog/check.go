@@ -24,7 +24,7 @@ func (p *parser) check() {
 	}
 }
 
-// levelName is how faults speak of a level.
+// levelName names a level in faults.
 func levelName(policy string, level int) string {
 	return fmt.Sprintf("level %d of policy %s", level+1, quote(policy))
 }

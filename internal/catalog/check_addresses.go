@@ -2,15 +2,15 @@ package catalog
 
 import "net/netip"
 
-// remote is a webhook's host, to be held against egress when all files are read.
+// remote is the host of a webhook or calendar, to be checked against egress when all files are read.
 type remote struct {
 	at   item
 	host string
 	what string // "webhook" or "calendar"
 }
 
-// inner warns of webhooks and calendars at inner addresses that egress does not allow: they would be refused
-// when the first page is sent, which is the worst moment to learn it.
+// checkInnerAddresses warns of webhooks and calendars at inner addresses that egress does not allow.
+// Otherwise they would be refused only when the first page is sent.
 func (p *parser) checkInnerAddresses() {
 	for _, h := range p.remotes {
 		host := h.host

@@ -10,8 +10,8 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// lonely warns of a level that pages nobody, whoever is on call, or nobody at some times. It is
-// told once of each level, of the first team that it concerns.
+// checkLevelCanBeEmpty warns of a level that never pages anybody, or pages nobody at some times. It
+// warns once for each level, about the first team concerned.
 func (p *parser) checkLevelCanBeEmpty(d *policyDraft, n int, of pairing, before []string, found *reached) {
 	level, draft := d.Levels[n], &d.levels[n]
 	if found.unknown || draft.emptyWarned || len(draft.targets) == 0 {
@@ -24,7 +24,7 @@ func (p *parser) checkLevelCanBeEmpty(d *policyDraft, n int, of pairing, before 
 	}
 	if len(found.levels[n]) == 0 && !hasHolder {
 		draft.emptyWarned = true
-		draft.targets[0].Warn("", "%s pages nobody for team %s", levelName(d.ID, n), quote(of.team))
+		draft.targets[0].Warn("page a person, or whoever the team has", "%s pages nobody for team %s", levelName(d.ID, n), quote(of.team))
 		return
 	}
 	onNobody := slices.ContainsFunc(d.Triggers, func(t escalation.Trigger) bool { return t.On == escalation.Nobody })
@@ -50,13 +50,13 @@ func (p *parser) checkLevelCanBeEmpty(d *policyDraft, n int, of pairing, before 
 		"%s may page nobody: %s", levelName(d.ID, n), first)
 }
 
-// changing says whether a target means different people at different times.
+// changesOverTime reports whether a target is different people at different times.
 func changesOverTime(t escalation.Target) bool {
 	return t.Kind == escalation.OnCall || t.Of == escalation.RoundRobin || t.Of == escalation.TeamOnCall
 }
 
-// mayBeEmpty says why nobody may stand behind a target at some time; empty where somebody always
-// does. Varies says that not all of the people before are paged each time.
+// whyEmpty says why a target may be nobody at some time; "" where it always is somebody. Varies is set
+// when the level before does not always page the same people.
 func (p *parser) whyEmpty(t escalation.Target, of pairing, before []string, varies bool) string {
 	switch {
 	case t.Kind == escalation.OnCall:
@@ -80,8 +80,8 @@ func (p *parser) whyEmpty(t escalation.Target, of pairing, before []string, vari
 	return t.String() + " is not given"
 }
 
-// gap says why a schedule may have nobody on call. It looks at windows, holidays and ends, not at
-// the days that lie ahead; those are [Catalog.Coverage]'s.
+// whyNobodyOnCall says why a schedule may have nobody on call. It looks at windows, holidays and ends;
+// [Catalog.Coverage] looks at the days ahead.
 func (p *parser) whyNobodyOnCall(schedule string) string {
 	s := p.cat.Rules.Schedules[schedule]
 	if s == nil {
@@ -101,8 +101,8 @@ func (p *parser) whyNobodyOnCall(schedule string) string {
 	return fmt.Sprintf("schedule %s has nobody on call at some times", quote(schedule))
 }
 
-// covers says whether the layers that count always, or on the days of a rule, leave out no minute
-// of the week. A layer that ends is none to rely on.
+// coversWeek reports whether the layers that count always, or on the days of a rule, leave out no
+// minute of the week. Layers with an end do not count.
 func coversWeek(s *oncall.Schedule, days oncall.HolidayRule) bool {
 	var windows []weekSpan
 	for _, l := range s.Layers {
@@ -127,7 +127,7 @@ func coversWeek(s *oncall.Schedule, days oncall.HolidayRule) bool {
 	return end >= minutesPerWeek
 }
 
-// weekSpan is minutes after midnight of Sunday.
+// weekSpan is a range of minutes after midnight of Sunday.
 type weekSpan struct{ from, to int }
 
 const (
@@ -135,7 +135,7 @@ const (
 	minutesPerWeek = 7 * minutesPerDay
 )
 
-// inWeek gives the minutes of the week that a window takes.
+// weekSpans returns the minutes of the week that a window takes.
 func weekSpans(w oncall.Window) []weekSpan {
 	length := w.To - w.From
 	if length <= 0 {
@@ -148,7 +148,7 @@ func weekSpans(w oncall.Window) []weekSpan {
 		}
 		from := int(day)*minutesPerDay + w.From
 		all = append(all, weekSpan{from, from + length})
-		if over := from + length - minutesPerWeek; over > 0 { // Saturday's may reach into Sunday
+		if over := from + length - minutesPerWeek; over > 0 { // it reaches from Saturday into Sunday
 			all = append(all, weekSpan{0, over})
 		}
 	}

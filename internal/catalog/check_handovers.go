@@ -5,21 +5,21 @@ import (
 	"strings"
 )
 
-// handover is a place at which a policy gives an incident to another team, whose own policy is
-// climbed from there on.
+// handover is a place where a policy hands an incident over to another team, whose own policy takes it
+// from there.
 type handover struct {
 	from, to *policyDraft
 	at       item
-	trigger  bool // of a trigger, which goes off once; the others are part of the climb
+	trigger  bool // of a trigger, which fires only once
 }
 
-// handovers finds all of them, in the order of the files. A team without a policy is a fault.
+// handovers returns all hand-overs, in the order of the files. A team without a policy is a fault.
 func (p *parser) handovers() []handover {
 	var all []handover
 	note := func(d *policyDraft, team string, at item, trigger bool) {
 		t := p.teams[team]
 		if team == "" || t == nil {
-			return // none, or told already
+			return // none, or unknown, which is a fault already
 		}
 		if t.Policy == "" {
 			at.Fault("give the team one: policy:, or a policy of its own name", "team %s has no policy that could take over", quote(team))
@@ -29,7 +29,7 @@ func (p *parser) handovers() []handover {
 	}
 	for _, d := range p.policies {
 		for n, level := range d.Levels {
-			if len(level.Targets) == 0 { // with targets it only pages, and the climb goes on here
+			if len(level.Targets) == 0 { // with targets, the policy goes on
 				note(d, level.Team, d.levels[n].to, false)
 			}
 		}
@@ -41,19 +41,19 @@ func (p *parser) handovers() []handover {
 	return all
 }
 
-// circles refuses policies that hand over to each other for ever, and warns of triggers that lead
-// back to where they were.
+// checkHandoverCycles refuses policies that hand over to each other for ever, and warns of triggers
+// that lead back to where they were.
 func (p *parser) checkHandoverCycles(all []handover) {
 	fromLevels := slices.DeleteFunc(slices.Clone(all), func(h handover) bool { return h.trigger })
-	told := map[int]bool{} // by component
+	reported := map[int]bool{} // by component
 	g := newGraph(fromLevels)
 	for _, h := range fromLevels {
-		if c := g.component[h.from]; c == g.component[h.to] && !told[c] {
-			told[c] = true
-			h.at.Fault("remove one of them", "policies hand over in a cycle: %s", g.circle(h))
+		if c := g.component[h.from]; c == g.component[h.to] && !reported[c] {
+			reported[c] = true
+			h.at.Fault("remove one of them", "policies hand over in a cycle: %s", g.cycle(h))
 		}
 	}
-	if len(told) > 0 {
+	if len(reported) > 0 {
 		return
 	}
 	g = newGraph(all)
@@ -61,21 +61,21 @@ func (p *parser) checkHandoverCycles(all []handover) {
 	for _, h := range all {
 		if h.trigger && g.component[h.from] == g.component[h.to] && warned < maxHints {
 			warned++
-			h.at.Warn("a trigger fires once, so this ends; check that it is meant", "this hand-over may lead back here: %s", g.circle(h))
+			h.at.Warn("a trigger fires once, so this ends; check that it is meant", "this hand-over may lead back here: %s", g.cycle(h))
 		}
 	}
 }
 
-// graph is policies and the hand-overs between them.
+// graph is the policies and the hand-overs between them.
 type graph struct {
 	next      map[*policyDraft][]*policyDraft
-	component map[*policyDraft]int // policies that lead to each other have the same
+	component map[*policyDraft]int // policies that lead to each other share one
 
 	index, low map[*policyDraft]int
 	stack      []*policyDraft
 }
 
-// newGraph finds the components by Tarjan's algorithm.
+// newGraph finds the strongly connected components by Tarjan's algorithm.
 func newGraph(edges []handover) *graph {
 	g := &graph{
 		next: map[*policyDraft][]*policyDraft{}, component: map[*policyDraft]int{},
@@ -114,8 +114,8 @@ func (g *graph) visit(d *policyDraft) {
 	}
 }
 
-// circle shows the shortest way from a hand-over back to itself.
-func (g *graph) circle(h handover) string {
+// cycle shows the shortest way from a hand-over back to itself.
+func (g *graph) cycle(h handover) string {
 	before := map[*policyDraft]*policyDraft{h.to: nil}
 	for queue := []*policyDraft{h.to}; len(queue) > 0 && queue[0] != h.from; queue = queue[1:] {
 		for _, next := range g.next[queue[0]] {

@@ -9,7 +9,7 @@ import (
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// idle warns of levels and triggers that can never do anything.
+// checkIdle warns of levels and triggers that can never do anything.
 func (p *parser) checkIdle(handovers []handover) {
 	all := p.usages(handovers)
 	for _, d := range p.policies {
@@ -30,7 +30,7 @@ func (p *parser) checkLevelsAreReached(d *policyDraft, of usage) {
 			continue
 		}
 		if draft.never {
-			draft.when.Warn("", "never reached: the condition of %s is never true", levelName(d.ID, n))
+			draft.when.Warn("correct the condition, or remove the level", "never reached: the condition of %s is never true", levelName(d.ID, n))
 		}
 		if level.Hold == escalation.WorkingHours && of.used && !of.calendar {
 			draft.hold.Warn("add calendar: to a service", "no service of policy %s has a calendar: all hours are working hours", quote(d.ID))
@@ -52,7 +52,7 @@ func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft t
 	}
 	same[key] = draft.at
 	if draft.never {
-		draft.at.Warn("", "never fires: its condition is never true")
+		draft.at.Warn("correct the condition, or remove the trigger", "never fires: its condition is never true")
 		return
 	}
 	switch t.On {
@@ -70,7 +70,7 @@ func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft t
 		}
 	case escalation.Nobody:
 		if !slices.ContainsFunc(d.Levels, levelMayBeNobody) {
-			draft.at.Warn("", "never fires: every level of policy %s pages people by name", quote(d.ID))
+			draft.at.Warn("remove the trigger", "never fires: every level of policy %s pages people by name", quote(d.ID))
 		}
 	case escalation.PriorityRaised:
 		checkRaise(t, draft)
@@ -79,7 +79,7 @@ func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft t
 		draft.at.Warn("leave it out", "climb has no effect together with to: the team's own policy takes over")
 	}
 	if t.Do.Priority == leastUrgent {
-		draft.at.Warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
+		draft.at.Warn("leave priority: out, or name a more urgent one", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
 	}
 }
 
@@ -89,30 +89,30 @@ func checkGoalExists(at item, missing bool, what, policy string) {
 	}
 }
 
-// leastUrgent is what every other priority is above.
 var leastUrgent = priorities[len(priorities)-1]
 
-// idleRaise warns of priorities that every raise reaches, and of raising to what is reached already.
+// checkRaise warns of a to_priority that every raise reaches, and of raising a priority to what it
+// already is.
 func checkRaise(t escalation.Trigger, draft triggerDraft) {
 	least := priorities[len(priorities)-2] // a raised priority is at least this one
 	if t.To != "" && !alert.Higher(t.To, least) {
 		draft.raised.Warn("leave it out", "to_priority: %s has no effect: every raise is to %s or above", t.To, least)
 	}
 	if at := firstOf(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
-		draft.at.Warn("", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
+		draft.at.Warn("leave priority: out, or name a more urgent one", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
 	}
 }
 
-// levelMayBeNobody says whether a level may find nobody to page. One that comes after a call for
-// several people may have all of its own among them already.
+// levelMayBeNobody reports whether a level may find nobody to page. A level after a call for several
+// people may find that all of its own have been paged.
 func levelMayBeNobody(l escalation.Level) bool {
 	return l.Need() > 1 || slices.ContainsFunc(l.Targets, mayBeNobody)
 }
 
-// mayBeNobody says whether there may be nobody behind a target at some time.
+// mayBeNobody reports whether a target may be nobody at some time.
 func mayBeNobody(t escalation.Target) bool { return t.IsPerson() && t.Kind != escalation.Person }
 
-// sameness is equal for triggers that say the same.
+// triggerKey is the same for triggers that do the same.
 func triggerKey(t escalation.Trigger) string {
 	when := ""
 	if t.When != nil {
@@ -122,8 +122,8 @@ func triggerKey(t escalation.Trigger) string {
 	return fmt.Sprintf("%+v %q", t, when)
 }
 
-// longest is how many seconds a climb lasts at most before it hands over; leaves is false where it
-// does not, or where nobody can tell.
+// longestEscalation returns how many seconds a policy takes at most before it hands over; leaves is
+// false where it does not hand over, or the time is unknown.
 func (d *policyDraft) longestEscalation() (seconds float64, leaves bool) {
 	if slices.ContainsFunc(d.Triggers, func(t escalation.Trigger) bool { return t.Do.Climb != 0 }) {
 		return 0, false

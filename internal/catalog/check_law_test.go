@@ -13,7 +13,7 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// find gives the faults whose message has the words.
+// find returns the faults whose message has the words.
 func find(text, words string) (*catalog.Catalog, []catalog.Fault) {
 	c, faults := catalog.Parse(map[string][]byte{"catalog.yaml": []byte(text)})
 	return c, slices.DeleteFunc(faults, func(f catalog.Fault) bool { return !strings.Contains(f.Message, words) })
@@ -97,7 +97,7 @@ func TestCyclesAreThoseThatNeverEnd(t *testing.T) {
 	})
 }
 
-// leads says whether one policy can come to another by any hand-overs.
+// leads reports whether one policy can come to another by any hand-overs.
 func leads(next, triggered []int, from, to int) bool {
 	seen := map[int]bool{}
 	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {

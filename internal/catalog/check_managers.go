@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// managers finds chains of managers that come back to where they began.
+// checkManagerCycles refuses chains of managers that lead back to where they began.
 func (p *parser) checkManagerCycles() {
 	done := map[string]bool{}
 	places := map[string]item{}
@@ -21,8 +21,8 @@ func (p *parser) checkManagerCycles() {
 			id = p.cat.Rules.People[id].Manager
 		}
 		if at := slices.Index(chain, id); at >= 0 {
-			circle := append(chain[at:], id)
-			places[id].Fault("remove one of them", "managers form a cycle: %s", strings.Join(circle, " → "))
+			cycle := append(chain[at:], id)
+			places[id].Fault("remove one of them", "managers form a cycle: %s", strings.Join(cycle, " → "))
 		}
 	}
 }

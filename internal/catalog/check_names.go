@@ -6,18 +6,19 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// maxHints bounds the search for near names: a wrong file of ten thousand names needs no advice on each.
+// maxHints bounds the searches for near names: a wrong file of ten thousand names needs no hint for
+// each.
 const maxHints = 100
 
-// dangling reports the names that nothing has.
+// checkNames reports names that refer to nothing.
 func (p *parser) checkNames() {
-	told := 0
+	hints := 0
 	for _, ref := range p.refs {
 		if p.known(ref.kind, ref.id) {
 			continue
 		}
 		hint := ""
-		if told++; told <= maxHints {
+		if hints++; hints <= maxHints {
 			if near := yamlfile.Nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
 				hint = "did you mean " + quote(near) + "?"
 			}

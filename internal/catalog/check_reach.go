@@ -7,12 +7,12 @@ import (
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// pairing is what decides whom a policy reaches: itself, the team that has the incident, and the
+// pairing is what decides whom a policy reaches: the policy, the team that has the incident, and the
 // owner of its service.
 type pairing struct{ team, policy, owner string }
 
-// reached is the people whom the levels of a policy may page. Unknown is set where a name dangles:
-// that was told already, and nothing follows from it.
+// reached is the people whom the levels of a policy may page. Unknown is set where a name refers to
+// nothing: that is a fault already, and no conclusion is drawn.
 type reached struct {
 	levels  [][]string // by their own targets
 	beyond  bool       // somebody is reached when the levels are exhausted, or after a hand-over
@@ -23,8 +23,8 @@ func (r *reached) somebody() bool {
 	return r.beyond || slices.ContainsFunc(r.levels, func(l []string) bool { return len(l) > 0 })
 }
 
-// reach refuses services from which nobody can be paged, and warns of levels and contact methods
-// that can never do their part. Services of the same team, policy and owner are looked at once.
+// checkReach refuses services from which nobody can be paged, and warns of levels and contact methods
+// that can never do their part. Services with the same team, policy and owner are checked once.
 func (p *parser) checkReach() {
 	seen := map[pairing]*reached{}
 	for _, s := range p.services {
@@ -43,12 +43,12 @@ func (p *parser) checkReach() {
 	}
 }
 
-// reachOf looks at a policy on behalf of a team, following its hand-overs.
+// reachedFrom follows a policy and its hand-overs on behalf of a team.
 func (p *parser) reachedFrom(of pairing, seen map[pairing]*reached) *reached {
 	if done := seen[of]; done != nil {
 		return done
 	}
-	r := &reached{unknown: true} // what a circle meets on its way; it was told already
+	r := &reached{unknown: true} // what a cycle finds on its way; it has a fault already
 	seen[of] = r
 	d, found := p.policyByID[of.policy], reached{}
 	if d == nil {
@@ -78,7 +78,7 @@ func (p *parser) reachedFrom(of pairing, seen map[pairing]*reached) *reached {
 	return r
 }
 
-// follow looks at whom a hand-over leads to.
+// reachHandover adds whom the team that takes over reaches.
 func (p *parser) reachHandover(team string, of pairing, seen map[pairing]*reached, found *reached) {
 	if team == "" {
 		return
@@ -93,7 +93,7 @@ func (p *parser) reachHandover(team string, of pairing, seen map[pairing]*reache
 	found.unknown = found.unknown || next.unknown
 }
 
-// behindAll gives everybody who may stand behind targets at some time, each once.
+// peopleBehindAll returns everybody whom the targets may page at some time, each once.
 func (p *parser) peopleBehindAll(targets []escalation.Target, of pairing, before []string, r *reached) []string {
 	var people []string
 	for _, t := range targets {
@@ -103,7 +103,7 @@ func (p *parser) peopleBehindAll(targets []escalation.Target, of pairing, before
 	return slices.Compact(people)
 }
 
-// behind gives everybody who may stand behind a target at some time.
+// peopleBehind returns everybody whom a target may page at some time.
 func (p *parser) peopleBehind(t escalation.Target, of pairing, before []string, r *reached) []string {
 	var people []string
 	switch t.Kind {
@@ -132,7 +132,7 @@ func (p *parser) peopleBehind(t escalation.Target, of pairing, before []string, 
 	})
 }
 
-// onDuty gives everybody of a schedule.
+// peopleOf returns everybody who may be on call in a schedule.
 func (p *parser) peopleOf(schedule string, r *reached) []string {
 	var people []string
 	switch s := p.cat.Rules.Schedules[schedule]; {
@@ -146,7 +146,7 @@ func (p *parser) peopleOf(schedule string, r *reached) []string {
 	return people
 }
 
-// role gives whom a role means: nobody for the holder, as there may be none.
+// role returns whom a role pages. A holder is nobody here, since there may be none.
 func (p *parser) role(t escalation.Target, of pairing, before []string) []string {
 	switch t.ID {
 	case escalation.RoleLead:
@@ -187,7 +187,6 @@ func (p *parser) managersOf(people []string) []string {
 	return above
 }
 
-// some gives the names that are given.
 func nonEmpty(names ...string) []string {
 	return slices.DeleteFunc(names, func(s string) bool { return s == "" })
 }

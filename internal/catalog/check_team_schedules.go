@@ -1,12 +1,12 @@
 package catalog
 
-// teamDuty is a team whose own schedule some target means.
+// teamDuty is a target that stands for the schedule of a team.
 type teamDuty struct {
 	team string
 	at   item
 }
 
-// dutiful reports targets that mean the schedule of a team that has none.
+// checkTeamSchedules reports targets that stand for the schedule of a team that has none.
 func (p *parser) checkTeamSchedules() {
 	for _, d := range p.teamDuties {
 		if t := p.teams[d.team]; t != nil && t.Schedule == "" {

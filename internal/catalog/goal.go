@@ -9,8 +9,8 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// goalDraft is one target of response and resolution with what it says itself; what it leaves out
-// may come from the catalog's own target of the priority.
+// goalDraft is the goals of one priority as one place gives them. What a service leaves out comes from
+// the goals of the whole catalog.
 type goalDraft struct {
 	f  map[string]item
 	at item
@@ -33,15 +33,13 @@ func (p *parser) goal(level string, key, body item) {
 }
 
 func (p *parser) goalDraft(key, body item) goalDraft {
-	f := fields(body, keysTarget)
+	f := fields(body, "target")
 	d := goalDraft{f: f, at: key, Goal: rules.Goal{
 		Response: f["response"].Duration(0, 0), Resolution: f["resolution"].Duration(0, 0),
 		AtRisk: readPercent(f["at_risk"], 99, 0), Calendar: p.refer(calendar, f["calendar"]),
 	}}
-	for _, one := range f["pause"].List() {
+	for _, one := range f["pause"].ListOf("a word") {
 		switch word, ok := one.Scalar(); {
-		case !ok && !one.Given():
-			one.Wrong("a word")
 		case ok && word != "snoozed":
 			one.Fault("use snoozed", "%s does not pause a goal", quote(word))
 		case ok:
@@ -51,16 +49,16 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 	return d
 }
 
-// sane warns of a response that may take longer than the resolution.
+// warnSlowResponse warns of a response that may take longer than the resolution.
 func (d *goalDraft) warnSlowResponse() {
 	if d.Response > 0 && d.Resolution > 0 && d.Response > d.Resolution {
-		d.at.Warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
+		d.at.Warn("shorten response: or lengthen resolution:", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
 	}
 }
 
-// serviceGoals reads a service's own targets; they are completed when all files are read.
+// serviceGoals reads a service's own goals. They are completed when all files are read.
 func (p *parser) serviceGoals(section item) map[string]goalDraft {
-	f := fields(section, keysTargets)
+	f := fields(section, "targets")
 	if len(f) == 0 {
 		return nil
 	}
@@ -74,7 +72,7 @@ func (p *parser) serviceGoals(section item) map[string]goalDraft {
 	return drafts
 }
 
-// inherit gives a service's targets what they leave out.
+// inherit fills in what a service's goals leave out.
 func (p *parser) inherit(s *serviceDraft) {
 	for _, level := range priorities {
 		d, own := s.goals[level]
@@ -105,7 +103,8 @@ func (p *parser) inherit(s *serviceDraft) {
 	}
 }
 
-// percent reads a share such as "75%", from 1 up to most; fallback when there is none or a wrong one.
+// readPercent reads a share such as "75%", from 1 up to most; fallback when there is none or a wrong
+// one.
 func readPercent(i item, most, fallback int) int {
 	s, ok := i.Scalar()
 	if !ok {

@@ -9,23 +9,19 @@ import (
 // maxResponders bounds how many people a level may wait for.
 const maxResponders = 100
 
-// levelDraft keeps where the parts of a level stand.
+// levelDraft keeps the places of a level's parts.
 type levelDraft struct {
 	at, to, when, hold item
 	targets            []item
 	never              bool // its condition is false whatever the incident is
-	emptyIsMeant       bool // skip_if_empty was given: somebody thought of it
-	emptyWarned        bool // whom it does not reach was told
+	emptyIsMeant       bool // skip_if_empty was given
+	emptyWarned        bool // a warning was given
 }
 
 func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	level, draft := escalation.Level{AckTimeout: DefaultAckWithin}, levelDraft{at: at}
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return level, draft
-	}
-	f := fields(at, keysLevel)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "level")
+	if !ok {
 		return level, draft
 	}
 	level.Targets, draft.targets = p.targets(f["page"])
@@ -54,23 +50,23 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	return level, draft
 }
 
-// mute warns of what says nothing in a level that only hands over.
+// warnUnused warns of keys that have no effect in a level that only hands over.
 func warnUnused(f map[string]item) {
 	for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "hold_until", "skip_if_empty"} {
 		if f[key].Given() {
-			f[key].Warn("", "%s has no effect in a level that only hands over", key)
+			f[key].Warn("leave it out", "%s has no effect in a level that only hands over", key)
 		}
 	}
 }
 
-// onCall says whether one of the targets is whoever is on call.
+// onCall reports whether one of the targets is whoever is on call.
 func (p *parser) onCall(targets []escalation.Target) bool {
 	return slices.ContainsFunc(targets, func(t escalation.Target) bool {
 		return t.Kind == escalation.OnCall || t.Kind == escalation.Team && t.Of == escalation.TeamOnCall
 	})
 }
 
-// responders reads how many people must acknowledge, by its short or its long word.
+// responders reads how many people must acknowledge, by either of its keys.
 func (p *parser) responders(short, long item) int {
 	switch {
 	case short.Given() && long.Given():

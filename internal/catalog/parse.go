@@ -18,11 +18,11 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// MaxSize is the most bytes of all files of a catalog together.
+// MaxSize bounds the bytes of all files of a catalog together.
 const MaxSize = 16 << 20
 
-// Parse reads all files of one catalog, by name, and checks them as a whole. It gives every fault
-// at once, in reading order. The catalog is nil when any of them is more than a warning.
+// Parse reads all files of one catalog, by name, and checks them as a whole. It returns every fault at
+// once, in reading order. The catalog is nil when any of them is more than a warning.
 func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	p, faults := parse(files)
 	if Refused(faults) {
@@ -32,9 +32,9 @@ func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	return p.cat, faults
 }
 
-// Check is [Parse] with what [Catalog.Coverage] warns of between two instants, in reading order. Of a
-// catalog that is refused the schedules are looked at all the same, but for those that have faults
-// themselves; none is where a file cannot be read at all.
+// Check is [Parse] with the warnings of [Catalog.Coverage] between two instants added, all in reading
+// order. Schedules without faults are checked even when the catalog is refused, unless a file cannot
+// be read at all.
 func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	p, faults := parse(files)
 	refused := Refused(faults)
@@ -53,14 +53,14 @@ func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	return p.cat, out.Sorted()
 }
 
-// dropFaulty leaves only schedules of which it is known whom they have.
+// dropFaulty keeps only the schedules whose people are known.
 func (p *parser) dropFaulty() {
 	maps.DeleteFunc(p.cat.Rules.Schedules, func(id string, _ *oncall.Schedule) bool {
 		return p.faulty[id] || p.cat.Imports[id] != nil
 	})
 }
 
-// parse is what [Parse] and [Check] have in common: everything read, and the faults in reading order.
+// parse is what [Parse] and [Check] have in common.
 func parse(files map[string][]byte) (*parser, []Fault) {
 	p := newParser(files)
 	whole := p.size(files)
@@ -70,7 +70,7 @@ func parse(files map[string][]byte) (*parser, []Fault) {
 			break
 		}
 		if strings.HasSuffix(name, CalendarFile) {
-			continue // read when it is known which schedule it is for
+			continue // read once it is known which schedule it is for
 		}
 		root, ok := p.Load(name, files[name])
 		if !ok {
@@ -85,7 +85,8 @@ func parse(files map[string][]byte) (*parser, []Fault) {
 	return p, p.Sorted()
 }
 
-// Revision names the source: the SHA-256, in hex, of its files' names and contents in order.
+// Revision names the source: the SHA-256, in hex, of the names and contents of its files, sorted by
+// name.
 func Revision(files map[string][]byte) string {
 	h := sha256.New()
 	var length [8]byte
@@ -101,14 +102,14 @@ func Revision(files map[string][]byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// parser is one run of [Parse]. The drafts keep where things stand for the checks of the whole.
+// parser is one run of [Parse]. The drafts keep places for the checks of the whole.
 type parser struct {
 	yamlfile.Report
 	cat     *Catalog
-	broken  bool // a file could not be read: names may be missing that are not
+	broken  bool // a file could not be read, so names may seem to be missing
 	defined map[noun]map[string]item
 	refs    []reference
-	zones   map[string]*time.Location // nil for a name that is no zone
+	zones   map[string]*time.Location // by name; nil for an unknown one
 
 	people     []*personDraft
 	drafts     map[string]*personDraft // the same by id
@@ -122,13 +123,13 @@ type parser struct {
 	imports    []*importDraft
 	common     names // of everybody; made when the first calendar is imported
 	teamDuties []teamDuty
-	addresses  []item // where e-mail addresses of people and chats stand
-	emailAt    item   // where the first `channels.email` stands
-	matrixAt   item   // where the first `priority_matrix` stands
-	firstFile  item   // some place of the first file, for faults of the whole
+	addresses  []item // e-mail addresses of people and chats
+	emailAt    item   // the first `channels.email`
+	matrixAt   item   // the first `priority_matrix`
+	firstFile  item   // for faults of the whole
 
-	layers        map[string][]Place  // where the layers of each schedule stand
-	usesOwner     bool                // some target means the owner of the incident's service
+	layers        map[string][]Place  // the places of each schedule's layers
+	usesOwner     bool                // some target is the owner of the incident's service
 	conditions    *condition.Compiler // of levels and triggers; nil before the first
 	alwaysCovered map[string]bool     // by id: schedules that always have somebody
 	faulty        map[string]bool     // by id: schedules with a fault of their own
@@ -180,8 +181,8 @@ func (p *parser) file(root item) {
 	if !p.firstFile.Present() {
 		p.firstFile = root
 	}
-	p.broken = p.broken || root.Kind() != "a mapping"
-	f := fields(root, keysCatalog)
+	p.broken = p.broken || !root.IsMapping()
+	f := fields(root, "catalog")
 	p.each(f["people"], person, p.person)
 	p.each(f["teams"], team, p.team)
 	p.each(f["schedules"], schedule, p.schedule)
@@ -194,12 +195,12 @@ func (p *parser) file(root item) {
 	p.each(f["chats"], chat, p.chat)
 	p.each(f["webhooks"], webhook, p.webhookTarget)
 	p.routes = append(p.routes, f["routes"].List()...)
-	p.each(fields(f["intake"], keysIntake)["keys"], intakeKey, p.intake)
+	p.each(fields(f["intake"], "intake")["keys"], intakeKey, p.intake)
 	p.egress(f["egress"])
 	p.channels(f["channels"])
 }
 
-// each reads the entries of a section, each under an id that no other entry of the kind may have.
+// each reads the entries of a section. No two entries of a kind may have the same id.
 func (p *parser) each(section item, kind noun, read func(id string, key, body item)) {
 	for _, entry := range section.Pairs() {
 		id := entry.Name
@@ -209,12 +210,12 @@ func (p *parser) each(section item, kind noun, read func(id string, key, body it
 	}
 }
 
-// define notes that something exists. It gives false for a second one of the same id.
+// define notes that something exists. It returns false for a second one with the same id.
 func (p *parser) define(kind noun, id string, key item) bool {
 	if kind.isID() {
 		shown := quote(id)
 		if kind == intakeKey {
-			shown = "this" // somebody may take the place of the name for that of the secret
+			shown = "this" // the name may be a misplaced secret
 		}
 		checkID(key, id, shown)
 	}
@@ -222,7 +223,7 @@ func (p *parser) define(kind noun, id string, key item) bool {
 		p.defined[kind] = map[string]item{}
 	}
 	if first, twice := p.defined[kind][id]; twice {
-		key.Fault("", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
+		key.Fault("remove one of them", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
 		return false
 	}
 	p.defined[kind][id] = key

@@ -9,23 +9,23 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// Urgencies are the words under `notify`, the ones that pages carry.
+// The urgencies: the keys of `notify`, and the words that pages carry.
 const (
 	High = "high"
 	Low  = "low"
 )
 
-// personDraft keeps where a person's words stand until all files are read.
+// personDraft keeps the places of a person's parts until all files are read.
 type personDraft struct {
 	*Person
 	manager string
-	at      item            // the manager's name
-	steps   map[string]item // by urgency and contact: where a step's delay stands
-	notify  map[string]item // by urgency: where its contact methods stand, if they do
+	at      item            // manager:
+	steps   map[string]item // by urgency and contact: a step's delay
+	notify  map[string]item // by urgency: its list of steps, where there is one
 }
 
 func (p *parser) person(id string, key, body item) {
-	f := fields(body, keysPerson)
+	f := fields(body, "person")
 	d := &personDraft{Person: &Person{ID: id, Name: f["name"].Text(), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
 	if d.Name == "" {
 		d.Name = id
@@ -47,17 +47,13 @@ func (p *parser) person(id string, key, body item) {
 	p.cat.Rules.People[id] = &rules.Person{ID: id, Name: d.Name, Manager: d.manager}
 }
 
-// contacts reads the contact methods of one person.
+// contacts reads the contact methods of a person or chat.
 func (p *parser) contacts(list item) []Contact {
 	var all []Contact
 	taken := map[string]item{}
 	for _, one := range list.List() {
-		if !one.Given() {
-			one.Wrong("a mapping")
-			continue
-		}
-		f := fields(one, keysContact)
-		if one.Kind() != "a mapping" {
+		f, ok := mapping(one, "contact")
+		if !ok {
 			continue
 		}
 		c := p.contact(one, f)
@@ -90,7 +86,7 @@ func (p *parser) contact(at item, f map[string]item) Contact {
 	}
 	switch {
 	case f["console"].Given() && !c.Console && count == 0 && f["console"].Kind() != "true or false":
-		// the wrong type was told already
+		// the wrong type is a fault already
 	case count == 0:
 		at.Fault("give one of webhook, email, console: true", "a contact method without an address")
 	case count > 1:
@@ -105,7 +101,6 @@ func (p *parser) contact(at item, f map[string]item) Contact {
 	return c
 }
 
-// address reads the address of a mailbox.
 func readMailAddress(i item) string {
 	s := i.Text()
 	if s == "" {
@@ -118,11 +113,11 @@ func readMailAddress(i item) string {
 	return s
 }
 
-// plans makes the plan of each urgency: as `notify` says, else all contacts in order at once.
+// plans makes the plan of each urgency: from `notify`, or else all contacts in order at once.
 func (d *personDraft) plans(notify item) {
 	all := atOnce(d.Contacts)
 	d.Plans = map[string]page.Plan{High: all, Low: all}
-	f := fields(notify, keysNotify)
+	f := fields(notify, "notify")
 	for _, urgency := range []string{High, Low} {
 		if list := f[urgency]; list.Given() {
 			d.Plans[urgency] = d.plan(urgency, list)
@@ -141,7 +136,7 @@ func (d *personDraft) plan(urgency string, list item) page.Plan {
 	}
 	var before time.Duration
 	for _, one := range list.List() {
-		f := fields(one, keysStep)
+		f := fields(one, "step")
 		via := f["via"].Text()
 		contact, ok := d.Contact(via)
 		switch {

@@ -28,10 +28,10 @@ type RouteFailure struct {
 	Reason string
 }
 
-// Place finds the service of an alert: the label `service` where it names a known one, else the
-// first route whose condition holds, else the fallback service. Rule says which of them it was.
-// An alert that reached the last, unconditional route counts as fallback, so that a key's own
-// service can take precedence over it. Failed conditions are counted in [Catalog.RouteErrors].
+// Place finds the service of an alert: the one that the label `service` names, else that of the first
+// route whose condition holds, else the fallback service. Rule says which of them it was. An alert
+// that reached the last, unconditional route counts as fallback, so that an intake key's own service
+// can take precedence. Failed conditions are counted in [Catalog.RouteErrors].
 func (c *Catalog) Place(labels map[string]string, a events.Alert) (service, rule string) {
 	p := c.Explain(labels, a)
 	c.routeErrors.Add(uint64(len(p.Failed)))
@@ -41,7 +41,7 @@ func (c *Catalog) Place(labels map[string]string, a events.Alert) (service, rule
 // RouteErrors counts the conditions that failed in [Catalog.Place] since the catalog was made.
 func (c *Catalog) RouteErrors() uint64 { return c.routeErrors.Load() }
 
-// Explain is [Catalog.Place] with the routes that failed on the way, counting nothing.
+// Explain is [Catalog.Place] with the routes that failed. It counts nothing.
 func (c *Catalog) Explain(labels map[string]string, a events.Alert) Placement {
 	if named := labels["service"]; c.Rules.Services[named] != nil {
 		return Placement{Service: named, Rule: RuleLabel}

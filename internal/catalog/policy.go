@@ -8,17 +8,17 @@ import (
 
 // Defaults of a policy.
 const (
-	// DefaultAckWithin is the wait at a level that does not say.
+	// DefaultAckWithin is how long a level waits for an acknowledgement.
 	DefaultAckWithin = 5 * time.Minute
-	// DefaultReopenWithin is how long a resolved incident takes its alert back; 0s switches it off.
+	// DefaultReopenWithin is how long after its resolution an alert reopens its incident.
 	DefaultReopenWithin = 10 * time.Minute
-	// maxRepeat keeps a slip of the finger from paging people for weeks.
+	// maxRepeat keeps a typing mistake from paging people for weeks.
 	maxRepeat = 100
 	// maxSteps bounds the levels and the triggers of one policy: each input may look at all of them.
 	maxSteps = 100
 )
 
-// policyDraft keeps where the parts of a policy stand.
+// policyDraft keeps the places of a policy's parts.
 type policyDraft struct {
 	*escalation.Policy
 	key       item
@@ -28,7 +28,7 @@ type policyDraft struct {
 }
 
 func (p *parser) policy(id string, key, body item) {
-	f := fields(body, keysPolicy)
+	f := fields(body, "policy")
 	d := &policyDraft{key: key, Policy: &escalation.Policy{
 		ID:                 id,
 		Repeat:             f["repeat"].Number(0, maxRepeat),
@@ -58,7 +58,7 @@ func (p *parser) policy(id string, key, body item) {
 	p.cat.Rules.Policies[id] = d.Policy
 }
 
-// notResolved makes the trigger that `if_not_resolved_within` is short for.
+// notResolved is the trigger that `if_not_resolved_within` is short for.
 func notResolved(at item) (escalation.Trigger, triggerDraft) {
 	t := escalation.Trigger{
 		On: escalation.Unresolved, Place: at.FileLine(), After: at.Duration(1, time.Hour), Repeat: maxRepeat,

@@ -9,11 +9,11 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// priorities are the levels of priority, the most urgent first.
+// priorities are the words for priorities, the most urgent first.
 var priorities = []string{"P1", "P2", "P3", "P4", "P5"}
 
-// defaultPriorities is what severities mean where the catalog does not say otherwise; whatever
-// is not named is P3.
+// defaultPriorities is the priority of a severity where the catalog has none. Any other severity is
+// P3.
 func defaultPriorities() map[string]string {
 	return map[string]string{
 		"critical": "P1",
@@ -24,7 +24,7 @@ func defaultPriorities() map[string]string {
 	}
 }
 
-// severityPattern leaves sources free in their words, short of those that no source would send.
+// severityPattern leaves sources free in their words, except for those that no source would send.
 var severityPattern = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
 
 // priority reads one entry of `priorities`: a severity and its priority.
@@ -48,15 +48,15 @@ func (p *parser) severityName(key item, seen map[string]item) string {
 	word, _ := key.Scalar()
 	name := strings.ToLower(word)
 	if _, twice := seen[name]; twice {
-		key.Fault("", "severity %s is given twice: upper and lower case are the same", quote(word))
+		key.Fault("remove one of them", "severity %s is given twice: upper and lower case are the same", quote(word))
 		return ""
 	}
 	seen[name] = key
 	if !severityPattern.MatchString(name) {
-		key.Fault("", "%s is not a severity", quote(word))
+		key.Fault("write it in letters and digits, such as critical", "%s is not a severity", quote(word))
 	}
 	if known := defaultPriorities(); known[name] == "" {
-		// Sources have words of their own, so a new one is fine; one letter off is a slip.
+		// Sources have words of their own, so a new one is fine; one letter off is a typing mistake.
 		for usual := range known {
 			if len(name) > 4 && yamlfile.Edits(name, usual) == 1 {
 				key.Warn("did you mean "+quote(usual)+"?", "severity %s is one letter off a usual one", quote(word))
@@ -66,7 +66,7 @@ func (p *parser) severityName(key item, seen map[string]item) string {
 	return name
 }
 
-// readPriority reads P1 to P5; empty, and a fault, for anything else.
+// readPriority reads P1 to P5; empty, with a fault, for anything else.
 func readPriority(i item) string {
 	level, ok := i.Scalar()
 	switch {
@@ -80,7 +80,7 @@ func readPriority(i item) string {
 	return ""
 }
 
-// count says how many of something there are.
+// count formats a number of things: "1 row", "2 policies".
 func count(n int, word string) string {
 	switch {
 	case n == 1:

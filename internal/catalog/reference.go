@@ -19,7 +19,7 @@ const (
 	intakeKey noun = "intake key"
 )
 
-// isID says whether names of the kind travel in subjects and so must be ids.
+// isID reports whether names of the kind must be ids, because they travel in subjects.
 func (n noun) isID() bool {
 	switch n {
 	case severity, goal, impact, urgency:
@@ -28,7 +28,7 @@ func (n noun) isID() bool {
 	return true
 }
 
-// reference is a name somewhere that something must have.
+// reference is a name in the files that must be the name of something.
 type reference struct {
 	kind noun
 	id   string
@@ -48,11 +48,7 @@ func (p *parser) refer(kind noun, at item) string {
 // referAll reads a list of names.
 func (p *parser) referAll(kind noun, list item) []string {
 	var ids []string
-	for _, one := range list.List() {
-		if !one.Given() {
-			one.Wrong("a name")
-			continue
-		}
+	for _, one := range list.ListOf("a name") {
 		if id := p.refer(kind, one); id != "" {
 			ids = append(ids, id)
 		}
@@ -60,7 +56,7 @@ func (p *parser) referAll(kind noun, list item) []string {
 	return ids
 }
 
-// known says whether something of the kind has the name.
+// known reports whether something of the kind has the name.
 func (p *parser) known(kind noun, id string) bool {
 	_, ok := p.defined[kind][id]
 	return ok

@@ -8,7 +8,7 @@ import (
 
 func (p *parser) schedule(id string, key, body item) {
 	before := len(p.Faults)
-	f := fields(body, keysSchedule)
+	f := fields(body, "schedule")
 	s := &oncall.Schedule{ID: id, Location: time.UTC, Holidays: readHolidays(f["holidays"])}
 	if loc := p.zoneOf(schedule, id, key, f["timezone"]); loc != nil {
 		s.Location = loc
@@ -43,7 +43,7 @@ func readDate(i item) oncall.Date {
 	return oncall.Date{Year: d.Year(), Month: d.Month(), Day: d.Day()}
 }
 
-// zone finds a time zone by its IANA name; nil, and a fault, for what is none.
+// zone finds a time zone by its IANA name; nil, with a fault, for an unknown one.
 func (p *parser) zone(at item) *time.Location {
 	name, ok := at.Scalar()
 	if !ok {
@@ -58,7 +58,7 @@ func (p *parser) zone(at item) *time.Location {
 
 const zoneHint = "use an IANA name such as Europe/Madrid or UTC"
 
-// zoneNamed finds a time zone by its IANA name; nil for what is none.
+// zoneNamed finds a time zone by its IANA name; nil for an unknown one.
 func (p *parser) zoneNamed(name string) *time.Location {
 	loc, asked := p.zones[name]
 	if !asked {
@@ -70,7 +70,7 @@ func (p *parser) zoneNamed(name string) *time.Location {
 	return loc
 }
 
-// zoneOf reads the time zone that something must have.
+// zoneOf reads a required time zone.
 func (p *parser) zoneOf(kind noun, id string, key, zone item) *time.Location {
 	if !zone.Given() {
 		key.Fault("add one, such as: timezone: Europe/Madrid", "%s %s has no timezone", kind, quote(id))
@@ -78,7 +78,7 @@ func (p *parser) zoneOf(kind noun, id string, key, zone item) *time.Location {
 	return p.zone(zone)
 }
 
-// ownZone says whether a name that the library knows means another zone on each machine.
+// ownZone reports whether a name that the library knows is another zone on each machine.
 func ownZone(name string) bool {
 	switch name {
 	case "", "Local", "localtime", "posixrules", "Factory":

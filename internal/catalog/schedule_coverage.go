@@ -10,10 +10,10 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// Coverage warns of what people will meet between two instants: stretches in which a schedule has
-// nobody on call, and people who are on call in two schedules at once. It gives one warning for
-// each schedule, and for each person and pair of schedules, with the first such stretch and how
-// many more there are. All of them stand at the schedule's name, in the order of the files.
+// Coverage warns of times at which a schedule has nobody on call, and of people who are on call in two
+// schedules at once, between two instants. There is one warning for each schedule, and for each person
+// and pair of schedules, at the place of the schedule, with the first such time and how many more
+// there are.
 func (c *Catalog) Coverage(from, to time.Time) []Fault {
 	var out yamlfile.Report
 	var views []oncall.View
@@ -21,7 +21,7 @@ func (c *Catalog) Coverage(from, to time.Time) []Fault {
 		s := c.Rules.Schedules[id]
 		if i := c.Imports[id]; i != nil {
 			if i.File == "" {
-				continue // what its calendar will have is not known here
+				continue // its calendar is not known here
 			}
 			s = c.covered(i, from, to, &out)
 		}
@@ -35,7 +35,7 @@ func (c *Catalog) Coverage(from, to time.Time) []Fault {
 	return out.Sorted()
 }
 
-// covered gives a schedule with the roster of its calendar's file, and tells what was left out of it.
+// covered returns a schedule with the roster of its calendar's file. It warns of what is left out.
 func (c *Catalog) covered(i *Import, from, to time.Time, out *yamlfile.Report) *oncall.Schedule {
 	s := c.Rules.Schedules[i.Schedule]
 	duties, faults := c.duties(i.Schedule, i.calendar, from, to)
@@ -50,7 +50,7 @@ func (c *Catalog) covered(i *Import, from, to time.Time, out *yamlfile.Report) *
 	return s.Rostered(roster)
 }
 
-// conflicts tells of each person and pair of schedules once.
+// conflicts warns once for each person and pair of schedules.
 func (c *Catalog) conflicts(out *yamlfile.Report, all []oncall.Conflict) {
 	type trio struct {
 		person    string
@@ -63,7 +63,7 @@ func (c *Catalog) conflicts(out *yamlfile.Report, all []oncall.Conflict) {
 	for _, one := range all {
 		of := trio{one.Person, one.Schedules}
 		if times[of] == 0 {
-			continue // told at the first stretch
+			continue // the warning was given
 		}
 		message := fmt.Sprintf("%s is on call in schedules %s and %s at once %s%s", one.Person,
 			quote(one.Schedules[0]), quote(one.Schedules[1]), stretch(one.From, one.To), more(times[of]-1))
@@ -72,7 +72,7 @@ func (c *Catalog) conflicts(out *yamlfile.Report, all []oncall.Conflict) {
 	}
 }
 
-// atSchedule makes a warning that stands where a schedule does.
+// atSchedule returns a warning at the place of a schedule.
 func (c *Catalog) atSchedule(id, message, hint string) Fault {
 	f := c.schedules[id]
 	f.Message, f.Hint, f.Warning = message, hint, true

@@ -10,32 +10,32 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// How often an imported calendar is asked for.
+// How often an imported calendar is read.
 const (
 	DefaultRefresh = 15 * time.Minute
 	minRefresh     = time.Minute
 )
 
-// CalendarFile is how the names of files end that are calendars; all others are YAML.
+// CalendarFile is the suffix of files that are calendars; all others are YAML.
 const CalendarFile = ".ics"
 
-// Import is the calendar that a schedule has in the place of layers.
+// Import is the calendar that a schedule has instead of layers.
 type Import struct {
 	Schedule string
-	// URL is where to get it; where it may be known to nobody, Secret is a reference to it. Both are
+	// URL is where to read it. Where the URL itself is secret, Secret refers to it instead. Both are
 	// zero where the calendar is a file of the catalog.
 	URL    string
 	Secret Secret
-	// File is the name of the catalog's file; empty for an address.
+	// File is the name of the catalog's file; empty for a URL.
 	File string
-	// Refresh is how long to wait from one look at the address to the next. Defaults to [DefaultRefresh].
+	// Refresh is the interval between reads of the URL. Defaults to [DefaultRefresh].
 	Refresh time.Duration
 
 	calendar ical.Calendar // of File
 	names    names
 }
 
-// importDraft keeps where an import stands until all files are read.
+// importDraft keeps the places of an import's parts until all files are read.
 type importDraft struct {
 	*Import
 	file    item
@@ -49,9 +49,9 @@ type alias struct {
 }
 
 // imported reads where a schedule's calendar is, and gives the schedule an empty roster: nobody is on
-// call until the calendar was read.
+// call until the calendar has been read.
 func (p *parser) imported(s *oncall.Schedule, at item) {
-	f := fields(at, keysImport)
+	f := fields(at, "ical")
 	d := &importDraft{Import: &Import{Schedule: s.ID, Refresh: DefaultRefresh}, file: f["file"]}
 	s.Imported = &oncall.Roster{}
 	switch {
@@ -86,15 +86,15 @@ func (p *parser) imported(s *oncall.Schedule, at item) {
 	p.cat.Imports[s.ID] = d.Import
 }
 
-// importURL reads an address, or a reference to one. No fault repeats it: it may be a secret.
+// importURL reads a URL, or a reference to one. No fault repeats it: it may be a secret.
 func (p *parser) importURL(d *importDraft, at item) {
-	if at.Kind() == "a mapping" {
+	if at.IsMapping() {
 		d.Secret = readSecret(at)
 		return
 	}
 	d.URL = at.Text()
 	switch u, err := url.Parse(d.URL); {
-	case d.URL == "": // told already
+	case d.URL == "": // a fault already
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
 		at.Fault("write it like https://calendar.example.com/oncall.ics; webcal:// is https://", "this is not the address of a calendar")
 	case u.User != nil:
@@ -104,7 +104,7 @@ func (p *parser) importURL(d *importDraft, at item) {
 	}
 }
 
-// readImports reads the calendars that are files, and learns the names that calendars may use.
+// readImports reads the calendars that are files, and collects the names that calendars may use.
 func (p *parser) readImports() {
 	used := map[string]bool{}
 	for _, d := range p.imports {
@@ -116,9 +116,9 @@ func (p *parser) readImports() {
 		source, there := p.cat.Files[d.File]
 		switch {
 		case !strings.HasSuffix(d.File, CalendarFile):
-			d.file.Fault("", "the name of a calendar's file ends in %s", CalendarFile)
+			d.file.Fault("rename the file", "the name of a calendar's file ends in %s", CalendarFile)
 		case !there:
-			d.file.Fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
+			d.file.Fault("put it into the folder of the catalog's YAML files", "there is no file %s", quote(d.File))
 		default:
 			p.readCalendar(d, source)
 		}

@@ -135,7 +135,7 @@ func TestFaultsOfImports(t *testing.T) {
 		{"nobody's name", "{url: 'https://x.example/a.ics', names: {zoe: [Z]}}", "", `catalog.yaml:6:79: there is no person "zoe"`},
 		{"inner", "{url: 'http://127.0.0.1/a.ics'}", "", `catalog.yaml:6:44: this calendar is at an inner address that egress does not allow`},
 		{"cut off", "{file: a.ics}", good[:30], `a.ics:1:1: BEGIN:VCALENDAR has no END: the calendar is cut off`},
-		{"no calendar", "{file: a.ics}", "<html>", `a.ics: this is no calendar: it has no BEGIN:VCALENDAR`},
+		{"no calendar", "{file: a.ics}", "<html>", `a.ics: this is not a calendar: BEGIN:VCALENDAR is missing`},
 		{"bad rule", "{file: a.ics}", calendarOf(duty("20260303", "ana", "RRULE:FREQ=NEVER\r\n")), `a.ics:8:1: RRULE: FREQ=NEVER is not known; the event is left out`},
 		{"unused", "{url: 'https://x.example/a.ics'}", good, `a.ics: no schedule imports this calendar`},
 	} {

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// layered gives the sound catalog with one schedule, whose layers and other keys are text.
+// layered returns the sound catalog with one schedule, whose layers and other keys are text.
 func layered(text string) string {
 	return with("schedules: {s: {timezone: UTC, " + text + "}}\npeople: {ana: {contact: [{console: true}]}, bo: {contact: [{console: true}]}, cleo: {contact: [{console: true}]}}\n")
 }
@@ -74,8 +74,8 @@ func TestScheduleFaults(t *testing.T) {
 		{"no such end", "layers: [{start: 2026-01-05, end: 2026-02-30, people: [ana]}]", `1:66: "2026-02-30" is not a date ~ write it like 2026-01-05`},
 		{"end before the first hand-off", "layers: [{handoff: Sun 09:00, start: 2026-01-05, end: 2026-01-09, people: [ana]}]", `?1:86: the layer is over before its first hand-off ~ let it start on a day of a hand-off, or end later`},
 		{"unknown person in a turn of two", "layers: [{start: 2026-01-05, people: [[ana, xavier], bo]}]", `1:76: there is no person "xavier"`},
-		{"somebody twice in a turn", "layers: [{start: 2026-01-05, people: [[ana, ana], bo]}]", `1:76: "ana" is in the same turn twice`},
-		{"an empty turn", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: an empty turn`},
+		{"somebody twice in a turn", "layers: [{start: 2026-01-05, people: [[ana, ana], bo]}]", `1:76: "ana" is in the same turn twice ~ remove one of them`},
+		{"an empty turn", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: an empty turn ~ name somebody, or remove it`},
 		{"a name that is nothing", "layers: [{start: 2026-01-05, people: [~, [bo, ~]]}]", `1:70: expected a name, found nothing | 1:78: expected a name, found nothing`},
 		{"a name that is a mapping", "layers: [{start: 2026-01-05, people: [{a: b}, bo]}]", `1:70: expected text, found a mapping`},
 		{"no window", "layers: [{start: 2026-01-05, people: [ana], only: []}]", `1:82: no window: the layer would never be on ~ leave it out for a layer that is always on, or write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`},
@@ -93,7 +93,7 @@ func TestScheduleFaults(t *testing.T) {
 		{"a day that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [~]}]}]", `1:91: expected a day, found nothing`},
 		{"unknown key of a window", "layers: [{start: 2026-01-05, people: [ana], only: [{day: [Mon]}]}]", `1:84: unknown key "day" ~ did you mean "days"?`},
 		{"too many windows", "layers: [{start: 2026-01-05, people: [ana], only: [" + strings.Repeat("{}, ", 101) + "]}]", `1:82: more than 100 windows in one list`},
-		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: expected a date, found nothing | ?1:64: holiday "2026-12-25" is given twice`},
+		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: expected a date, found nothing | ?1:64: holiday "2026-12-25" is given twice ~ remove one of them`},
 		{"holiday rule", "holidays: [2026-12-25], layers: [{start: 2026-01-05, people: [ana], on_holidays: sometimes}]", `1:113: "sometimes" is not a rule for holidays ~ use one of always, never, only`},
 		{"no holidays", "layers: [{start: 2026-01-05, people: [ana], on_holidays: never}]", `?1:89: the schedule has no holidays ~ add them to the schedule, such as: holidays: [2026-12-25]`},
 	}

@@ -8,16 +8,17 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// Hints for windows: what one looks like, and how all hours of a day are written.
+// Hints for windows.
 const (
 	windowHint   = `write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`
 	wholeDayHint = `a whole day is from "00:00" to "24:00"`
 )
 
-// maxWindows bounds the windows of a layer or calendar; a question about it looks at all of them.
+// maxWindows bounds the windows of a layer or calendar: each question about it looks at all of them.
 const maxWindows = 100
 
-// windows reads when a layer is on, or work is done; none is a fault, with the words given.
+// readWindows reads the windows of a layer or calendar. None at all is the fault that the caller
+// names.
 func readWindows(i item, otherwise, none string) []oncall.Window {
 	if i.Empty() {
 		i.Fault(otherwise+", or "+windowHint, "%s", none)
@@ -34,14 +35,14 @@ func readWindows(i item, otherwise, none string) []oncall.Window {
 	return all
 }
 
-// window reads one window, in words or as a mapping. Days left out are all days, from left out is
-// midnight, and so is to.
+// readWindow reads one window, in words or as a mapping. Days default to all days, from and to default
+// to midnight.
 func readWindow(i item) (oncall.Window, bool) {
 	if i.Kind() == "text" {
 		return readWindowWords(i)
 	}
-	f := fields(i, keysWindow)
-	if i.Kind() != "a mapping" {
+	f := fields(i, "window")
+	if !i.IsMapping() {
 		return oncall.Window{}, false
 	}
 	w := oncall.Window{From: readTimeOfDay(f["from"], 0), To: readTimeOfDay(f["to"], 24*60)}
@@ -63,25 +64,21 @@ func readWindow(i item) (oncall.Window, bool) {
 
 func readWeekdays(i item) []time.Weekday {
 	var days []time.Weekday
-	for _, one := range i.List() {
+	for _, one := range i.ListOf("a day") {
 		word, ok := one.Scalar()
-		if !ok {
-			if !one.Given() {
-				one.Wrong("a day")
-			}
-			continue
-		}
-		day, found := dayNamed(word)
-		if !found {
+		switch day, found := dayNamed(word); {
+		case !ok: // a fault already
+		case !found:
 			one.Fault("use one of Mon, Tue, Wed, Thu, Fri, Sat, Sun", "%s is not a day of the week", quote(word))
-		} else if !slices.Contains(days, day) {
+		case !slices.Contains(days, day):
 			days = append(days, day)
 		}
 	}
 	return days
 }
 
-// clock reads a time of day in minutes after midnight; fallback where there is none or a wrong one.
+// readTimeOfDay reads a time of day in minutes after midnight; fallback where there is none or a wrong
+// one.
 func readTimeOfDay(i item, fallback int) int {
 	s, ok := i.Scalar()
 	if !ok {
@@ -95,20 +92,16 @@ func readTimeOfDay(i item, fallback int) int {
 	return minutes
 }
 
-// holidays reads dates into their order; one that stands there twice counts once.
+// readHolidays reads dates and sorts them; repeated ones count once.
 func readHolidays(i item) []oncall.Date {
 	var all []oncall.Date
 	seen := map[oncall.Date]bool{}
-	for _, one := range i.List() {
-		if !one.Given() {
-			one.Wrong("a date")
-			continue
-		}
+	for _, one := range i.ListOf("a date") {
 		d := readDate(one)
 		switch {
 		case d == oncall.Date{}:
 		case seen[d]:
-			one.Warn("", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
+			one.Warn("remove one of them", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
 		default:
 			seen[d] = true
 			all = append(all, d)
@@ -118,7 +111,7 @@ func readHolidays(i item) []oncall.Date {
 	return all
 }
 
-// holidayRule reads what holidays change for a layer of a schedule with so many of them.
+// readHolidayRule reads what holidays change for a layer of a schedule with that many of them.
 func readHolidayRule(i item, holidays int) oncall.HolidayRule {
 	s, ok := i.Scalar()
 	if !ok || s == "always" {

@@ -168,7 +168,7 @@ func document(t testing.TB, text []byte) any {
 	return value(t, &doc)
 }
 
-// exampleFiles gives all catalogs of the repository that people read.
+// exampleFiles returns all catalogs of the repository that people read.
 func exampleFiles(t *testing.T) []string {
 	t.Helper()
 	files := []string{"../../examples/demo/catalog.yaml"}

@@ -6,7 +6,7 @@ import (
 	"tocsin.dev/internal/rules"
 )
 
-// serviceDraft keeps where a service stands.
+// serviceDraft keeps the place of a service.
 type serviceDraft struct {
 	*rules.Service
 	key   item
@@ -14,7 +14,7 @@ type serviceDraft struct {
 }
 
 func (p *parser) service(id string, key, body item) {
-	f := fields(body, keysService)
+	f := fields(body, "service")
 	s := &rules.Service{
 		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].Text(),
 		Owner: p.refer(person, f["owner"]), Impact: p.refer(impact, f["impact"]), Calendar: p.refer(calendar, f["calendar"]),
@@ -39,7 +39,7 @@ func (p *parser) fallback() *rules.Service {
 		}
 	}
 	s := p.cat.Rules.Services[id]
-	if s == nil && !routed { // a route to a service that is not there was told already
+	if s == nil && !routed { // a route to an unknown service is a fault already
 		missing := Fault{Message: "no service takes the alerts that no route places", Hint: "add `- {service: …}` as the last of routes"}
 		if p.firstFile.Present() {
 			missing.File, missing.Line, missing.Column = p.firstFile.File(), p.firstFile.Line(), p.firstFile.Column()
@@ -49,9 +49,9 @@ func (p *parser) fallback() *rules.Service {
 	return s
 }
 
-// complete gives every service a team and a policy: one without takes those of the fallback
-// service; a policy may also come from the team. Where there is but one team or policy, the
-// fallback service needs to name none.
+// complete returns every service a team and a policy. One without a team takes that of the fallback
+// service; one without a policy takes its team's, or else that of the fallback service. Where there is
+// only one team or policy, the fallback service need not name it.
 func (p *parser) complete() {
 	p.defaultPolicies()
 	fallback := p.fallback()
@@ -85,7 +85,7 @@ func (p *parser) complete() {
 	}
 }
 
-// policyOf gives the policy of a team; empty where there is no such team, or it has none.
+// policyOf returns the policy of a team; empty where the team is unknown or has none.
 func (p *parser) policyOf(team string) string {
 	if t := p.teams[team]; t != nil {
 		return t.Policy
@@ -93,7 +93,7 @@ func (p *parser) policyOf(team string) string {
 	return ""
 }
 
-// firstOf gives the first word that is not empty.
+// firstOf returns the first word that is not empty.
 func firstOf(words ...string) string {
 	for _, w := range words {
 		if w != "" {

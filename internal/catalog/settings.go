@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// intake reads one key by which a sender is let in.
+// intake reads the key of one sender.
 func (p *parser) intake(name string, at, body item) {
-	f := fields(body, keysIntakeKey)
+	f := fields(body, "intake_key")
 	k := IntakeKey{Name: name, Secret: readSecret(f["secret"]), Service: p.refer(service, f["service"])}
 	if !f["secret"].Given() {
 		at.Fault(secretHint, "an intake key without a secret")
@@ -16,9 +16,9 @@ func (p *parser) intake(name string, at, body item) {
 	p.cat.Intake[name] = k
 }
 
-// egress reads the inner addresses that webhooks may reach.
+// egress reads the inner addresses that webhooks and calendars may reach.
 func (p *parser) egress(section item) {
-	for _, one := range fields(section, keysEgress)["allow"].List() {
+	for _, one := range fields(section, "egress")["allow"].List() {
 		s, ok := one.Scalar()
 		if !ok {
 			continue
@@ -35,20 +35,20 @@ func (p *parser) egress(section item) {
 	}
 }
 
-// DefaultMailTimeout bounds one mail where the catalog does not say.
+// DefaultMailTimeout is the default limit for sending one mail.
 const DefaultMailTimeout = 30 * time.Second
 
 func (p *parser) channels(section item) {
-	f := fields(section, keysChannels)
+	f := fields(section, "channels")
 	if !f["email"].Given() {
 		return
 	}
 	if p.emailAt.Present() {
-		f["email"].Fault("", "channels.email is given twice, first at %s", p.emailAt.Place())
+		f["email"].Fault("remove one of them", "channels.email is given twice, first at %s", p.emailAt.Place())
 		return
 	}
 	p.emailAt = f["email"]
-	e := fields(p.emailAt, keysEmail)
+	e := fields(p.emailAt, "email_channel")
 	p.cat.Channels.Email = EmailChannel{
 		SMTP: readSMTP(e["smtp"]), From: readMailAddress(e["from"]), User: e["user"].Text(),
 		Password: readSecret(e["password"]), Timeout: e["timeout"].Duration(1, DefaultMailTimeout),
@@ -60,11 +60,11 @@ func (p *parser) channels(section item) {
 		p.emailAt.Fault("add from: tocsin@example.com", "channels.email without from")
 	}
 	if e["password"].Given() && !e["user"].Given() {
-		p.emailAt.Fault("", "channels.email with a password but no user")
+		p.emailAt.Fault("add user:", "channels.email with a password but no user")
 	}
 }
 
-// smtp reads the address of a mail server. No fault repeats it: it may carry a password.
+// readSMTP reads the URL of a mail server. No fault repeats it: it may carry a password.
 func readSMTP(i item) string {
 	s := i.Text()
 	if s == "" {

@@ -9,19 +9,19 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// roles are those that a target may name, and what narrows each; "" for nothing.
+// roles are the roles that a target may name, and the kind of name that may follow each; "" for none.
 var roles = map[string]noun{
 	escalation.RoleLead: team, escalation.RoleManager: person, escalation.RoleOwner: service, escalation.RoleHolder: "",
 }
 
 var roleWords = []string{escalation.RoleLead, escalation.RoleManager, escalation.RoleOwner, escalation.RoleHolder}
 
-// named are the kinds of target that are followed by a name.
+// named are the kinds of target that have a name.
 var named = map[escalation.TargetKind]noun{
 	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: webhook,
 }
 
-// narrowings are what may stand behind the name of a target.
+// narrowings are what may follow the name of a target.
 var narrowings = map[escalation.TargetKind][]string{
 	escalation.OnCall: {escalation.RoundRobin}, escalation.Team: {escalation.RoundRobin, escalation.TeamOnCall},
 }
@@ -32,7 +32,7 @@ var holder = escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleHol
 // maxTargets bounds the targets of one list.
 const maxTargets = 1000
 
-// targets reads a list of targets, and where each of them stands.
+// targets reads a list of targets, and returns the place of each.
 func (p *parser) targets(list item) ([]escalation.Target, []item) {
 	var targets []escalation.Target
 	var places []item
@@ -41,7 +41,7 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 		switch {
 		case !ok:
 		case slices.Contains(targets, t):
-			one.Warn("", "%s is given twice", quote(t.String()))
+			one.Warn("remove one of them", "%s is given twice", quote(t.String()))
 		default:
 			targets = append(targets, t)
 			places = append(places, one)
@@ -52,7 +52,7 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 
 // target reads a word such as schedule:payments-primary or role:lead:db-team.
 func (p *parser) target(at item) (escalation.Target, bool) {
-	if !at.Given() || at.Kind() == "a mapping" {
+	if !at.Given() || at.IsMapping() {
 		at.Fault("write it without a space: person:ana", "expected a target, found %s", at.Kind())
 		return escalation.Target{}, false
 	}
@@ -100,7 +100,7 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 	case of == "":
 		at.Fault("write role:"+t.ID, "role:%s takes no name", t.ID)
 	case events.CheckID(t.Of) != nil:
-		at.Fault("", "%s names no %s", quote(word), of)
+		at.Fault("write it like role:"+t.ID+":NAME", "%s names no %s", quote(word), of)
 	default:
 		p.refs = append(p.refs, reference{of, t.Of, at})
 		return true

@@ -7,14 +7,14 @@ import (
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// triggerDraft keeps where the parts of a trigger stand.
+// triggerDraft keeps the places of a trigger's parts.
 type triggerDraft struct {
 	actionDraft
 	at, after, raised item
 	never             bool // its condition is false whatever the incident is
 }
 
-// ons are what triggers wait for, with the keys that say more of each.
+// triggerKeys are the values of `on`, and the keys that only they may have.
 var triggerKeys = map[escalation.On][]string{
 	escalation.Unacknowledged: {"after", "repeat"},
 	escalation.Unresolved:     {"after", "repeat"},
@@ -33,7 +33,7 @@ var onWords = []string{
 	string(escalation.OnSpike),
 }
 
-// Bounds of a spike, far above what anybody would call usual.
+// Bounds far above what is usual.
 const (
 	maxPercent = 1000
 	maxAlerts  = 1_000_000
@@ -41,12 +41,8 @@ const (
 )
 
 func (p *parser) trigger(at item, d *policyDraft) {
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return
-	}
-	f := fields(at, keysTrigger)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "trigger")
+	if !ok {
 		return
 	}
 	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("a value of on", onWords...)), Place: at.FileLine()}
@@ -72,19 +68,19 @@ func (p *parser) trigger(at item, d *policyDraft) {
 	d.add(t, draft)
 }
 
-// misplaced reports keys that belong to triggers of other kinds.
+// checkTriggerKeys reports keys that belong to triggers of other kinds.
 func checkTriggerKeys(on escalation.On, f map[string]item) {
 	for _, word := range onWords {
 		for _, key := range triggerKeys[escalation.On(word)] {
 			if f[key].Present() && !slices.Contains(triggerKeys[on], key) {
-				f[key].Fault("", "%s cannot be used with on: %s", key, on)
-				delete(f, key) // once is enough
+				f[key].Fault("leave it out", "%s cannot be used with on: %s", key, on)
+				delete(f, key) // one fault is enough
 			}
 		}
 	}
 }
 
-// waits reads what says more of the thing a trigger waits for.
+// triggerDetails reads the keys that belong to the value of `on`.
 func (p *parser) triggerDetails(at item, t *escalation.Trigger, f map[string]item) {
 	switch t.On {
 	case escalation.Unacknowledged, escalation.Unresolved, escalation.OpenFor:

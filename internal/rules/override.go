@@ -33,7 +33,7 @@ func (d *decider) override(ask events.OverrideReceived) string {
 		return OverrideInvalid
 	case !ask.To.After(d.now):
 		return OverrideOver
-	case d.s.hasOverride(ask.Schedule, ask.ID):
+	case d.s.findOverride(ask.Schedule, ask.ID) >= 0:
 		return alert.Repeated
 	case len(d.s.overrides[ask.Schedule]) >= maxOverrides:
 		return TooManyOverride
@@ -44,8 +44,12 @@ func (d *decider) override(ask events.OverrideReceived) string {
 }
 
 func (d *decider) withdrawOverride(ask events.OverrideWithdrawn) string {
-	if !d.s.hasOverride(ask.Schedule, ask.ID) {
+	n := d.s.findOverride(ask.Schedule, ask.ID)
+	switch {
+	case n < 0:
 		return NoSuchOverride
+	case !d.s.overrides[ask.Schedule][n].To.After(d.now):
+		return OverrideOver // whether or not it was forgotten since: history does not change
 	}
 	d.emitStandalone("", "", events.OverrideRemoved(ask))
 	d.recheckHolds()
@@ -72,8 +76,9 @@ func (d *decider) recheckHolds() {
 	}
 }
 
-func (s *State) hasOverride(schedule, id string) bool {
-	return slices.ContainsFunc(s.overrides[schedule], func(o oncall.Override) bool { return o.ID == id })
+// findOverride returns the index of an override within its schedule, or -1.
+func (s *State) findOverride(schedule, id string) int {
+	return slices.IndexFunc(s.overrides[schedule], func(o oncall.Override) bool { return o.ID == id })
 }
 
 // Overrides returns the overrides of a schedule in the order in which they were added, without most of

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	killsFlag  = flag.Int("kills", 12, "kills in all, half of them in each scenario")
-	alertsFlag = flag.Int("alerts", 1500, "alerts in all, half of them in each scenario")
+	killsFlag  = flag.Int("kills", 6, "kills in all, half of them in each scenario")
+	alertsFlag = flag.Int("alerts", 600, "alerts in all, half of them in each scenario")
 	seedFlag   = flag.Uint64("seed", 0, "seed of everything that is drawn; 0 draws one")
 	keepFlag   = flag.Bool("keep", false, "keep the folders, also of a good run")
 )

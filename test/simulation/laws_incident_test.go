@@ -62,7 +62,7 @@ func (l *laws) fact(p int, m bus.Message, e events.Event) {
 		l.revision[p] = d.Revision
 		return
 	case events.OverrideAdded:
-		l.overrides[overrideKey{p, d.ID}] = true
+		l.overrides[overrideKey{p, d.ID}] = d.To
 		return
 	case events.OverrideRemoved:
 		delete(l.overrides, overrideKey{p, d.ID})

@@ -235,12 +235,12 @@ func (l *laws) mayBeIgnored(p int, in input) {
 			bad("the incident waits for it")
 		}
 	case events.OverrideReceived:
-		if !l.overrides[overrideKey{p, d.ID}] && d.To.After(l.w.now) {
+		if _, known := l.overrides[overrideKey{p, d.ID}]; !known && d.To.After(l.w.now) {
 			bad("it is not known")
 		}
 	case events.OverrideWithdrawn:
-		if l.overrides[overrideKey{p, d.ID}] {
-			bad("it counts")
+		if l.overrides[overrideKey{p, d.ID}].After(l.w.now) {
+			bad("it is in force or will be")
 		}
 	default:
 		if isCommand(e.Data) && !l.causes[e.ID] {

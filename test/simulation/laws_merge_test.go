@@ -91,8 +91,16 @@ func (l *laws) absorbs(s *story, m bus.Message, d events.IncidentAbsorbed) {
 	}
 }
 
-// forwarded checks that what one partition says to another was decided, and is on LEDGER.
-func (l *laws) forwarded(m bus.Message) {
+// checkForwarded checks that what one partition says to another was decided first, and is on LEDGER. It
+// runs when LEDGER has been read to its end: a record may need INTAKE before a later record is read.
+func (l *laws) checkForwarded() {
+	for _, m := range l.forwarded {
+		l.checkForwardedMessage(m)
+	}
+	l.forwarded = nil
+}
+
+func (l *laws) checkForwardedMessage(m bus.Message) {
 	if !strings.HasSuffix(m.Subject, ".merges") {
 		return
 	}

@@ -60,8 +60,10 @@ type laws struct {
 	requests map[string]bool          // incident, round, level and target of first requests
 	byNotice map[string]*contactState // by idempotency key
 	lines    []ledgerLine             // every fact of LEDGER in order
-	// overrides are those that count, by partition.
-	overrides map[overrideKey]bool
+	// overrides holds when each override that was not withdrawn ends, by partition.
+	overrides map[overrideKey]time.Time
+	// forwarded are messages between partitions that were read before the ledger was: see [laws.check].
+	forwarded []bus.Message
 	problems  problems
 }
 
@@ -76,7 +78,7 @@ func newLaws(w *world) *laws {
 	l := &laws{
 		w: w, facts: map[string]bool{}, causes: map[string]bool{}, stories: map[string]*story{}, byKey: map[[2]string]*story{},
 		pages: map[string]*page{}, requests: map[string]bool{}, byNotice: map[string]*contactState{},
-		overrides: map[overrideKey]bool{}, problems: newProblems(),
+		overrides: map[overrideKey]time.Time{}, problems: newProblems(),
 		ledger: make([]fence, w.services), claims: make([]fence, w.targets), revision: make([]string, w.services),
 	}
 	for range w.services {
@@ -97,7 +99,11 @@ func newLaws(w *world) *laws {
 func (l *laws) check() {
 	for _, s := range []bus.Stream{bus.Ledger, bus.Deliveries, bus.Events, bus.Intake} {
 		l.read(s)
+		if s == bus.Ledger {
+			l.checkForwarded()
+		}
 	}
+	l.checkForwarded()
 }
 
 func (l *laws) read(s bus.Stream) {
@@ -124,7 +130,7 @@ func (l *laws) message(s bus.Stream, m bus.Message) {
 	case bus.Events:
 		l.public(m)
 	case bus.Intake:
-		l.forwarded(m)
+		l.forwarded = append(l.forwarded, m)
 		l.intake[m.Partition].take(l.w, m)
 	}
 }

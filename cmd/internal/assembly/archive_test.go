@@ -11,7 +11,7 @@ import (
 
 func TestArchiveKeepIsChecked(t *testing.T) {
 	o := Options{HTTP: "127.0.0.1:0", NATS: "127.0.0.1:0", ArchiveKeep: "soon"}
-	require.ErrorContains(t, o.Validate(), `--archive-keep "soon"`)
+	require.ErrorContains(t, o.Validate(), `--archive-keep or TOCSIN_ARCHIVE_KEEP: "soon"`)
 }
 
 // TestArchiveSecrets: wherever an archive's name is shown, a password in it is not.
@@ -39,7 +39,7 @@ func TestArchiveSecrets(t *testing.T) {
 
 func TestKindsOfArchive(t *testing.T) {
 	_, err := OpenArchive(t.Context(), "mysql://u:pw@db/x")
-	require.EqualError(t, err, `archive: "mysql" is no kind of archive: name a file, or postgres://…`)
+	require.EqualError(t, err, `archive: "mysql" is not a kind of archive: name a file, or postgres://…`)
 	_, err = OpenArchiveReader(t.Context(), filepath.Join(t.TempDir(), "none.db"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
