@@ -46,7 +46,7 @@ func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*R
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+	if err := privateFolder(o.Data); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	r := &Runtime{Options: o, Log: log, Health: daemon.NewHealth(), Instance: instance(name), Out: out}
@@ -66,8 +66,12 @@ func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*R
 
 func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 	if r.Options.NATSURL == "" {
+		var keys jetstream.Keys
+		if keys, err = r.Options.natsKeys(); err != nil {
+			return err
+		}
 		r.server, err = jetstream.StartServer(jetstream.ServerConfig{
-			Dir: r.Options.Data, Addr: r.Options.NATS, Token: r.Options.NATSToken, Log: r.Log,
+			Dir: r.Options.Data, Addr: r.Options.NATS, Keys: keys, Log: r.Log,
 		})
 		if err != nil {
 			return err

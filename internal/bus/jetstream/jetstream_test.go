@@ -24,7 +24,7 @@ func start(t *testing.T, dir string) *jetstream.Server {
 func open(t *testing.T) bus.Bus {
 	t.Helper()
 	srv := start(t, t.TempDir())
-	nc, err := srv.Connect("test", "")
+	nc, err := srv.Connect("test")
 	require.NoError(t, err)
 	b, err := jetstream.Open(t.Context(), nc, jetstream.Config{})
 	require.NoError(t, err)
@@ -51,7 +51,7 @@ func TestDataFolderHasOneOwner(t *testing.T) {
 func TestPartitionsAreFixedForLife(t *testing.T) {
 	srv := start(t, t.TempDir())
 	defer func() { require.NoError(t, srv.Stop()) }()
-	nc, err := srv.Connect("test", "")
+	nc, err := srv.Connect("test")
 	require.NoError(t, err)
 	defer nc.Close()
 	for _, want := range []int{4, 16} {
@@ -110,7 +110,7 @@ func TestASmallDiskGivesASmallIntake(t *testing.T) {
 	srv, err := jetstream.StartServer(jetstream.ServerConfig{Dir: t.TempDir(), MaxStore: 1 << 30})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, srv.Stop()) }()
-	nc, err := srv.Connect("test", "")
+	nc, err := srv.Connect("test")
 	require.NoError(t, err)
 	defer nc.Close()
 	require.EqualValues(t, 1<<28, srv.IntakeBytes())
@@ -126,7 +126,7 @@ func TestInstallationsDifferAndStay(t *testing.T) {
 	seen := map[string]bool{}
 	for range 2 {
 		srv := start(t, t.TempDir())
-		nc, err := srv.Connect("test", "")
+		nc, err := srv.Connect("test")
 		require.NoError(t, err)
 		first := ""
 		for range 2 {

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -52,10 +53,14 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded nats: %w", err)
 	}
-	guests := server.NewAccount(guestAccount)
-	if len(cfg.Keys) > 0 {
+	keys := maps.Clone(cfg.Keys)
+	if len(keys) > 0 {
+		if keys[process], err = NewKey(); err != nil {
+			return nil, fmt.Errorf("embedded nats: %w", err)
+		}
+		guests := server.NewAccount(guestAccount)
 		opts.Accounts = []*server.Account{guests}
-		if opts.Nkeys, err = cfg.Keys.serverUsers(guests); err != nil {
+		if opts.Nkeys, err = keys.serverUsers(guests); err != nil {
 			return nil, fmt.Errorf("embedded nats: %w", err)
 		}
 	}
@@ -67,7 +72,7 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("embedded nats: %w", err), free())
 	}
-	if len(cfg.Keys) > 0 { // before the start: it would open JetStream to guests by its own import
+	if len(keys) > 0 { // before the start: it would open JetStream to guests by its own import
 		if err := admitGuests(srv); err != nil {
 			return nil, errors.Join(fmt.Errorf("embedded nats: %w", err), free())
 		}
@@ -79,8 +84,8 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		srv.Shutdown()
 		return nil, errors.Join(fmt.Errorf("embedded nats did not start: %w", errors.Join(logger.fatal(), errors.New("not ready"))), free())
 	}
-	s := &Server{srv: srv, keys: cfg.Keys, free: free}
-	if len(cfg.Keys) > 0 {
+	s := &Server{srv: srv, keys: keys, free: free}
+	if len(keys) > 0 {
 		if err := s.recoverStreams(); err != nil {
 			return nil, errors.Join(fmt.Errorf("embedded nats: %w", err), s.Stop())
 		}
@@ -138,11 +143,11 @@ func (s *Server) recoverStreams() error {
 	return nil
 }
 
-// Connect opens a connection inside the process, as a user where the server knows users.
-func (s *Server) Connect(name string, as User) (*nats.Conn, error) {
+// Connect opens a connection for the services of this process.
+func (s *Server) Connect(name string) (*nats.Conn, error) {
 	opts := append(Options(name), nats.InProcessServer(s.srv))
-	if seed := s.keys[as]; seed != "" {
-		key, err := UserKey(as, seed)
+	if seed := s.keys[process]; seed != "" {
+		key, err := UserKey(process, seed)
 		if err != nil {
 			return nil, err
 		}

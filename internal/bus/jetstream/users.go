@@ -28,11 +28,14 @@ const (
 	Reader User = "reader"
 	// Publisher is for monitoring systems: it publishes alerts and commands and reads nothing.
 	Publisher User = "publisher"
+	// process is for the services that run in the server's own process: all of theirs together. Its key is
+	// made anew at each start and is never written down.
+	process User = "process"
 	// Admin may do everything, also what no service may: purge and delete streams and messages.
 	Admin User = "admin"
 )
 
-// Users returns all users.
+// Users returns all users that have a key of their own on disk.
 func Users() []User {
 	return []User{Gateway, Engine, Notifier, Recorder, Replayer, Reader, Publisher, Admin}
 }
@@ -75,6 +78,8 @@ func (u User) publishes() []string {
 		return slices.Concat([]string{events.SubjectIntake + ".>", events.SubjectDeliveries + ".*"}, openStreams(), useLeases(), useBlobs(), read(logs...))
 	case Recorder:
 		return slices.Concat([]string{events.SubjectIntake + ".>"}, openStreams(), useLeases(), useBlobs(), read(logs...))
+	case process:
+		return slices.Concat(Gateway.publishes(), Engine.publishes(), Notifier.publishes(), Recorder.publishes())
 	case Replayer:
 		return slices.Concat([]string{
 			apiPrefix + "INFO", apiPrefix + "STREAM.CREATE." + events.StreamReplay, events.SubjectReplay + ".>",
