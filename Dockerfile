@@ -1,5 +1,5 @@
-# One image for all services: the command says which one runs. Nothing is in it but static
-# binaries, root certificates and an empty data folder; time zones are inside the binaries.
+# One image for all services; the command selects the service. It contains only static
+# binaries, root certificates and an empty data folder; the binaries include the time zones.
 #
 #   docker build -t tocsin .
 #   docker run --rm tocsin engine --help
@@ -16,7 +16,7 @@ RUN mkdir -p /out/bin /out/data \
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/bin/ /usr/local/bin/
-# A new volume takes its owner from here.
+# A new volume gets its owner from this folder.
 COPY --from=build --chown=65532:65532 /out/data /data
 ENV PATH=/usr/local/bin TOCSIN_DATA=/data
 USER 65532:65532

@@ -1,4 +1,4 @@
-# Everything people and CI run. `make help` lists it.
+# The commands that people and CI run. `make help` lists them.
 
 GO        ?= go
 TOOLS     := $(CURDIR)/.tools
@@ -21,28 +21,28 @@ help: ## list the targets
 build: ## build all binaries into ./bin
 	$(GO) build -o bin/ ./cmd/...
 
-test: ## every test, race detector on; under 4 minutes on two idle cores after the first build
+test: ## every test, with the race detector; under 4 minutes on two idle cores after the first build
 	GORACE=atexit_sleep_ms=10 $(GO) test -race -timeout 10m ./...
 
-lint: $(LINT) $(GOFUMPT) ## format, vet, linters, and the floors of imports
+lint: $(LINT) $(GOFUMPT) ## format, vet, linters, and the import floors
 	@unformatted=$$($(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "not formatted (gofumpt):"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(LINT) run ./...
 	$(GO) test ./test/floors
 
-generate: ## make the JSON Schemas anew from the Go types
+generate: ## regenerate the JSON Schemas from the Go types
 	$(GO) generate ./...
 
-crash: ## kill -9 of a random process, KILLS times (200) over ALERTS alerts (20,000); about 5 minutes
+crash: ## kill -9 a random process KILLS times (200) during ALERTS alerts (20,000); about 5 minutes
 	$(GO) test ./test/crash -run TestCrash -kills $(KILLS) -alerts $(ALERTS) -timeout 60m -count 1 -v
 
-simulate: ## the whole system on virtual time, SEEDS seeds (2,000) from seed FROM (1) on
+simulate: ## run SEEDS seeds (2,000) of the whole system on virtual time, from seed FROM (1)
 	$(GO) test ./test/simulation -run TestSimulation -seeds $(SEEDS) -from $(FROM) -timeout 60m -count 1 -v
 
 bench: ## measure against raw JetStream and write bench/RESULTS.md (a few minutes)
 	$(GO) run ./bench -out bench/RESULTS.md
 
-bench-archive: ## search a million incidents, build a million facts again, and write bench/ARCHIVE.md (a few minutes)
+bench-archive: ## search a million incidents, rebuild a million facts, and write bench/ARCHIVE.md (a few minutes)
 	$(GO) run ./bench -archive -out bench/ARCHIVE.md
 
 fuzz: ## every fuzz target for FUZZTIME (30s) each
@@ -50,7 +50,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s) each
 	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
 	    $(GO) test $$pkg -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x || exit 1; done; done
 
-clean: ## remove what the other targets made
+clean: ## remove the binaries and tools that other targets made
 	rm -rf bin $(TOOLS)
 
 $(LINT):

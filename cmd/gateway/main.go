@@ -15,7 +15,7 @@ import (
 
 func main() {
 	os.Exit(assembly.Service{
-		Name: "gateway", Short: "The front door: alerts and commands in, answers out", HTTP: "127.0.0.1:8080", Brings: true,
+		Name: "gateway", Short: "The front door: alerts and commands in, answers out", HTTP: "127.0.0.1:8080", Catalog: true,
 		Parts: func(ctx context.Context, r *assembly.Runtime, mux *http.ServeMux) ([]daemon.Part, error) {
 			part, err := r.Gateway(ctx, mux)
 			parts := []daemon.Part{r.FollowCatalogs(), part}

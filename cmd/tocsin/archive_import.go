@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,40 +19,34 @@ import (
 func newArchiveImport(h *archiver) *cobra.Command {
 	var to, format, zone string
 	c := &cobra.Command{
-		Use: "import FILE", Short: "Fill an empty archive from an export, or turn a foreign history into facts", Args: args(cobra.ExactArgs(1)),
-		Long: `Fill an empty archive from an export in JSON lines; - reads stdin.
+		Use: "import FILE", Short: "Import an export into an empty archive, or convert another system's history", Args: args(cobra.ExactArgs(1)),
+		Long: `Import an export into an empty archive; - reads stdin. A full export produces an archive with the same digest.
+Such an archive is for reading: it has no ledger, so a recorder refuses to continue it.
 
-A full export gives an archive with the same digest. It is for reading: it has no ledger behind it,
-so no recorder goes on with it.
-
-With the format of another system FILE is its history, and --to a file that gets the intake facts it
-amounts to, one on each line, for 'tocsin report' and 'tocsin replay' with --from-file.`,
+With the --format of another system, convert its history instead: --to is then a file of intake facts, one per
+line, for the --from-file of 'tocsin report' and 'tocsin replay'.`,
 		Example: "  tocsin archive import all.jsonl --to again.db\n  tocsin archive import --format servicenow incidents.csv --to history.jsonl",
 		RunE: func(c *cobra.Command, files []string) error {
 			if format != "jsonl" {
-				return h.importHistory(c, format, files[0], to, zone)
+				return h.importHistory(format, files[0], to, zone)
 			}
-			in := io.NopCloser(h.stdin)
-			if files[0] != "-" {
-				f, err := os.Open(files[0])
-				if err != nil {
-					return err
-				}
-				in = f
+			in, err := h.open(files[0])
+			if err != nil {
+				return err
 			}
 			defer in.Close()
 			return h.fill(c.Context(), in, to)
 		},
 	}
-	c.Flags().StringVar(&to, "to", "", "the empty `archive`: a SQLite file, made where there is none, or postgres://…; of a foreign history the file of facts")
-	c.Flags().StringVar(&format, "format", "jsonl", "jsonl (an export of an archive), or of another system: "+historyFormats())
-	c.Flags().StringVar(&zone, "timezone", "UTC", "the `zone` of times in a foreign history that names none")
-	c.MarkFlagRequired("to") //nolint:errcheck // the flag is there
+	c.Flags().StringVar(&to, "to", "", "empty `archive`: a SQLite file, which may be new, or postgres://…; for another system: the file of facts")
+	c.Flags().StringVar(&format, "format", "jsonl", "jsonl (an export of an archive), or another system: "+historyFormats())
+	c.Flags().StringVar(&zone, "timezone", "UTC", "time `zone` of another system's times that have none")
+	needs(c, "to")
 	return c
 }
 
-// fill lets a recorder follow the file as if it were the ledger, so that what is imported is chained
-// and folded as what is recorded.
+// fill lets a recorder read the file as if it were the ledger, so that imported facts are hashed and folded like
+// recorded ones.
 func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err error) {
 	a, err := assembly.OpenArchive(ctx, to)
 	if err != nil {
@@ -66,7 +59,7 @@ func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err err
 		}
 		return err
 	}
-	file := &exported{lines: bufio.NewReaderSize(from, 1<<16), record: imported}
+	file := &exportLog{lines: bufio.NewReaderSize(from, 1<<16), record: firstImported}
 	rec, err := recorder.New(recorder.Config{Log: file, Archive: a, Cache: importCache, ReadAhead: true})
 	if err != nil {
 		return err
@@ -84,65 +77,64 @@ func (h *archiver) fill(ctx context.Context, from io.Reader, to string) (err err
 		return fmt.Errorf("import: %w", err)
 	}
 	if err := rec.Healthy(); err != nil {
-		return fault{err: fmt.Errorf("imported as it is, but: %w", err), hint: "was it a full export, and was nothing changed in it?", code: codeFailed}
+		return fault{err: fmt.Errorf("imported, but: %w", err), hint: "check that it is a full export, and that nothing in it was changed"}
 	}
 	digest, err := a.Digest(ctx)
 	if err != nil {
 		return err
 	}
-	if h.json {
-		return object(h.stdout, map[string]any{"facts": file.count, "digest": digest})
-	}
-	fmt.Fprintf(h.stdout, "%s, digest %s\n", plural(file.count, "fact"), digest)
-	return nil
+	return h.show(map[string]any{"facts": file.count, "digest": digest}, func() {
+		fmt.Fprintf(h.stdout, "%s, digest %s\n", count(file.count, "fact"), digest)
+	})
 }
 
-// imported is the position before the first of an import: beyond every ledger's end, so that a
-// recorder that is pointed at the archive says that it belongs to another ledger, and keeps out.
-const imported = 1 << 40
+// firstImported is the position before an import. It is beyond the end of any ledger, so a recorder that is
+// pointed at the archive sees that it belongs to another ledger, and refuses it.
+const firstImported = 1 << 40
 
-// exported is a file of lines in the place of the ledger.
-type exported struct {
+// exportLog serves the lines of an export as the records of a ledger.
+type exportLog struct {
 	lines  *bufio.Reader
 	record uint64
-	count  int // facts so far
+	count  int // facts read
 }
 
-// importCache is how many incidents are held in memory.
+// importCache is how many incidents the import keeps in memory.
 const importCache = 80_000
 
-// Some lines make a record; the longest one must not exhaust the memory.
+// recordLines lines make a record. A line longer than maxLine bytes is an error, so that it cannot exhaust the
+// memory.
 const (
 	recordLines = 500
 	maxLine     = 16 << 20
 )
 
-// Read gives the file itself: it is read once, from its beginning.
-func (e *exported) Read(context.Context, bus.Stream, int, uint64) (bus.Reader, error) { return e, nil }
+// Read returns the file itself. It can be read once, from the beginning.
+func (e *exportLog) Read(context.Context, bus.Stream, int, uint64) (bus.Reader, error) { return e, nil }
 
-// Last is not asked for.
-func (e *exported) Last(context.Context, bus.Stream, int) (bus.Message, error) {
+// Last is not used.
+func (e *exportLog) Last(context.Context, bus.Stream, int) (bus.Message, error) {
 	return bus.Message{}, bus.ErrEmpty
 }
 
-// Newest says that there is always more.
-func (e *exported) Newest(context.Context, bus.Stream, int) (uint64, error) {
+// Newest claims that there is always more.
+func (e *exportLog) Newest(context.Context, bus.Stream, int) (uint64, error) {
 	return ^uint64(0) >> 1, nil
 }
 
-// Append is never done.
-func (e *exported) Append(context.Context, bus.Stream, int, uint64, bus.Message) (uint64, error) {
+// Append is not used.
+func (e *exportLog) Append(context.Context, bus.Stream, int, uint64, bus.Message) (uint64, error) {
 	return 0, errors.ErrUnsupported
 }
 
-// Ready is never waited for.
-func (e *exported) Ready() <-chan struct{} { return nil }
+// Ready is not used.
+func (e *exportLog) Ready() <-chan struct{} { return nil }
 
-// Close leaves the file to who opened it.
-func (e *exported) Close() {}
+// Close does nothing: the caller closes the file.
+func (e *exportLog) Close() {}
 
-// Poll makes a record of the next lines.
-func (e *exported) Poll(int) ([]bus.Message, error) {
+// Poll returns the next lines as one record.
+func (e *exportLog) Poll(int) ([]bus.Message, error) {
 	var lines [][]byte
 	for len(lines) < recordLines {
 		line, err := e.next()
@@ -153,7 +145,7 @@ func (e *exported) Poll(int) ([]bus.Message, error) {
 			return nil, fmt.Errorf("line %d: %w", e.count+1, err)
 		}
 		if _, _, err := events.Split(line); e.count == 0 && err != nil {
-			return nil, fmt.Errorf("line 1 is no event: %w", err)
+			return nil, fmt.Errorf("line 1 is not an event: %w", err)
 		}
 		lines = append(lines, line)
 		e.count++
@@ -165,8 +157,8 @@ func (e *exported) Poll(int) ([]bus.Message, error) {
 	return []bus.Message{{Seq: e.record, Body: events.JoinLines(lines)}}, nil
 }
 
-// next reads one line without its end; io.EOF after the last.
-func (e *exported) next() ([]byte, error) {
+// next returns the next line without its newline, or io.EOF after the last one.
+func (e *exportLog) next() ([]byte, error) {
 	var line []byte
 	for {
 		part, err := e.lines.ReadSlice('\n')

@@ -39,10 +39,10 @@ func TestArchiveThereAndBack(t *testing.T) {
 	lines, again := filepath.Join(dir, "all.jsonl"), filepath.Join(dir, "again.db")
 	code, _, stderr := tocsin(t, "archive", "export", "--archive", path, "--out", lines)
 	require.Zero(t, code, stderr)
-	require.Equal(t, "2100 lines in "+lines+"\n", stderr)
+	require.Equal(t, "wrote 2100 lines to "+lines+"\n", stderr)
 	code, _, stderr = tocsin(t, "archive", "export", "--archive", path, "--out", lines)
 	require.Equal(t, 1, code, "a file that is there stays")
-	require.Contains(t, stderr, "all.jsonl is there already")
+	require.Contains(t, stderr, "all.jsonl already exists")
 
 	digest, err := a.Digest(t.Context())
 	require.NoError(t, err)
@@ -89,7 +89,7 @@ func TestArchiveImportInParts(t *testing.T) {
 	require.NoError(t, os.WriteFile(text, []byte("id,service\n"), 0o600))
 	code, _, stderr = tocsin(t, "archive", "import", text, "--to", filepath.Join(dir, "text.db"))
 	require.Equal(t, 1, code)
-	require.Contains(t, stderr, "line 1 is no event")
+	require.Contains(t, stderr, "line 1 is not an event")
 }
 
 // TestArchiveVerifyNames changes an archive behind its back.
@@ -106,7 +106,7 @@ func TestArchiveVerifyNames(t *testing.T) {
 	require.Contains(t, stdout, "incident "+archivetest.ID(1)+", fact 2, record 1, line 7: its line and the facts before it do not fit")
 	require.Contains(t, stdout, "incident "+archivetest.ID(0)+", fact 3: it is missing")
 	require.Contains(t, stdout, "record 2, line 4: the fact is missing")
-	require.Contains(t, stderr, "the archive is not whole: 3 findings")
+	require.Contains(t, stderr, "the archive is damaged: 3 findings")
 
 	code, stdout, _ = tocsin(t, "archive", "verify", "--archive", path, "--json")
 	require.Equal(t, 1, code)

@@ -37,11 +37,15 @@ func newShell(t *testing.T) *shell {
 	return &shell{t, g}
 }
 
-func (s *shell) run(words ...string) said { return exec(s.t, words...) }
+// run runs a command at the gateway's time.
+func (s *shell) run(words ...string) said { return execAt(s.t, apitest.Now, words...) }
 
-func exec(t *testing.T, words ...string) said {
+func exec(t *testing.T, words ...string) said { return execAt(t, time.Now(), words...) }
+
+func execAt(t *testing.T, now time.Time, words ...string) said {
 	var out, talk bytes.Buffer
-	code := run(t.Context(), words, strings.NewReader(""), &out, &talk)
+	a := &app{stdin: strings.NewReader(""), stdout: &out, stderr: &talk, now: func() time.Time { return now }}
+	code := a.run(t.Context(), words)
 	return said{code, out.String(), talk.String()}
 }
 
@@ -76,7 +80,7 @@ func TestIncidentsFromTheCommandLine(t *testing.T) {
 	require.Regexp(t, `(?m)^`+id[:8]+` +triggered +P1 +checkout +1 .*Checkout is slow$`, list)
 
 	require.Regexp(t, "^"+id[:8]+"  acknowledged by ana\n", s.ok("incident", "ack", id))
-	require.Regexp(t, "^"+id[:8]+"  given back by ana\n", s.ok("incident", "unack", id[:6]))
+	require.Regexp(t, "^"+id[:8]+"  acknowledgement withdrawn by ana\n", s.ok("incident", "unack", id[:6]))
 	require.Contains(t, s.ok("incident", "escalate", id, "--level", "3"), "level 3 of round 2", "a round ended when it was given back")
 	require.Contains(t, s.ok("incident", "note", id, "rolling", "back"), "ana noted: rolling back")
 	require.Contains(t, s.ok("incident", "resolve", id, "--by", "grafana bot"), id[:8]+"  resolved by grafana bot\n")
@@ -110,7 +114,7 @@ func TestTimelineFromTheCommandLine(t *testing.T) {
 	require.Len(t, all, 5)
 	lines := strings.Split(strings.TrimSpace(s.ok("timeline", "show", id[:5])), "\n")
 	require.Len(t, lines, 5)
-	require.Contains(t, lines[3], "ana acknowledged it by api")
+	require.Contains(t, lines[3], "ana acknowledged it via api")
 }
 
 // TestFollow ends the following by the interrupt, after it has shown what there is.
@@ -158,7 +162,7 @@ func TestOnCallFromTheCommandLine(t *testing.T) {
 	require.Regexp(t, `payments-primary +(ana|bo) `, s.ok("oncall", "who", "--at", "+2h"))
 	got := s.run("oncall", "who", "nobody")
 	require.Equal(t, 3, got.code)
-	require.Contains(t, got.err, "hint: 'tocsin oncall who' lists the schedules")
+	require.Contains(t, got.err, "hint: 'tocsin schedule list' lists the schedules")
 }
 
 func TestCatalogFromTheCommandLine(t *testing.T) {
@@ -189,13 +193,13 @@ func TestFailuresFromTheCommandLine(t *testing.T) {
 		code  int
 		err   string
 	}{
-		{[]string{"incident", "show", "nobody-knows-it"}, 3, "hint: 'tocsin incident list --status all' lists them"},
+		{[]string{"incident", "show", "nobody-knows-it"}, 3, "hint: 'tocsin incident list --status all' lists the incidents"},
 		{[]string{"incident", "ack", "nobody-knows-it"}, 3, "no such incident"},
 		{[]string{"timeline", "show", "nobody-knows-it"}, 3, "no such incident"},
 		{[]string{"incident", "reopen", id}, 1, "tocsin: it is not resolved"},
 		{[]string{"incident", "list", "--status", "odd"}, 2, "tocsin: status: expected value"},
 		{[]string{"alert", "fire", "x", "--service", "chekout"}, 2, "no such service"},
-		{[]string{"incident", "list", "--token", "wrong"}, 1, "hint: the token lies in"},
+		{[]string{"incident", "list", "--token", "wrong"}, 1, "hint: the token is in"},
 	} {
 		got := s.run(c.words...)
 		require.Equal(t, c.code, got.code, "%v: %s", c.words, got.err)
@@ -241,7 +245,7 @@ func TestDoctorFindsEverythingInOrder(t *testing.T) {
 	require.Equal(t, 1, got.code)
 	require.Contains(t, got.out, "fail  a catalog is in force")
 	got = s.run("doctor", "--token", "wrong")
-	require.Contains(t, got.out, "fail  the API token is good")
+	require.Contains(t, got.out, "fail  the API token is valid")
 }
 
 func TestSumOfAMetric(t *testing.T) {

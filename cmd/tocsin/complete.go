@@ -11,109 +11,75 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// completeTime bounds how long a shell waits for names.
+// completeTime is how long a shell waits for completions.
 const completeTime = time.Second
 
-type completion = func(c *cobra.Command, given []string, toComplete string) ([]string, cobra.ShellCompDirective)
+type completion = func(c *cobra.Command, given []string, prefix string) ([]string, cobra.ShellCompDirective)
 
-// completeIncidents offers the ids of incidents with a status, and their titles.
-func (a *app) completeIncidents(status string) completion {
-	return func(c *cobra.Command, given []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+// offer makes a completion of what find returns, each a word with an optional tab and description. Errors offer
+// nothing.
+func offer(find func(ctx context.Context, given []string) ([]string, error)) completion {
+	return func(c *cobra.Command, given []string, prefix string) ([]string, cobra.ShellCompDirective) {
 		ctx, cancel := context.WithTimeout(c.Context(), completeTime)
 		defer cancel()
-		all, err := a.client().Incidents(ctx, client.Query{Status: status, Limit: 200})
+		all, err := find(ctx, given)
 		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			all = nil
 		}
-		var out []string
-		for _, i := range all {
-			if strings.HasPrefix(i.ID, toComplete) && !contains(given, i.ID) {
-				out = append(out, i.ID+"\t"+clean(fit(i.Service+": "+i.Title, 60)))
-			}
-		}
-		return out, cobra.ShellCompDirectiveNoFileComp
+		return slices.DeleteFunc(all, func(one string) bool {
+			word, _, _ := strings.Cut(one, "\t")
+			return !strings.HasPrefix(word, prefix) || slices.Contains(given, word)
+		}), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// completeSchedules offers the names of schedules, and who is on call.
-func (a *app) completeSchedules(c *cobra.Command, given []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(c.Context(), completeTime)
-	defer cancel()
-	all, err := a.client().Duties(ctx, time.Time{})
-	if err != nil || len(given) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var out []string
-	for _, d := range all {
-		if strings.HasPrefix(d.Schedule, toComplete) {
+// completeIncidents offers the incidents with a status.
+func (a *app) completeIncidents(status string) completion {
+	return offer(func(ctx context.Context, _ []string) (out []string, err error) {
+		all, err := a.client().Incidents(ctx, client.Query{Status: status, Limit: 200})
+		for _, i := range all {
+			out = append(out, i.ID+"\t"+clean(fit(i.Service+": "+i.Title, 60)))
+		}
+		return out, err
+	})
+}
+
+// completeSchedules offers the schedules for the first argument, with who is on call.
+func (a *app) completeSchedules(c *cobra.Command, given []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	return offer(func(ctx context.Context, given []string) (out []string, err error) {
+		if len(given) > 0 {
+			return nil, nil
+		}
+		all, err := a.client().Duties(ctx, time.Time{})
+		for _, d := range all {
 			out = append(out, d.Schedule+"\t"+strings.Join(d.People, ", "))
 		}
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
+		return out, err
+	})(c, given, prefix)
 }
 
-// completePeople offers the ids of those who take turns in a schedule.
-func (a *app) completePeople(c *cobra.Command, _ []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(c.Context(), completeTime)
-	defer cancel()
-	all, err := a.client().Schedules(ctx)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var out []string
-	for _, schedule := range all {
-		for _, person := range schedule.People {
-			if strings.HasPrefix(person, toComplete) && !contains(out, person) {
-				out = append(out, person)
-			}
+// completePeople offers everybody who takes turns in a schedule.
+func (a *app) completePeople(c *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	return offer(func(ctx context.Context, _ []string) (out []string, err error) {
+		all, err := a.client().Schedules(ctx)
+		for _, schedule := range all {
+			out = append(out, schedule.People...)
 		}
-	}
-	slices.Sort(out)
-	return out, cobra.ShellCompDirectiveNoFileComp
+		slices.Sort(out)
+		return slices.Compact(out), err
+	})(c, nil, prefix)
 }
 
-// completeOverrides offers schedules first, and then the overrides of the one that was given.
-func (a *app) completeOverrides(c *cobra.Command, given []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+// completeOverrides offers the schedules for the first argument, and the schedule's overrides after that.
+func (a *app) completeOverrides(c *cobra.Command, given []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	if len(given) == 0 {
-		return a.completeSchedules(c, given, toComplete)
+		return a.completeSchedules(c, given, prefix)
 	}
-	ctx, cancel := context.WithTimeout(c.Context(), completeTime)
-	defer cancel()
-	all, err := a.client().Overrides(ctx, given[0])
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var out []string
-	for _, o := range all {
-		if strings.HasPrefix(o.ID, toComplete) && !contains(given, o.ID) {
-			out = append(out, o.ID+"\t"+o.Kind+": "+whose(o))
+	return offer(func(ctx context.Context, given []string) (out []string, err error) {
+		all, err := a.client().Overrides(ctx, given[0])
+		for _, o := range all {
+			out = append(out, o.ID+"\t"+o.Kind+": "+overrideText(o))
 		}
-	}
-	return out, cobra.ShellCompDirectiveNoFileComp
-}
-
-// likely gives the status of incidents that a verb is about.
-func likely(verb string) string {
-	switch verb {
-	case "ack":
-		return "triggered"
-	case "wake":
-		return "snoozed"
-	case "close":
-		return "all"
-	case "unack":
-		return "acknowledged"
-	case "reopen":
-		return "resolved"
-	}
-	return "open"
-}
-
-func contains(all []string, s string) bool {
-	for _, one := range all {
-		if one == s {
-			return true
-		}
-	}
-	return false
+		return out, err
+	})(c, given, prefix)
 }

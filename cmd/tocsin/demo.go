@@ -22,16 +22,15 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// demoTimeout ends a demo that hangs; the story takes half a minute.
+// demoTimeout ends a demo that hangs. The story takes half a minute.
 const demoTimeout = 2 * time.Minute
 
-// newDemo is `tocsin demo`: a story on an example catalog at speed, through the real doors.
 func newDemo(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "demo", Short: "Play a story in the terminal: an incident opens, climbs, is answered and resolved",
-		Long: `Start everything in a temporary folder, send an Alertmanager webhook and a CloudEvent to the
-real doors, and show how the incidents open, climb, are answered and resolved. It takes about half
-a minute, needs nothing, ends by itself and leaves nothing behind.`,
+		Use: "demo", Short: "Play a short story: an incident opens, escalates, is acknowledged and resolved",
+		Long: `Start everything in a temporary folder, send it an Alertmanager webhook and a CloudEvent, and show how
+incidents open, escalate, are acknowledged and resolved. It needs no setup, takes about half a minute, ends by
+itself and leaves nothing behind.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoTimeout)
@@ -41,7 +40,7 @@ a minute, needs nothing, ends by itself and leaves nothing behind.`,
 	}
 }
 
-// playDemo runs everything and the story beside it; when the story ends, so does the rest.
+// playDemo runs everything until the story ends.
 func playDemo(ctx context.Context, a *app) (err error) {
 	dir, err := os.MkdirTemp("", "tocsin-demo-")
 	if err != nil {
@@ -52,7 +51,7 @@ func playDemo(ctx context.Context, a *app) (err error) {
 	if err := unpack(examples.Demo, "demo", config); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	out := &shared{w: a.stdout}
+	out := &lockedWriter{w: a.stdout}
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	var story error
@@ -63,13 +62,13 @@ func playDemo(ctx context.Context, a *app) (err error) {
 	err = up(serving, o, out, a.stderr, func(http, _ string) {
 		go func() {
 			defer stop()
-			story = tellStory(serving, out, http, filepath.Join(dir, "data", "token"))
+			story = playStory(serving, out, http, filepath.Join(dir, "data", "token"))
 		}()
 	})
 	return errors.Join(err, story)
 }
 
-// unpack writes the catalog among the examples into a folder.
+// unpack writes the example catalog into a folder.
 func unpack(from fs.FS, dir, to string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
@@ -81,49 +80,49 @@ func unpack(from fs.FS, dir, to string) error {
 	return os.WriteFile(filepath.Join(to, "catalog.yaml"), b, 0o600)
 }
 
-// shared keeps the story's lines and the console channel's apart.
-type shared struct {
+// lockedWriter serializes the lines of the story and those of the console channel.
+type lockedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-func (s *shared) Write(b []byte) (int, error) {
+func (s *lockedWriter) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.w.Write(b)
 }
 
-// story is the teller's place in the demo.
+// story is the state of the demo.
 type story struct {
 	out   io.Writer
 	url   string
 	api   *client.Client
 	start time.Time
-	told  map[string]uint64 // by incident: the newest entry that was shown
+	shown map[string]uint64 // by incident: the newest timeline entry that was shown
 }
 
-func tellStory(ctx context.Context, out io.Writer, url, tokenFile string) error {
+func playStory(ctx context.Context, out io.Writer, url, tokenFile string) error {
 	token, err := os.ReadFile(tokenFile)
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	s := &story{
-		out: out, url: url, start: time.Now(), told: map[string]uint64{},
+		out: out, url: url, start: time.Now(), shown: map[string]uint64{},
 		api: client.New(url, strings.TrimSpace(string(token))),
 	}
 	for _, scene := range []func(context.Context) error{
-		s.opening, s.climb, s.answer, s.second, s.ending,
+		s.opening, s.escalation, s.answer, s.second, s.ending,
 	} {
 		if err := scene(ctx); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
-		breathe(ctx)
+		pause(ctx)
 	}
 	return nil
 }
 
-// breathe leaves a reader time between two scenes.
-func breathe(ctx context.Context) {
+// pause gives the reader time between two scenes.
+func pause(ctx context.Context) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(2 * time.Second):
@@ -135,15 +134,15 @@ func (s *story) say(format string, args ...any) {
 }
 
 func (s *story) opening(ctx context.Context) error {
-	s.say("Everything runs in this process, NATS included. Lines marked PAGE are what people get.")
-	breathe(ctx)
-	s.say("It is three in the morning. Alertmanager posts a webhook to %s/intake/alertmanager:", s.url)
+	s.say("Everything runs in this process, including NATS. Lines marked PAGE are what people receive.")
+	pause(ctx)
+	s.say("It is 3 a.m. Alertmanager posts a webhook to %s/intake/alertmanager:", s.url)
 	return s.post(ctx, "/intake/alertmanager", "application/json", "alertmanager.json")
 }
 
-func (s *story) climb(ctx context.Context) error {
-	s.say("An incident opens and Ana, on call this week, is paged. She sleeps. The policy waits 4 s, then climbs.")
-	return s.until(ctx, "the climb to level 2", func(i client.Incident) bool { return i.Service == "checkout" && i.Level == 2 })
+func (s *story) escalation(ctx context.Context) error {
+	s.say("An incident opens and pages Ana, who is on call this week. She is asleep. The policy waits 4 s, then escalates.")
+	return s.until(ctx, "level 2", func(i client.Incident) bool { return i.Service == "checkout" && i.Level == 2 })
 }
 
 func (s *story) answer(ctx context.Context) error {
@@ -151,7 +150,7 @@ func (s *story) answer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("Bo answers: tocsin incident ack %.8s --by person:bo", i.ID)
+	s.say("Bo acknowledges: tocsin incident ack %.8s --by person:bo", i.ID)
 	if _, err := s.api.Acknowledge(ctx, i.ID, client.Ask{By: "person:bo", Note: "rolling the deployment back"}); err != nil {
 		return err
 	}
@@ -170,24 +169,24 @@ func (s *story) second(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.say("Ana cleans the disk up: tocsin incident resolve %.8s --by person:ana", i.ID)
+	s.say("Ana frees disk space: tocsin incident resolve %.8s --by person:ana", i.ID)
 	_, err = s.api.Resolve(ctx, i.ID, client.Ask{By: "person:ana", Note: "old backups removed"})
 	return err
 }
 
 func (s *story) ending(ctx context.Context) error {
-	s.say("The rollback works. Alertmanager says that the alert is resolved:")
+	s.say("The rollback works. Alertmanager reports that the alert is resolved:")
 	if err := s.post(ctx, "/intake/alertmanager", "application/json", "alertmanager-resolved.json"); err != nil {
 		return err
 	}
-	if err := s.until(ctx, "the end", func(i client.Incident) bool { return i.Service == "checkout" && i.Status == "resolved" }); err != nil {
+	if err := s.until(ctx, "the resolution", func(i client.Incident) bool { return i.Service == "checkout" && i.Status == "resolved" }); err != nil {
 		return err
 	}
-	s.say("Both incidents are over, and their timelines stay. Your own: go run ./cmd/tocsin up")
+	s.say("Both incidents are resolved. To run your own: tocsin up")
 	return nil
 }
 
-// post sends one of the example files to a door.
+// post sends an example file to an endpoint.
 func (s *story) post(ctx context.Context, door, contentType, file string) error {
 	body, err := fs.ReadFile(examples.Demo, "demo/"+file)
 	if err != nil {
@@ -215,12 +214,12 @@ func (s *story) incident(ctx context.Context, service string) (client.Incident, 
 		return client.Incident{}, err
 	}
 	if len(all) == 0 {
-		return client.Incident{}, fmt.Errorf("no incident of %s", service)
+		return client.Incident{}, fmt.Errorf("service %s has no incident", service)
 	}
 	return all[0], nil
 }
 
-// until shows what happens until an incident is as it should be.
+// until prints what happens until an incident satisfies is.
 func (s *story) until(ctx context.Context, what string, is func(client.Incident) bool) error {
 	ticker := time.NewTicker(100 * time.Millisecond)
 	defer ticker.Stop()
@@ -247,15 +246,15 @@ func (s *story) until(ctx context.Context, what string, is func(client.Incident)
 	}
 }
 
-// show tells the entries of an incident's timeline that are new.
+// show prints the new entries of an incident's timeline.
 func (s *story) show(ctx context.Context, i client.Incident) error {
-	entries, err := s.api.Timeline(ctx, i.ID, s.told[i.ID])
+	entries, err := s.api.Timeline(ctx, i.ID, s.shown[i.ID])
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		fmt.Fprintf(s.out, "%5.1fs    %.8s  %s\n", time.Since(s.start).Seconds(), i.ID, clean(e.Summary))
-		s.told[i.ID] = e.Seq
+		s.shown[i.ID] = e.Seq
 	}
 	return nil
 }

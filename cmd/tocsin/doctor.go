@@ -13,22 +13,22 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// maxLag is how far behind the ledger the archive may be, in seconds.
+// maxLag is how far the archive may be behind the ledger, in seconds.
 const maxLag = 10
 
-// checkTime bounds each of doctor's questions.
+// checkTime bounds each check.
 const checkTime = 5 * time.Second
 
-// finding is one line of doctor.
+// finding is the result of a check.
 type finding struct {
 	Check  string `json:"check"`
-	State  string `json:"state"` // ok, warn, fail, or skip where an earlier failure leaves nothing to look at
+	State  string `json:"state"` // ok, warn, fail, or skip if an earlier failure makes the check impossible
 	Detail string `json:"detail,omitempty"`
 	Hint   string `json:"hint,omitempty"`
 }
 
 const (
-	good    = "ok"
+	passed  = "ok"
 	warned  = "warn"
 	failed  = "fail"
 	skipped = "skip"
@@ -37,32 +37,25 @@ const (
 func newDoctor(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "doctor", Short: "Check that everything a page needs is in order", Args: args(cobra.NoArgs),
-		Long: "Check that everything a page needs is in order: one line for each check, and exit code 1 when one fails.",
+		Long: `Check that everything a page needs is in order, and print a line per check: ok, warn, fail, or skip. The exit
+code is 1 if a check fails.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			all := a.examine(c.Context())
-			if a.json {
-				if err := object(a.stdout, all); err != nil {
-					return err
-				}
-			} else {
-				a.showFindings(all)
+			if err := a.show(all, func() { a.showFindings(all) }); err != nil {
+				return err
 			}
-			if n := failures(all); n > 0 {
-				return fault{err: fmt.Errorf("%s failed", count(n, "check", "checks")), code: codeFailed}
+			n := 0
+			for _, f := range all {
+				if f.State == failed {
+					n++
+				}
+			}
+			if n > 0 {
+				return fmt.Errorf("%s failed", count(n, "check"))
 			}
 			return nil
 		},
 	}
-}
-
-func failures(all []finding) int {
-	n := 0
-	for _, f := range all {
-		if f.State == failed {
-			n++
-		}
-	}
-	return n
 }
 
 func (a *app) showFindings(all []finding) {
@@ -78,84 +71,95 @@ func (a *app) showFindings(all []finding) {
 	}
 }
 
-// visit is one examination: what was learnt so far decides what can still be asked.
-type visit struct {
-	app     *app
-	client  *client.Client
-	all     []finding
-	reached bool // the gateway answers
-	let     bool // the token is good
-	files   map[string]string
+// examination is one run of doctor. Early checks decide which later ones are possible.
+type examination struct {
+	client     *client.Client
+	reached    bool              // the gateway answers
+	authorized bool              // the token is valid
+	files      map[string]string // the catalog in force
 }
 
-func (a *app) examine(ctx context.Context) []finding {
-	v := &visit{app: a, client: a.client()}
-	for _, check := range []func(context.Context) finding{v.server, v.ready, v.token, v.catalog, v.contacts, v.duty, v.calendars, v.sending, v.ledger, v.lag} {
-		ctx, cancel := context.WithTimeout(ctx, checkTime)
-		v.all = append(v.all, check(ctx))
-		cancel()
-	}
-	return v.all
+// check is a check with its name. It returns a detail for a passed check, or an error; a [fault] brings its own
+// hint.
+type check struct {
+	name     string
+	possible func(*examination) bool // nil: always
+	run      func(*examination, context.Context) (finding, error)
 }
 
-// judge makes a finding of an error; the hint is the check's own, or that of the error.
-func judge(check, detail string, err error, hint string) finding {
-	if err == nil {
-		return finding{Check: check, State: good, Detail: detail}
-	}
-	if hint == "" {
-		hint = classify(err).hint
-	}
-	return finding{Check: check, State: failed, Detail: err.Error(), Hint: hint}
+var checks = []check{
+	{"the gateway answers", nil, (*examination).server},
+	{"the gateway can store alerts durably", isReached, (*examination).ready},
+	{"the API token is valid", isReached, (*examination).token},
+	{"a catalog is in force", func(v *examination) bool { return v.authorized }, (*examination).catalog},
+	{"every person has a contact method", hasCatalog, (*examination).contacts},
+	{"every schedule has somebody on call now", hasCatalog, (*examination).duties},
+	{"every imported calendar is readable", hasCatalog, (*examination).calendars},
+	{"pages are sent", isReached, (*examination).sending},
+	{"the ledger is complete", isReached, (*examination).ledger},
+	{"the archive keeps up with the ledger", isReached, (*examination).lag},
 }
 
-func (v *visit) server(ctx context.Context) finding {
+func isReached(v *examination) bool  { return v.reached }
+func hasCatalog(v *examination) bool { return v.files != nil }
+
+func (a *app) examine(ctx context.Context) (all []finding) {
+	v := &examination{client: a.client()}
+	for _, c := range checks {
+		f := finding{State: skipped}
+		if c.possible == nil || c.possible(v) {
+			ctx, cancel := context.WithTimeout(ctx, checkTime)
+			var err error
+			if f, err = c.run(v, ctx); err != nil {
+				f = finding{State: failed, Detail: err.Error(), Hint: classify(err).hint}
+			} else if f.State == "" {
+				f.State = passed
+			}
+			cancel()
+		}
+		f.Check = c.name
+		all = append(all, f)
+	}
+	return all
+}
+
+func (v *examination) server(ctx context.Context) (finding, error) {
 	err := v.client.Reachable(ctx)
 	v.reached = err == nil
-	return judge("the gateway answers", v.client.BaseURL(), err, "")
+	return finding{Detail: v.client.BaseURL()}, err
 }
 
-func (v *visit) ready(ctx context.Context) finding {
-	const check = "it can accept alerts durably"
-	if !v.reached {
-		return finding{Check: check, State: skipped}
+func (v *examination) ready(ctx context.Context) (finding, error) {
+	if err := v.client.Ready(ctx); err != nil {
+		return finding{}, fault{err: err, hint: "see the log of 'tocsin up': it says what is wrong with the storage, NATS or the catalog"}
 	}
-	return judge(check, "", v.client.Ready(ctx), "see the log of 'tocsin up': storage, NATS or the catalog is not in order")
+	return finding{}, nil
 }
 
-func (v *visit) token(ctx context.Context) finding {
-	const check = "the API token is good"
-	if !v.reached {
-		return finding{Check: check, State: skipped}
-	}
+func (v *examination) token(ctx context.Context) (finding, error) {
 	_, err := v.client.Incidents(ctx, client.Query{Limit: 1})
-	v.let = err == nil
-	return judge(check, "", err, "")
+	v.authorized = err == nil
+	return finding{}, err
 }
 
-func (v *visit) catalog(ctx context.Context) finding {
-	const check = "a catalog is in force"
-	if !v.let {
-		return finding{Check: check, State: skipped}
-	}
+func (v *examination) catalog(ctx context.Context) (finding, error) {
 	now, err := v.client.Catalog(ctx)
+	if err != nil {
+		return finding{}, fault{err: err, hint: "'tocsin catalog check DIR' finds faults, 'tocsin catalog apply DIR' puts a catalog in force"}
+	}
 	v.files = now.Files
-	return judge(check, "revision "+brief(now.Revision), err, "'tocsin catalog check DIR' finds faults, 'tocsin catalog apply DIR' puts it in force")
+	return finding{Detail: "revision " + brief(now.Revision)}, nil
 }
 
-// contacts reads the catalog in force once more, as it would be checked offline.
-func (v *visit) contacts(context.Context) finding {
-	const check = "every person has a contact method"
-	if v.files == nil {
-		return finding{Check: check, State: skipped}
-	}
+// contacts parses the catalog in force again, as an offline check does.
+func (v *examination) contacts(context.Context) (finding, error) {
 	files := make(map[string][]byte, len(v.files))
 	for name, text := range v.files {
 		files[name] = []byte(text)
 	}
 	c, faults := catalog.Parse(files)
 	if c == nil {
-		return judge(check, "", fmt.Errorf("this build reads faults in it: %w", faults[0]), "are gateway and this program of one version?")
+		return finding{}, fault{err: fmt.Errorf("this version of tocsin finds a fault in it: %w", faults[0]), hint: "use the same version as the gateway"}
 	}
 	var without []string
 	for id, person := range c.People {
@@ -164,19 +168,15 @@ func (v *visit) contacts(context.Context) finding {
 		}
 	}
 	if len(without) > 0 {
-		return judge(check, "", fmt.Errorf("not so: %s", strings.Join(without, ", ")), "add a contact to them in the catalog")
+		return finding{}, fault{err: fmt.Errorf("missing for %s", strings.Join(without, ", ")), hint: "add a contact for them to the catalog"}
 	}
-	return judge(check, count(len(c.People), "person", "people"), nil, "")
+	return finding{Detail: count(len(c.People), "person", "people")}, nil
 }
 
-func (v *visit) duty(ctx context.Context) finding {
-	const check = "every schedule has somebody on call now"
-	if v.files == nil {
-		return finding{Check: check, State: skipped}
-	}
+func (v *examination) duties(ctx context.Context) (finding, error) {
 	all, err := v.client.Duties(ctx, time.Time{})
 	if err != nil {
-		return judge(check, "", err, "")
+		return finding{}, err
 	}
 	var empty []string
 	for _, d := range all {
@@ -185,21 +185,20 @@ func (v *visit) duty(ctx context.Context) finding {
 		}
 	}
 	if len(empty) > 0 {
-		return judge(check, "", fmt.Errorf("nobody in %s", strings.Join(empty, ", ")), "'tocsin oncall who' says when that changes; a later level of the policy may page instead")
+		return finding{}, fault{
+			err:  fmt.Errorf("nobody in %s", strings.Join(empty, ", ")),
+			hint: "'tocsin oncall who' shows when that changes; until then only other levels of the policy page somebody",
+		}
 	}
-	return judge(check, count(len(all), "schedule", "schedules"), nil, "")
+	return finding{Detail: count(len(all), "schedule")}, nil
 }
 
-// calendars warns of imported calendars that cannot be used: whoever was read before stays on call, for
-// as long as that reaches.
-func (v *visit) calendars(ctx context.Context) finding {
-	const check = "every imported calendar can be read"
-	if v.files == nil {
-		return finding{Check: check, State: skipped}
-	}
+// calendars warns of imported calendars that cannot be used. Their last good version stays in use until its
+// last shift.
+func (v *examination) calendars(ctx context.Context) (finding, error) {
 	all, err := v.client.Schedules(ctx)
 	if err != nil {
-		return judge(check, "", err, "")
+		return finding{}, err
 	}
 	imported := 0
 	var wrong []string
@@ -216,65 +215,58 @@ func (v *visit) calendars(ctx context.Context) finding {
 		}
 	}
 	if len(wrong) > 0 {
-		return finding{Check: check, State: warned, Detail: strings.Join(wrong, "; "), Hint: "'tocsin schedule show' tells what counts instead, and all that is left out"}
+		return finding{State: warned, Detail: strings.Join(wrong, "; "), Hint: "'tocsin schedule show' shows which shifts are used instead, and all events that are left out"}, nil
 	}
-	return judge(check, count(imported, "calendar", "calendars"), nil, "")
+	return finding{Detail: count(imported, "calendar")}, nil
 }
 
-// sending warns of a shadow run, in which everything is in order and nobody is paged.
-func (v *visit) sending(ctx context.Context) finding {
-	const check = "pages are sent"
-	if !v.reached {
-		return finding{Check: check, State: skipped}
-	}
-	text, err := v.client.Metrics(ctx)
-	if err != nil {
-		return judge(check, "", err, "")
-	}
-	if shadow, _ := sum(text, "tocsin_shadow"); shadow > 0 {
+// sending warns of a shadow run, which looks healthy and pages nobody.
+func (v *examination) sending(ctx context.Context) (finding, error) {
+	shadow, _, err := v.metric(ctx, "tocsin_shadow")
+	if err == nil && shadow > 0 {
 		return finding{
-			Check: check, State: warned, Detail: "NO: this is a SHADOW RUN, which records every page and sends none",
-			Hint: "start it without --shadow, and without TOCSIN_SHADOW, to page people",
-		}
+			State: warned, Detail: "NO: this is a SHADOW RUN, which records every page and sends none",
+			Hint: "to page people, start it without --shadow and without TOCSIN_SHADOW",
+		}, nil
 	}
-	return judge(check, "", nil, "")
+	return finding{}, err
 }
 
-func (v *visit) ledger(ctx context.Context) finding {
-	return v.measure(ctx, "the ledger is whole", "tocsin_recorder_faults_total", func(n float64) error {
-		if n > 0 {
-			return fmt.Errorf("the recorder found %v faults in it", n)
-		}
-		return nil
-	}, "the recorder's log names incidents and positions")
-}
+const noRecorder = "the recorder runs in another process"
 
-func (v *visit) lag(ctx context.Context) finding {
-	return v.measure(ctx, "the archive keeps up with the ledger", "tocsin_recorder_lag_seconds", func(s float64) error {
-		if s > maxLag {
-			return fmt.Errorf("it was %.0f s behind", s)
-		}
-		return nil
-	}, "timelines are late, pages are not; see the recorder's log and the disk")
-}
-
-// measure judges the sum of a metric; where this gateway has none, the recorder runs elsewhere.
-func (v *visit) measure(ctx context.Context, check, metric string, bad func(float64) error, hint string) finding {
-	if !v.reached {
-		return finding{Check: check, State: skipped}
+func (v *examination) ledger(ctx context.Context) (finding, error) {
+	n, ok, err := v.metric(ctx, "tocsin_recorder_faults_total")
+	switch {
+	case err == nil && !ok:
+		return finding{State: skipped, Detail: noRecorder}, nil
+	case n > 0:
+		return finding{}, fault{err: fmt.Errorf("the recorder found %v faults in it", n), hint: "the recorder's log names the incidents and positions"}
 	}
+	return finding{}, err
+}
+
+func (v *examination) lag(ctx context.Context) (finding, error) {
+	seconds, ok, err := v.metric(ctx, "tocsin_recorder_lag_seconds")
+	switch {
+	case err == nil && !ok:
+		return finding{State: skipped, Detail: noRecorder}, nil
+	case seconds > maxLag:
+		return finding{}, fault{err: fmt.Errorf("it is %.0f s behind", seconds), hint: "timelines are late, pages are not; see the recorder's log and check the disk"}
+	}
+	return finding{}, err
+}
+
+// metric returns the sum of a metric of the gateway's process, and whether it has the metric.
+func (v *examination) metric(ctx context.Context, name string) (value float64, ok bool, err error) {
 	text, err := v.client.Metrics(ctx)
 	if err != nil {
-		return judge(check, "", err, "")
+		return 0, false, err
 	}
-	value, ok := sum(text, metric)
-	if !ok {
-		return finding{Check: check, State: skipped, Detail: "this gateway has no recorder beside it"}
-	}
-	return judge(check, "", bad(value), hint)
+	value, ok = sum(text, name)
+	return value, ok, nil
 }
 
-// sum adds all series of one metric in the text format of Prometheus.
+// sum adds up all series of a metric in the text format of Prometheus.
 func sum(text, metric string) (total float64, found bool) {
 	for _, l := range strings.Split(text, "\n") {
 		rest, ok := strings.CutPrefix(l, metric)

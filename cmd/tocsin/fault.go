@@ -23,7 +23,7 @@ const (
 	codeNotFound = 3
 )
 
-// fault is an error with a hint and an exit code; zero values leave both to report.
+// fault is an error with a hint and an exit code. Zero values leave both to [classify].
 type fault struct {
 	err  error
 	hint string
@@ -33,43 +33,43 @@ type fault struct {
 func (f fault) Error() string { return f.err.Error() }
 func (f fault) Unwrap() error { return f.err }
 
-// misuse marks an error as wrong usage of c.
-func misuse(c *cobra.Command, err error) error {
-	return fault{err: err, hint: "try '" + c.CommandPath() + " --help'", code: codeUsage}
+// misuse formats an error that counts as wrong usage; [report] adds a hint to the command's help.
+func misuse(format string, args ...any) error {
+	return fault{err: fmt.Errorf(format, args...), code: codeUsage}
 }
 
-// args makes a check of arguments count as wrong usage.
+// args makes a failed check of the arguments count as wrong usage, and refuses empty arguments.
 func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, given []string) error {
 		if err := check(c, given); err != nil {
-			return misuse(c, err)
+			return misuse("%w", err)
 		}
 		if slices.Contains(given, "") {
-			return misuse(c, errors.New("an argument is empty"))
+			return misuse("an argument is empty")
 		}
 		return nil
 	}
 }
 
-// report writes an error of a command as `tocsin: …` with its hint and gives the exit code.
+// report writes an error as `tocsin: …`, with its hint on a second line, and returns the exit code.
 func report(to io.Writer, c *cobra.Command, err error) int {
 	if err == nil {
 		return codeOK
 	}
 	f := classify(err)
 	if f.code == codeUsage && f.hint == "" {
-		f.hint = misuse(c, err).(fault).hint //nolint:errorlint // it is one
+		f.hint = "try '" + c.CommandPath() + " --help'"
 	}
-	fmt.Fprintf(to, "tocsin: %s\n", clean(strings.ReplaceAll(spoken(f.err), "\n", "; ")))
+	fmt.Fprintf(to, "tocsin: %s\n", clean(strings.ReplaceAll(message(f.err), "\n", "; ")))
 	if f.hint != "" {
 		fmt.Fprintf(to, "hint: %s\n", clean(f.hint))
 	}
 	return f.code
 }
 
-// spoken gives the words of an error. What the gateway says of a request it does not understand is about
-// bodies and queries; here people gave flags.
-func spoken(err error) string {
+// message returns the text of an error. Where the gateway rejects a field of a request body or query, the
+// text names the field alone, because the user typed flags.
+func message(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
@@ -77,16 +77,16 @@ func spoken(err error) string {
 	if !errors.As(err, &problem) || problem.Status != 422 && problem.Status != 400 || len(problem.Errors) == 0 {
 		return err.Error()
 	}
-	told := *problem
-	told.Errors = slices.Clone(problem.Errors)
-	for i, d := range told.Errors {
-		told.Errors[i].Location = strings.TrimPrefix(strings.TrimPrefix(d.Location, "body."), "query.")
+	short := *problem
+	short.Errors = slices.Clone(problem.Errors)
+	for i, d := range short.Errors {
+		short.Errors[i].Location = strings.TrimPrefix(strings.TrimPrefix(d.Location, "body."), "query.")
 	}
-	words := strings.TrimPrefix(told.Error(), "validation failed: ")
-	return strings.Replace(err.Error(), problem.Error(), words, 1) // what was put before it stays
+	text := strings.TrimPrefix(short.Error(), "validation failed: ")
+	return strings.Replace(err.Error(), problem.Error(), text, 1) // keeps the wrapping text
 }
 
-// classify fills in what the error's maker left open.
+// classify adds the default hint and exit code where err has none of its own.
 func classify(err error) fault {
 	var f fault
 	if !errors.As(err, &f) {
@@ -104,7 +104,7 @@ func classify(err error) fault {
 	return f
 }
 
-// meaning gives the hint and the exit code of errors that any command may meet.
+// meaning returns the hint and the exit code of errors that any command can run into.
 func meaning(err error) (hint string, code int) {
 	var network *net.OpError
 	var problem *client.Error
@@ -112,25 +112,49 @@ func meaning(err error) (hint string, code int) {
 	case errors.Is(err, client.ErrNotFound):
 		return "", codeNotFound
 	case errors.Is(err, client.ErrUnauthorized):
-		return "the token lies in the file token of the data folder; name the folder with --data, or give --token or TOCSIN_TOKEN", codeFailed
+		return "the token is in the file token of the data folder: set --data to that folder, or set --token or TOCSIN_TOKEN", codeFailed
 	case errors.Is(err, client.ErrUnavailable):
-		return "try again in a moment; 'tocsin doctor' says what is wrong", codeFailed
+		return "try again in a moment; 'tocsin doctor' shows what is wrong", codeFailed
 	case errors.As(err, &problem) && (problem.Status == 400 || problem.Status == 422):
-		return "", codeUsage // the gateway did not understand what was asked
+		return "", codeUsage // the gateway rejected the request as malformed
 	case problem != nil, errors.Is(err, context.Canceled):
 		return "", codeFailed
 	case errors.As(err, &network), errors.Is(err, context.DeadlineExceeded):
-		return "is it running? 'tocsin up' starts it, --http says where it is", codeFailed
+		return "is it running? Start it with 'tocsin up', or set --http to its address", codeFailed
 	case strings.HasPrefix(err.Error(), "required flag"):
 		return "", codeUsage
 	}
 	return "", codeFailed
 }
 
-// version is what the build knows of itself.
+// version returns the module version of the build.
 func version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
 	return "(devel)"
+}
+
+// notFound adds a hint to errors that say that something does not exist.
+func notFound(err error, hint string) error {
+	if err != nil && classify(err).code == codeNotFound {
+		return fault{err: err, hint: hint, code: codeNotFound}
+	}
+	return err
+}
+
+func noIncident(err error) error {
+	return notFound(err, "'tocsin incident list --status all' lists the incidents; an id may be shortened to 4 characters or more")
+}
+
+func noProblem(err error) error {
+	return notFound(err, "'tocsin problem list --status all' lists the problems; an id may be shortened, with or without PRB-")
+}
+
+func noSchedule(err error) error {
+	return notFound(err, "'tocsin schedule list' lists the schedules")
+}
+
+func noOverride(err error) error {
+	return notFound(err, "'tocsin override list' lists the overrides; an id may be shortened to 4 characters or more")
 }

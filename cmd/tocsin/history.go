@@ -7,31 +7,27 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/spf13/cobra"
-
-	"tocsin.dev/internal/files"
 	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/pkg/events"
 )
 
-// histories are the foreign formats that become a file of intake facts.
+// histories holds the formats of other systems' histories.
 var histories = map[string]func(io.Reader, history.Options) ([]events.Event, error){
 	"servicenow": history.ServiceNow,
 }
 
 func historyFormats() string { return strings.Join(slices.Sorted(maps.Keys(histories)), ", ") }
 
-// importHistory turns an export of another system into intake facts, one a line.
-func (a *app) importHistory(c *cobra.Command, format, from, to, zone string) error {
+// importHistory converts another system's history to a file of intake facts.
+func (a *app) importHistory(format, from, to, zone string) error {
 	read := histories[format]
 	if read == nil {
-		return misuse(c, fmt.Errorf("--format %q: not jsonl, %s", format, historyFormats()))
+		return misuse("--format %q: not jsonl, %s", format, historyFormats())
 	}
-	location, err := time.LoadLocation(zone)
+	location, err := timezone(zone)
 	if err != nil {
-		return misuse(c, fmt.Errorf("--timezone: there is no zone %q", zone))
+		return err
 	}
 	in, err := a.open(from)
 	if err != nil {
@@ -40,39 +36,29 @@ func (a *app) importHistory(c *cobra.Command, format, from, to, zone string) err
 	defer in.Close()
 	facts, err := read(in, history.Options{Location: location})
 	if err != nil {
-		return fault{err: inFile(from, err), hint: "docs/reports.md says what the columns should hold"}
+		return fault{err: inFile(from, err), hint: "docs/reports.md describes the columns"}
 	}
-	if to == "-" {
-		return history.Write(a.stdout, facts)
-	}
-	if err := files.Replace(to, 0o600, func(w io.Writer) error { return history.Write(w, facts) }); err != nil {
+	if err := a.output(to, 0o600, func(w io.Writer) error { return history.Write(w, facts) }); err != nil || to == "-" {
 		return err
 	}
-	return a.told(to, facts)
-}
-
-// told says what was made of the history.
-func (a *app) told(to string, facts []events.Event) error {
 	incidents := 0
 	for _, e := range facts {
 		if _, opens := e.Data.(events.AlertReceived); opens {
 			incidents++
 		}
 	}
-	if a.json {
-		return object(a.stdout, map[string]any{"facts": len(facts), "incidents": incidents})
-	}
-	fmt.Fprintf(a.stdout, "%s of %s in %s\n", plural(len(facts), "fact"), plural(incidents, "incident"), to)
-	return nil
+	return a.show(map[string]any{"facts": len(facts), "incidents": incidents}, func() {
+		fmt.Fprintf(a.stdout, "wrote %s of %s to %s\n", count(len(facts), "fact"), count(incidents, "incident"), to)
+	})
 }
 
-// inFile puts the file's name before each of several errors.
+// inFile prefixes each of several joined errors with the file's name.
 func inFile(file string, err error) error {
 	var several interface{ Unwrap() []error }
 	if !errors.As(err, &several) {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	lines := make([]string, 0, 8)
+	var lines []string
 	for _, one := range several.Unwrap() {
 		lines = append(lines, file+": "+one.Error())
 	}

@@ -9,8 +9,23 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// deed is what the facts that answer commands say, each of them some of it.
-type deed struct {
+// outcome prints what a command or an alert led to, one line per fact.
+func (a *app) outcome(out client.Outcome) error {
+	return a.show(out, func() {
+		for _, f := range out.Facts {
+			fmt.Fprintf(a.stdout, "%s  %s\n", brief(f.Incident), clean(a.answer(f)))
+		}
+		if !out.Done {
+			fmt.Fprintln(a.stderr, pending)
+		}
+	})
+}
+
+// pending is printed for what is stored safely but was not decided in time.
+const pending = "accepted; the outcome is not known yet"
+
+// answered holds the fields of the facts that answer commands. Each fact has some of them.
+type answered struct {
 	By       string    `json:"by"`
 	Until    time.Time `json:"until"`
 	To       string    `json:"to"`
@@ -26,99 +41,90 @@ type deed struct {
 	Outcome  string    `json:"outcome"`
 	Cause    string    `json:"cause"`
 	Pages    []string  `json:"pages"`
-	// Alerts are keys where alerts were split off, and alerts elsewhere.
-	Alerts   json.RawMessage `json:"alerts"`
-	Priority string          `json:"priority"`
+	Priority string    `json:"priority"`
+	// Alerts are the keys of the alerts in incident.split, and objects elsewhere.
+	Alerts json.RawMessage `json:"alerts"`
 }
 
-// happened tells a fact as the answer to a command: what was done, until when, and by whom. What has no
-// words here is told as in the timeline.
-func (a *app) happened(f client.Entry) string {
-	var d deed
-	if json.Unmarshal(f.Data, &d) != nil {
+// unattended lists the facts that also happen without a person. Without one the timeline's summary is
+// printed.
+var unattended = map[string]bool{
+	"incident.acknowledged": true, "incident.unacknowledged": true, "incident.resolved": true, "incident.reopened": true, "incident.woken": true,
+	"incident.prioritized": true, "incident.transferred": true, "incident.clocks_paused": true, "incident.clocks_resumed": true,
+}
+
+// answer describes a fact as the answer to a command: what was done, and by whom. Other facts are described
+// as in the timeline.
+func (a *app) answer(f client.Entry) string {
+	var d answered
+	if json.Unmarshal(f.Data, &d) != nil || d.By == "" && unattended[f.Type] {
 		return f.Summary
 	}
-	by := ""
+	did, detail := a.did(f.Type, d)
+	if did == "" {
+		return f.Summary
+	}
 	if d.By != "" {
-		by = " by " + name(d.By)
-	} else if answers[f.Type] {
-		return f.Summary
+		did += " by " + name(d.By)
 	}
-	if told := a.sentence(f.Type, d, by); told != "" {
-		return told
-	}
-	return f.Summary
+	return did + detail
 }
 
-// answers are the facts that a command or something else may lead to: without somebody who asked, they
-// are told as in the timeline.
-var answers = map[string]bool{
-	"incident.acknowledged": true, "incident.unacknowledged": true, "incident.resolved": true, "incident.reopened": true,
-	"incident.woken": true, "incident.prioritized": true, "incident.transferred": true, "incident.clocks_paused": true, "incident.clocks_resumed": true,
-}
-
-// sentence says what was done; empty for what is no answer to a command.
-func (a *app) sentence(fact string, d deed, by string) string {
+// did returns what a command did, without who did it, and the detail that follows that. Both are empty for
+// facts that do not answer a command.
+func (a *app) did(fact string, d answered) (did, detail string) {
 	switch fact {
 	case "incident.acknowledged":
-		return "acknowledged" + a.until(d.Until) + by
+		return "acknowledged" + a.until(d.Until), ""
 	case "incident.unacknowledged":
-		return "given back" + by
+		return "acknowledgement withdrawn", ""
 	case "incident.resolved":
-		return "resolved" + by
+		return "resolved", ""
 	case "incident.reopened":
-		return "reopened" + by
+		return "reopened", ""
 	case "incident.snoozed":
-		return "snoozed" + a.until(d.Until) + by
+		return "snoozed" + a.until(d.Until), ""
 	case "incident.woken":
-		return "woken" + by
+		return "snooze ended", ""
 	case "incident.prioritized":
-		return "priority changed from " + d.Was + " to " + d.Priority + by
+		return "priority changed from " + d.Was + " to " + d.Priority, ""
 	case "incident.merged":
-		return "merged into " + brief(d.Into) + by
+		return "merged into " + brief(d.Into), ""
 	case "merge.requested":
-		return "merge into " + brief(d.Into) + " asked for" + by
+		return "merge into " + brief(d.Into) + " requested", ""
 	case "incident.split":
-		return keys(d.Alerts) + " split off to " + brief(d.Into) + by
+		return keys(d.Alerts) + " moved to new incident " + brief(d.Into), ""
 	case "incident.closed":
-		return "closed as " + d.Outcome + by + because(d.Cause)
-	case "incident.clocks_paused":
-		return "clocks paused" + a.until(d.Until) + by
-	case "incident.clocks_resumed":
-		return "clocks resumed" + by
-	case "incident.clocks_cancelled":
-		return "clocks cancelled" + by
-	}
-	return cast(fact, d, by)
-}
-
-// cast tells who does what from now on.
-func cast(fact string, d deed, by string) string {
-	switch fact {
-	case "incident.assigned":
-		return "assigned to " + name(d.To) + by
-	case "incident.transferred":
-		return "handed to team " + d.To + by
-	case "incident.responders_added":
-		var all []string
-		for _, one := range d.Pages {
-			all = append(all, name(one))
+		if d.Cause != "" {
+			detail = " (" + d.Cause + ")"
 		}
-		return "help of " + strings.Join(all, ", ") + " asked for" + by
+		return "closed as " + d.Outcome, detail
+	case "incident.clocks_paused":
+		return "clocks paused" + a.until(d.Until), ""
+	case "incident.clocks_resumed":
+		return "clocks resumed", ""
+	case "incident.clocks_cancelled":
+		return "clocks cancelled", ""
+	case "incident.assigned":
+		return "assigned to " + name(d.To), ""
+	case "incident.transferred":
+		return "handed over to team " + d.To, ""
+	case "incident.responders_added":
+		return names(d.Pages) + " asked to help", ""
 	case "incident.role_assigned":
-		return d.Role + " is " + nobody(name(d.Person)) + " now, set" + by
+		return d.Role + " set to " + nobody(name(d.Person)), ""
 	case "incident.task_added":
 		owner := ""
 		if d.Owner != "" {
 			owner = " for " + name(d.Owner)
 		}
-		return fmt.Sprintf("task %d%s noted%s: %s", d.Task, owner, by, d.Text)
-	case "incident.document_added":
-		return fmt.Sprintf("document %d kept%s: %s", d.Document, by, d.Title)
+		return fmt.Sprintf("task %d%s added", d.Task, owner), ": " + d.Text
 	case "incident.task_completed":
-		return fmt.Sprintf("task %d ticked off%s", d.Task, by)
+		return fmt.Sprintf("task %d completed", d.Task), ""
+	case "incident.document_added":
+		return fmt.Sprintf("document %d added", d.Document), ": " + d.Title
 	}
-	return ""
+	return "", ""
 }
 
 func keys(alerts json.RawMessage) string {
@@ -129,27 +135,9 @@ func keys(alerts json.RawMessage) string {
 	return strings.Join(all, ", ")
 }
 
-func because(cause string) string {
-	if cause == "" {
-		return ""
-	}
-	return " (" + cause + ")"
-}
-
 func (a *app) until(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return " until " + a.moment(t)
-}
-
-// name gives a person's id without the word before it.
-func name(actor string) string { return strings.TrimPrefix(actor, "person:") }
-
-// lost adds where to look to an error about an incident.
-func lost(err error) error {
-	if code := classify(err).code; code == codeNotFound {
-		return fault{err: err, hint: "'tocsin incident list --status all' lists them; an id may be shortened to 4 characters or more"}
-	}
-	return err
 }

@@ -23,7 +23,7 @@ func TestReviewFromTheCommandLine(t *testing.T) {
 	got := s.run("incident", "review", id, "--out", file)
 	require.Equal(t, 0, got.code, got.err)
 	require.Empty(t, got.out)
-	require.Contains(t, got.err, "its chart in "+filepath.Join(dir, "my (first) review.svg"))
+	require.Contains(t, got.err, "its chart to "+filepath.Join(dir, "my (first) review.svg"))
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Contains(t, string(text), "](my%20%28first%29%20review.svg)")
@@ -34,12 +34,12 @@ func TestReviewFromTheCommandLine(t *testing.T) {
 	require.Equal(t, id, whole["incident"])
 	require.Contains(t, whole["chart"], "<svg ")
 
-	require.Regexp(t, `^[0-9a-f]{8}  document 1 kept by ana: Post-incident review\n$`, s.ok("incident", "review", id, "--attach"))
+	require.Regexp(t, `^[0-9a-f]{8}  document 1 added by ana: Post-incident review\n$`, s.ok("incident", "review", id, "--attach"))
 	require.NoError(t, os.WriteFile(file, append(text, "It was the cache.\n"...), 0o600))
-	require.Contains(t, s.ok("incident", "attach", id, file, "--title", "Reviewed", "--by", "bo"), "document 2 kept by bo: Reviewed")
+	require.Contains(t, s.ok("incident", "attach", id, file, "--title", "Reviewed", "--by", "bo"), "document 2 added by bo: Reviewed")
 	require.Regexp(t, `(?m)^2 +Reviewed +text/markdown +\d+ +bo `, s.ok("incident", "document", id))
 	require.Equal(t, string(text)+"It was the cache.\n", s.ok("incident", "document", id, "2"))
-	var kept []client.Kept
+	var kept []client.DocumentInfo
 	s.json(&kept, "incident", "document", id)
 	require.Len(t, kept, 2)
 	require.Regexp(t, `(?m)^document 2 +Reviewed \(bo\)$`, s.ok("incident", "show", id))
@@ -57,12 +57,12 @@ func TestReviewRefusedFromTheCommandLine(t *testing.T) {
 		words []string
 	}{
 		{3, "hint: 'tocsin incident list", []string{"incident", "review", "nobody-knows-it"}},
-		{1, "the document has 49153 bytes, and an incident keeps documents of 49152 at most", []string{"incident", "attach", id, long}},
-		{1, "nowhere.md is not there", []string{"incident", "attach", id, "nowhere.md"}},
+		{1, "the document has 49153 bytes; the limit is 49152", []string{"incident", "attach", id, long}},
+		{1, "nowhere.md does not exist", []string{"incident", "attach", id, "nowhere.md"}},
 		{3, "the incident has no document 1", []string{"incident", "document", id, "1"}},
-		{2, `"one" is no number of a document`, []string{"incident", "document", id, "one"}},
+		{2, `"one" is not the number of a document`, []string{"incident", "document", id, "one"}},
 		{2, "tocsin: state: expected value", []string{"task", "list", "--state", "odd"}},
-		{2, "say what to do", []string{"task"}},
+		{2, "needs a command", []string{"task"}},
 	} {
 		got := s.run(c.words...)
 		require.Equal(t, c.code, got.code, "%v: %s", c.words, got.err)

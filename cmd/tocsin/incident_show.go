@@ -16,26 +16,22 @@ import (
 
 func newIncidentShow(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "show ID", Short: "Show one incident", Args: args(cobra.ExactArgs(1)), ValidArgsFunction: a.completeIncidents("all"),
+		Use: "show ID", Short: "Show an incident", Args: args(cobra.ExactArgs(1)), ValidArgsFunction: a.completeIncidents("all"),
 		RunE: func(c *cobra.Command, ids []string) error {
 			i, err := a.client().Incident(c.Context(), ids[0])
 			if err != nil {
-				return lost(err)
+				return noIncident(err)
 			}
-			if a.json {
-				return object(a.stdout, i)
-			}
-			a.showIncident(i, a.suggested(c.Context(), i))
-			return nil
+			return a.show(i, func() { a.showIncident(i, a.suggestions(c.Context(), i)) })
 		},
 	}
 }
 
-func (a *app) showIncident(i client.Incident, suggested [][]string) {
+func (a *app) showIncident(i client.Incident, suggestions []string) {
 	rows := [][]string{
 		{"id", i.ID},
 		{"title", i.Title},
-		{"status", a.statusOf(i)},
+		{"status", a.status(i)},
 		{"priority", i.Priority},
 		{"severity", i.Severity},
 		{"service", i.Service},
@@ -47,44 +43,73 @@ func (a *app) showIncident(i client.Incident, suggested [][]string) {
 		{"assignee", nobody(name(i.Assignee))},
 		{"resolved", a.when(i.ResolvedAt, "")},
 	}
-	if i.Runbook != "" {
-		rows = append(rows, []string{"runbook", i.Runbook})
+	add := func(title, text string) {
+		if text != "" {
+			rows = append(rows, []string{title, text})
+		}
 	}
-	rows = append(rows, a.clocks(i)...)
-	rows = append(rows, response(i)...)
+	add("runbook", i.Runbook)
+	for _, c := range i.Clocks {
+		add(c.Clock, a.clock(c, i.PausedUntil))
+	}
+	for _, role := range slices.Sorted(maps.Keys(i.Roles)) {
+		add(role, name(i.Roles[role]))
+	}
+	if len(i.Responders) > 0 {
+		add("responders", names(i.Responders))
+	}
+	for _, t := range i.Tasks {
+		state := map[bool]string{true: "done", false: "open"}[t.Done]
+		if t.Owner != "" {
+			state += ", " + name(t.Owner)
+		}
+		add("task "+strconv.Itoa(t.Number), t.Text+" ("+state+")")
+	}
+	for _, d := range i.Documents {
+		add("document "+strconv.Itoa(d.Number), d.Title+" ("+name(d.By)+")")
+	}
 	if i.KnownError != nil {
-		rows = append(rows, []string{"known error", i.KnownError.Problem + ": " + i.KnownError.Title}, []string{"workaround", i.KnownError.Workaround})
+		add("known error", i.KnownError.Problem+": "+i.KnownError.Title)
+		add("workaround", i.KnownError.Workaround)
 	}
-	rows = append(rows, kin(i)...)
-	rows = append(rows, suggested...)
+	add("merged into", i.MergedInto)
+	add("split from", i.SplitFrom)
+	add("outcome", i.Outcome)
+	add("cause", i.Cause)
+	for _, id := range i.Absorbed {
+		add("merged in", id)
+	}
+	for _, text := range suggestions {
+		add("suggestion", text)
+	}
 	for _, alert := range i.Alerts {
-		rows = append(rows, []string{"alert", fmt.Sprintf("%s (%s): %s", alert.Key, alert.Status, alert.Summary)})
+		add("alert", fmt.Sprintf("%s (%s): %s", alert.Key, alert.Status, alert.Summary))
 	}
 	table(a.stdout, rows)
 }
 
-// suggestTime bounds how long suggestions are waited for: they are an addition.
+// suggestTime is how long `incident show` waits for suggestions, which are optional.
 const suggestTime = time.Second
 
-// suggested tells what is suggested for an open incident; nothing when that is not known in time.
-func (a *app) suggested(ctx context.Context, i client.Incident) (rows [][]string) {
+// suggestions returns those for an open incident; none if they cannot be had in time.
+func (a *app) suggestions(ctx context.Context, i client.Incident) (all []string) {
 	if i.ResolvedAt != nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, suggestTime)
 	defer cancel()
-	f, err := a.client().Suggestions(ctx, i.ID)
+	found, err := a.client().Suggestions(ctx, i.ID)
 	if err != nil {
 		return nil
 	}
-	for _, s := range f.Suggestions {
-		rows = append(rows, []string{"suggested", s.Says})
+	for _, s := range found.Suggestions {
+		all = append(all, s.Says)
 	}
-	return rows
+	return all
 }
 
-// statusOf tells where the incident stands, and until when where that ends by itself.
-func (a *app) statusOf(i client.Incident) string {
+// status returns the status, and until when it lasts if it ends by itself.
+func (a *app) status(i client.Incident) string {
 	switch {
 	case !i.SnoozedUntil.IsZero():
 		return i.Status + " until " + a.moment(i.SnoozedUntil)
@@ -94,93 +119,31 @@ func (a *app) statusOf(i client.Incident) string {
 	return i.Status
 }
 
-// clocks tells each target with when it is due, or what came of it.
-func (a *app) clocks(i client.Incident) (rows [][]string) {
-	for _, c := range i.Clocks {
-		state := "due " + a.moment(c.DueAt)
-		switch {
-		case c.Met && c.Breached:
-			state = "breached, done after " + length(c.Elapsed)
-		case c.Met:
-			state = "met after " + length(c.Elapsed)
-		case c.Breached:
-			state = "breached at " + a.moment(c.DueAt)
-		case c.Paused && i.PausedUntil.IsZero():
-			state = "paused"
-		case c.Paused:
-			state = "paused until " + a.moment(i.PausedUntil)
-		case c.DueAt.IsZero():
-			state = "never due"
-		case c.AtRisk:
-			state += ", at risk"
-		}
-		rows = append(rows, []string{c.Clock, state + " (target " + length(c.Goal) + within(c.Calendar) + ")"})
+// clock describes a goal: when it is due, or whether it was met.
+func (a *app) clock(c client.Clock, pausedUntil time.Time) string {
+	state := "due " + a.moment(c.DueAt)
+	switch {
+	case c.Met && c.Breached:
+		state = "breached, done after " + shortDuration(c.Elapsed)
+	case c.Met:
+		state = "met after " + shortDuration(c.Elapsed)
+	case c.Breached:
+		state = "breached at " + a.moment(c.DueAt)
+	case c.Paused:
+		state = "paused" + a.until(pausedUntil)
+	case c.DueAt.IsZero():
+		state = "never due"
+	case c.AtRisk:
+		state += ", at risk"
 	}
-	return rows
+	goal := shortDuration(c.Goal)
+	if c.Calendar != "" {
+		goal += " of calendar " + c.Calendar
+	}
+	return state + " (goal " + goal + ")"
 }
 
-func within(calendar string) string {
-	if calendar == "" {
-		return ""
-	}
-	return " of calendar " + calendar
-}
-
-// length writes a duration without the units that say nothing: "4h0m0s" is 4h.
-func length(s string) string {
-	d, err := time.ParseDuration(s)
-	if err != nil {
-		return s
-	}
-	s = d.Round(time.Second).String()
-	if short, ok := strings.CutSuffix(s, "m0s"); ok {
-		s = short + "m"
-	}
-	if short, ok := strings.CutSuffix(s, "h0m"); ok {
-		s = short + "h"
-	}
-	return s
-}
-
-// response tells who does what.
-func response(i client.Incident) (rows [][]string) {
-	for _, role := range slices.Sorted(maps.Keys(i.Roles)) {
-		rows = append(rows, []string{role, name(i.Roles[role])})
-	}
-	if len(i.Responders) > 0 {
-		var all []string
-		for _, one := range i.Responders {
-			all = append(all, name(one))
-		}
-		rows = append(rows, []string{"responders", strings.Join(all, ", ")})
-	}
-	for _, t := range i.Tasks {
-		state := map[bool]string{true: "done", false: "open"}[t.Done]
-		if t.Owner != "" {
-			state += ", " + name(t.Owner)
-		}
-		rows = append(rows, []string{"task " + strconv.Itoa(t.Number), t.Text + " (" + state + ")"})
-	}
-	for _, d := range i.Documents {
-		rows = append(rows, []string{"document " + strconv.Itoa(d.Number), d.Title + " (" + name(d.By) + ")"})
-	}
-	return rows
-}
-
-// kin tells of other incidents, and of the end.
-func kin(i client.Incident) (rows [][]string) {
-	for _, one := range [][2]string{{"merged into", i.MergedInto}, {"split from", i.SplitFrom}, {"outcome", i.Outcome}, {"cause", i.Cause}} {
-		if one[1] != "" {
-			rows = append(rows, one[:])
-		}
-	}
-	for _, id := range i.Absorbed {
-		rows = append(rows, []string{"took in", id})
-	}
-	return rows
-}
-
-// when tells an instant that may be missing, and whose doing it was.
+// when formats an instant that may be missing, and who caused it.
 func (a *app) when(t *time.Time, by string) string {
 	switch {
 	case t == nil:
@@ -191,9 +154,11 @@ func (a *app) when(t *time.Time, by string) string {
 	return a.short(*t) + " by " + name(by)
 }
 
-func nobody(who string) string {
-	if who == "" {
-		return "nobody"
+// joinLabels formats labels as name=value, sorted by name.
+func joinLabels(labels map[string]string, separator string) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		all = append(all, name+"="+labels[name])
 	}
-	return who
+	return strings.Join(all, separator)
 }

@@ -24,25 +24,25 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 		words []string
 	}{
 		{`snoozed until .+ by ana`, []string{"snooze", id, "--until", until}},
-		{`woken by bo`, []string{"wake", id, "--by", "bo"}},
+		{`snooze ended by bo`, []string{"wake", id, "--by", "bo"}},
 		{`snoozed until .+ by ana`, []string{"snooze", id, other, "--for", "90m"}},
-		{`woken by ana`, []string{"wake", id, other}},
+		{`snooze ended by ana`, []string{"wake", id, other}},
 		{`assigned to bo by ana`, []string{"assign", id, "--to", "bo"}},
-		{`help of cleo asked for by ana`, []string{"responders", id, "--target", "cleo"}},
+		{`cleo asked to help by ana`, []string{"responders", id, "--target", "cleo"}},
 		{`priority changed from P1 to P2 by ana`, []string{"priority", id, "--to", "P2"}},
-		{`scribe is bo now, set by ana`, []string{"role", id, "--role", "scribe", "--person", "bo"}},
-		{`scribe is nobody now, set by ana`, []string{"role", id, "--role", "scribe"}},
-		{`incident-manager is ana now, set by ana`, []string{"role", id, "--role", "incident-manager", "--person", "ana"}},
-		{`task 1 for bo noted by ana: call the vendor`, []string{"task", "add", id, "call", "the", "vendor", "--owner", "bo"}},
-		{`task 2 noted by ana: write it up`, []string{"task", "add", id, "write it up"}},
-		{`task 1 ticked off by bo`, []string{"task", "done", id, "1", "--by", "bo"}},
+		{`scribe set to bo by ana`, []string{"role", id, "--role", "scribe", "--person", "bo"}},
+		{`scribe set to nobody by ana`, []string{"role", id, "--role", "scribe"}},
+		{`incident-manager set to ana by ana`, []string{"role", id, "--role", "incident-manager", "--person", "ana"}},
+		{`task 1 for bo added by ana: call the vendor`, []string{"task", "add", id, "call", "the", "vendor", "--owner", "bo"}},
+		{`task 2 added by ana: write it up`, []string{"task", "add", id, "write it up"}},
+		{`task 1 completed by bo`, []string{"task", "done", id, "1", "--by", "bo"}},
 		{`clocks paused until .+ by ana`, []string{"pause", other, "--for", "1h"}},
 		{`clocks resumed by ana`, []string{"resume", other}},
 		{`clocks paused by ana`, []string{"pause", other}},
 		{`clocks cancelled by ana`, []string{"cancel-clocks", other}},
-		{`errors split off to [0-9a-f]{8} by ana`, []string{"split", id, "--alert", "errors", "--title", "Checkout fails"}},
+		{`errors moved to new incident [0-9a-f]{8} by ana`, []string{"split", id, "--alert", "errors", "--title", "Checkout fails"}},
 		{`merged into ` + id[:8] + ` by ana`, []string{"merge", other, "--into", id[:6]}},
-		{`handed to team platform by ana`, []string{"escalate", id, "--to", "platform"}},
+		{`handed over to team platform by ana`, []string{"escalate", id, "--to", "platform"}},
 		{`closed as fixed by ana \(a cold cache\)`, []string{"close", id, "--outcome", "fixed", "--cause", "a cold cache"}},
 	} {
 		out := s.ok(append([]string{"incident"}, c.words...)...)
@@ -51,7 +51,7 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 	shown := s.ok("incident", "show", id)
 	for _, want := range []string{
 		`^status +resolved, closed$`, `^team +platform$`, `^assignee +bo$`, `^runbook +https://wiki.example.com/checkout$`, `^incident-manager +ana$`, `^responders +.*cleo`,
-		`^task 1 +call the vendor \(done, bo\)$`, `^task 2 +write it up \(open\)$`, `^outcome +fixed$`, `^cause +a cold cache$`, `^took in +` + other + `$`,
+		`^task 1 +call the vendor \(done, bo\)$`, `^task 2 +write it up \(open\)$`, `^outcome +fixed$`, `^cause +a cold cache$`, `^merged in +` + other + `$`,
 	} {
 		require.Regexp(t, "(?m)"+want, shown)
 	}
@@ -64,11 +64,11 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 func TestClocksAreShown(t *testing.T) {
 	s := newShell(t)
 	id := s.fire("--service", "checkout", "--severity", "critical", "slow")
-	require.Regexp(t, `(?m)^response +due \S.* \(target 15m\)$`, s.ok("incident", "show", id))
+	require.Regexp(t, `(?m)^response +due \S.* \(goal 15m\)$`, s.ok("incident", "show", id))
 	s.ok("incident", "ack", id)
-	require.Regexp(t, `(?m)^response +met after \d+s \(target 15m\)$`, s.ok("incident", "show", id))
+	require.Regexp(t, `(?m)^response +met after \d+s \(goal 15m\)$`, s.ok("incident", "show", id))
 	s.ok("incident", "pause", id)
-	require.Regexp(t, `(?m)^resolution +paused \(target 4h\)$`, s.ok("incident", "show", id))
+	require.Regexp(t, `(?m)^resolution +paused \(goal 4h\)$`, s.ok("incident", "show", id))
 	s.ok("incident", "snooze", id, "--for", "1h")
 	require.Regexp(t, `(?m)^status +snoozed until \S`, s.ok("incident", "show", id))
 }
@@ -82,9 +82,9 @@ func TestVerbsRefusedFromTheCommandLine(t *testing.T) {
 		words []string
 	}{
 		{2, "say how long: --for 2h, or --until 18:00", []string{"snooze", id}},
-		{2, "--for and --until exclude each other", []string{"snooze", id, "--for", "2h", "--until", "18:00"}},
-		{2, `"noon" is no instant`, []string{"snooze", id, "--until", "noon"}},
-		{2, "--for needs a length of time", []string{"pause", id, "--for", "-1h"}},
+		{2, "--for and --until cannot be combined", []string{"snooze", id, "--for", "2h", "--until", "18:00"}},
+		{2, `"noon" is not an instant`, []string{"snooze", id, "--until", "noon"}},
+		{2, "--for needs a positive duration", []string{"pause", id, "--for", "-1h"}},
 		{1, "30 days is the longest snooze", []string{"snooze", id, "--for", "900h"}},
 		{1, "it is not snoozed", []string{"wake", id}},
 		{3, "hint: 'tocsin incident list", []string{"snooze", "nobody-knows-it", "--for", "2h"}},
@@ -98,8 +98,8 @@ func TestVerbsRefusedFromTheCommandLine(t *testing.T) {
 		{1, "no such team", []string{"escalate", id, "--to", "nobody"}},
 		{1, "one of its alerts must stay", []string{"split", id, "--alert", "slow"}},
 		{2, "tocsin: role: expected value", []string{"role", id, "--role", "hero"}},
-		{2, `"one" is no number of a task`, []string{"task", "done", id, "one"}},
-		{2, "say what to do", []string{"task"}},
+		{2, `"one" is not the number of a task`, []string{"task", "done", id, "one"}},
+		{2, "needs a command", []string{"task"}},
 		{2, "an argument is empty", []string{"ack", ""}},
 		{2, "write it like 90s, 2h or 3d", []string{"snooze", id, "--for", "soon"}},
 		{1, "30 days is the longest snooze", []string{"snooze", id, "--for", "31d"}},
@@ -118,13 +118,13 @@ func TestMergeUnderWayIsTold(t *testing.T) {
 	s.gateway.Lose("merges")
 	got := s.run("incident", "merge", one, "--into", two)
 	require.Equal(t, 0, got.code)
-	require.Equal(t, one[:8]+"  merge into "+two[:8]+" asked for by ana\n", got.out)
+	require.Equal(t, one[:8]+"  merge into "+two[:8]+" requested by ana\n", got.out)
 	require.Contains(t, got.err, "not known yet")
 }
 
 func TestLengths(t *testing.T) {
 	for given, want := range map[string]string{"4h0m0s": "4h", "15m0s": "15m", "1h30m0s": "1h30m", "90s": "1m30s", "0s": "0s", "10h0m5s": "10h0m5s", "1.4s": "1s", "": ""} {
-		require.Equal(t, want, length(given))
+		require.Equal(t, want, shortDuration(given))
 	}
 }
 

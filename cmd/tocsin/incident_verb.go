@@ -2,241 +2,59 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"os/user"
+	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/pkg/client"
 )
 
-// command asks one thing of one incident.
-type command func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error)
+// verb is a command that asks the same thing, an R, of one or more incidents.
+type verb[R any] struct {
+	use, short, long, example string
+	args                      cobra.PositionalArgs // nil: one or more incidents
+	offer                     string               // status of the incidents that completion offers; empty: open
+	flags                     func(c *cobra.Command, r *R)
+	read                      func(r *R, words []string) error // reads the arguments after the id; nil: all are ids
+	do                        func(*client.Client, context.Context, string, R) (client.Outcome, error)
+}
 
-// newVerb makes a command that asks the same of one or more incidents. What it needs besides is for
-// its maker to add as flags.
-func newVerb(a *app, verb, short string, do command) *cobra.Command {
-	var ask client.Ask
+func (v verb[R]) command(a *app) *cobra.Command {
+	if v.args == nil {
+		v.args = cobra.MinimumNArgs(1)
+	}
+	if v.offer == "" {
+		v.offer = "open"
+	}
+	var r R
 	c := &cobra.Command{
-		Use: verb + " ID…", Short: short, Args: args(cobra.MinimumNArgs(1)), ValidArgsFunction: a.completeIncidents(likely(verb)),
-		RunE: func(c *cobra.Command, ids []string) error { return a.each(c.Context(), ids, ask, do) },
-	}
-	a.by(c, &ask.By)
-	c.Flags().StringVar(&ask.Note, "note", "", "free text for the timeline")
-	return c
-}
-
-func newEscalate(a *app) *cobra.Command {
-	var to client.Escalation
-	c := newVerb(a, "escalate", "Climb now: to a level, to the next one, to another team, or up", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		to.Ask = ask
-		return c.Escalate(ctx, id, to)
-	})
-	c.Example = "  tocsin incident escalate 86cd --to platform\n  tocsin incident escalate 86cd --up"
-	c.Flags().IntVar(&to.Level, "level", 0, "the level to climb to, counted from 1 (default: the next one)")
-	c.Flags().StringVar(&to.To, "to", "", "the `team` that takes it over")
-	c.Flags().BoolVar(&to.Up, "up", false, "ask the managers of whoever has it")
-	return c
-}
-
-func newSnooze(a *app) *cobra.Command {
-	var s span
-	c := newVerb(a, "snooze", "Leave incidents alone for a while; then escalation starts anew", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		return c.Snooze(ctx, id, client.Snooze{Ask: ask, Span: s.Span})
-	})
-	c.Example = "  tocsin incident snooze 86cd --for 2h\n  tocsin incident snooze 86cd --until 08:00"
-	s.bind(a, c, true)
-	return c
-}
-
-func newPause(a *app) *cobra.Command {
-	var s span
-	c := newVerb(a, "pause", "Stop the clocks of response and resolution", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		return c.Pause(ctx, id, client.Pause{Ask: ask, Span: s.Span})
-	})
-	s.bind(a, c, false)
-	return c
-}
-
-func newAssign(a *app) *cobra.Command {
-	var to string
-	c := newVerb(a, "assign", "Make a person answerable", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		return c.Assign(ctx, id, client.Assignment{Ask: ask, To: to})
-	})
-	a.person(c, &to, "to", "the `person`'s id")
-	return needs(c, "to")
-}
-
-func newResponders(a *app) *cobra.Command {
-	var targets []string
-	c := newVerb(a, "responders", "Ask more people to help; who has it keeps it", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		return c.Invite(ctx, id, client.Invitation{Ask: ask, Targets: targets})
-	})
-	c.Example = "  tocsin incident responders 86cd --target cleo --target schedule:dba"
-	c.Flags().StringSliceVar(&targets, "target", nil, "a person's id, or a `target` as in policies; may be given several times")
-	a.complete(c, "target", a.completePeople)
-	return needs(c, "target")
-}
-
-func newPriority(a *app) *cobra.Command {
-	var p client.Priority
-	c := newVerb(a, "priority", "Set the priority by hand", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		p.Ask = ask
-		return c.Prioritize(ctx, id, p)
-	})
-	c.Example = "  tocsin incident priority 86cd --to P2\n  tocsin incident priority 86cd --impact high --urgency low"
-	c.Flags().StringVar(&p.Priority, "to", "", "P1 to P5")
-	c.Flags().StringVar(&p.Impact, "impact", "", "a word of the catalog's matrix, together with --urgency")
-	c.Flags().StringVar(&p.Urgency, "urgency", "", "a word of the catalog's matrix, together with --impact")
-	a.complete(c, "to", cobra.FixedCompletions([]string{"P1", "P2", "P3", "P4", "P5"}, cobra.ShellCompDirectiveNoFileComp))
-	return c
-}
-
-func newMerge(a *app) *cobra.Command {
-	var into string
-	c := newVerb(a, "merge", "End incidents in favour of another one", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		return c.Merge(ctx, id, client.Merge{Ask: ask, Into: into})
-	})
-	c.Flags().StringVar(&into, "into", "", "`id` of the incident that goes on")
-	a.complete(c, "into", a.completeIncidents("open"))
-	return needs(c, "into")
-}
-
-func newSplit(a *app) *cobra.Command {
-	var s client.Split
-	c := newVerb(a, "split", "Make an incident of its own of some alerts", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		s.Ask = ask
-		return c.Split(ctx, id, s)
-	})
-	c.Use, c.Args = "split ID", args(cobra.ExactArgs(1))
-	c.Flags().StringArrayVar(&s.Alerts, "alert", nil, "`key` of an alert that is to go; may be given several times")
-	c.Flags().StringVar(&s.Title, "title", "", "of the new incident (default: the old one's)")
-	return needs(c, "alert")
-}
-
-func newRole(a *app) *cobra.Command {
-	var r client.Role
-	c := newVerb(a, "role", "Give a role in the response to a person, or take it away", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		r.Ask = ask
-		return c.Cast(ctx, id, r)
-	})
-	c.Example = "  tocsin incident role 86cd --role incident-manager --person ana"
-	c.Flags().StringVar(&r.Role, "role", "", "incident-manager, communications or scribe")
-	a.complete(c, "role", cobra.FixedCompletions([]string{"incident-manager", "communications", "scribe"}, cobra.ShellCompDirectiveNoFileComp))
-	a.person(c, &r.Person, "person", "the `person`'s id (default: nobody has it any more)")
-	return needs(c, "role")
-}
-
-func newClose(a *app) *cobra.Command {
-	var end client.Closure
-	c := newVerb(a, "close", "Close the books; an open incident is resolved as well", func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-		end.Ask = ask
-		return c.CloseBooks(ctx, id, end)
-	})
-	outcomes := []string{"fixed", "workaround", "duplicate", "false-alarm", "expected", "unexplained"}
-	c.Flags().StringVar(&end.Outcome, "outcome", "", strings.Join(outcomes[:5], ", ")+" or "+outcomes[5])
-	c.Flags().StringVar(&end.Cause, "cause", "", "the cause in a few words")
-	a.complete(c, "outcome", cobra.FixedCompletions(outcomes, cobra.ShellCompDirectiveNoFileComp))
-	return needs(c, "outcome")
-}
-
-func newTask(a *app) *cobra.Command {
-	task := group(&cobra.Command{Use: "task", Short: "Follow-ups of an incident"})
-	var what client.FollowUp
-	add := newVerb(a, "add", "Note a follow-up", nil)
-	add.Use, add.Args, add.ValidArgsFunction = "add ID TEXT", args(cobra.MinimumNArgs(2)), a.completeIncidents("all")
-	add.RunE = func(c *cobra.Command, words []string) error {
-		what.Text = strings.Join(words[1:], " ")
-		return a.each(c.Context(), words[:1], asks(c), func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-			what.Ask = ask
-			return c.FollowUp(ctx, id, what)
-		})
-	}
-	a.person(add, &what.Owner, "owner", "id of the `person` who does it")
-	done := newVerb(a, "done", "Say that a follow-up is done", nil)
-	done.Use, done.Args, done.ValidArgsFunction = "done ID NUMBER", args(cobra.ExactArgs(2)), a.completeIncidents("all")
-	done.RunE = func(c *cobra.Command, words []string) error {
-		n, err := strconv.Atoi(words[1])
-		if err != nil {
-			return misuse(c, fmt.Errorf("%q is no number of a task", words[1]))
-		}
-		return a.each(c.Context(), words[:1], asks(c), func(c *client.Client, ctx context.Context, id string, ask client.Ask) (client.Outcome, error) {
-			return c.Complete(ctx, id, client.Completion{Ask: ask, Task: n})
-		})
-	}
-	task.AddCommand(add, done)
-	return task
-}
-
-func newNote(a *app) *cobra.Command {
-	var ask client.Ask
-	c := &cobra.Command{
-		Use: "note ID TEXT", Short: "Leave a note in the timeline", Args: args(cobra.MinimumNArgs(2)), ValidArgsFunction: a.completeIncidents("all"),
-		RunE: func(c *cobra.Command, words []string) error {
-			ask.Note = strings.Join(words[1:], " ")
-			return a.each(c.Context(), words[:1], ask, (*client.Client).Note)
+		Use: v.use, Short: v.short, Long: v.long, Example: v.example, Args: args(v.args), ValidArgsFunction: a.completeIncidents(v.offer),
+		RunE: func(c *cobra.Command, ids []string) error {
+			if v.read != nil {
+				if err := v.read(&r, ids[1:]); err != nil {
+					return err
+				}
+				ids = ids[:1]
+			}
+			return a.each(ids, func(id string) (client.Outcome, error) { return v.do(a.client(), c.Context(), id, r) })
 		},
 	}
-	a.by(c, &ask.By)
+	v.flags(c, &r)
 	return c
 }
 
-// asks gives what the flags of a verb say of who asks.
-func asks(c *cobra.Command) client.Ask {
-	by, _ := c.Flags().GetString("by")
-	note, _ := c.Flags().GetString("note")
-	return client.Ask{By: by, Note: note}
-}
-
-// needs marks flags without which the command means nothing.
-func needs(c *cobra.Command, flags ...string) *cobra.Command {
-	for _, flag := range flags {
-		c.MarkFlagRequired(flag) //nolint:errcheck // the flag is there
-	}
-	return c
-}
-
-// complete names what a flag can be.
-func (a *app) complete(c *cobra.Command, flag string, words completion) {
-	c.RegisterFlagCompletionFunc(flag, words) //nolint:errcheck // the flag is there
-}
-
-// person adds a flag that names a person.
-func (a *app) person(c *cobra.Command, to *string, flag, usage string) {
-	c.Flags().StringVar(to, flag, "", usage)
-	a.complete(c, flag, a.completePeople)
-}
-
-func (a *app) by(c *cobra.Command, by *string) {
-	c.Flags().StringVar(by, "by", me(), "who asks: a person's id, or any name")
-	a.complete(c, "by", a.completePeople)
-}
-
-// me is who asks when nobody is named: the shell's user, else the system's.
-func me() string {
-	if name := os.Getenv("USER"); name != "" {
-		return name
-	}
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return ""
-}
-
-// each asks for every incident in turn and stops at the first that fails.
-func (a *app) each(ctx context.Context, ids []string, ask client.Ask, do command) error {
+// each runs a command on one incident after the other and stops at the first error.
+func (a *app) each(ids []string, do func(id string) (client.Outcome, error)) error {
 	for _, id := range ids {
-		out, err := do(a.client(), ctx, id, ask)
+		out, err := do(id)
 		if err != nil {
 			if len(ids) > 1 {
 				err = fmt.Errorf("incident %s: %w", id, err)
 			}
-			return lost(err)
+			return noIncident(err)
 		}
 		if err := a.outcome(out); err != nil {
 			return err
@@ -245,39 +63,170 @@ func (a *app) each(ctx context.Context, ids []string, ask client.Ask, do command
 	return nil
 }
 
-// span is how long something lasts, as two flags say it.
-type span struct {
-	until string
-	lasts time.Duration
-
-	client.Span // what they come to; empty for neither
-}
-
-// bind adds the flags, and reads them before the command runs.
-func (s *span) bind(a *app, c *cobra.Command, needed bool) {
-	c.Flags().StringVar(&s.until, "until", "", "its end: RFC 3339, '2026-12-24 18:00' or '18:00' in local time, or '+8h' from now")
-	lengthVar(c.Flags(), &s.lasts, "for", 0, "how long, in place of --until, such as 2h or 3d")
-	c.PreRunE = func(c *cobra.Command, _ []string) error {
-		if err := s.read(c, a.now(), needed); err != nil {
-			return misuse(c, err)
-		}
-		return nil
+// incidentVerbs returns the commands that change an incident.
+func incidentVerbs(a *app) []*cobra.Command {
+	plain := func(use, short, offer string, do func(*client.Client, context.Context, string, client.Ask) (client.Outcome, error)) *cobra.Command {
+		return verb[client.Ask]{use: use, short: short, offer: offer, flags: a.ask, do: do}.command(a)
+	}
+	return []*cobra.Command{
+		plain("ack ID…", "Acknowledge incidents; escalation pauses", "triggered", (*client.Client).Acknowledge),
+		plain("unack ID…", "Withdraw acknowledgements; escalation starts over", "acknowledged", (*client.Client).Unacknowledge),
+		plain("resolve ID…", "Resolve incidents", "", (*client.Client).Resolve),
+		plain("reopen ID…", "Reopen resolved incidents", "resolved", (*client.Client).Reopen),
+		plain("wake ID…", "End a snooze; escalation starts over", "snoozed", (*client.Client).Wake),
+		plain("resume ID…", "Resume the response and resolution clocks", "", (*client.Client).Resume),
+		plain("cancel-clocks ID…", "Stop measuring incidents against their goals", "", (*client.Client).CancelClocks),
+		verb[client.Escalation]{
+			use: "escalate ID…", short: "Escalate now: to the next level, a level, another team, or the managers",
+			example: "  tocsin incident escalate 86cd --to platform\n  tocsin incident escalate 86cd --up",
+			flags: func(c *cobra.Command, r *client.Escalation) {
+				a.ask(c, &r.Ask)
+				c.Flags().IntVar(&r.Level, "level", 0, "level to escalate to, from 1 (default: the next one)")
+				c.Flags().StringVar(&r.To, "to", "", "`team` that takes over the incident")
+				c.Flags().BoolVar(&r.Up, "up", false, "page the managers of the people who have the incident")
+			},
+			do: (*client.Client).Escalate,
+		}.command(a),
+		verb[client.Snooze]{
+			use: "snooze ID…", short: "Pause escalation for a while; then it starts over",
+			long:    "Pause the escalation of incidents for up to 30 days. Then, or with 'tocsin incident wake', escalation starts over.",
+			example: "  tocsin incident snooze 86cd --for 2h\n  tocsin incident snooze 86cd --until 08:00",
+			flags: func(c *cobra.Command, r *client.Snooze) {
+				a.ask(c, &r.Ask)
+				a.span(c, &r.Span, true)
+			},
+			do: (*client.Client).Snooze,
+		}.command(a),
+		verb[client.Pause]{
+			use: "pause ID…", short: "Pause the response and resolution clocks, such as while you wait for a vendor",
+			long: "Pause the response and resolution clocks until --for, --until, or 'tocsin incident resume'.",
+			flags: func(c *cobra.Command, r *client.Pause) {
+				a.ask(c, &r.Ask)
+				a.span(c, &r.Span, false)
+			},
+			do: (*client.Client).Pause,
+		}.command(a),
+		verb[client.Assignment]{
+			use: "assign ID…", short: "Assign incidents to a person",
+			long: "Assign incidents to a person, who is paged unless they assign it to themselves.",
+			flags: func(c *cobra.Command, r *client.Assignment) {
+				a.ask(c, &r.Ask)
+				a.person(c, &r.To, "to", "id of the `person`")
+				needs(c, "to")
+			},
+			do: (*client.Client).Assign,
+		}.command(a),
+		verb[client.Invitation]{
+			use: "responders ID…", short: "Ask more people to help; the assignee stays the same",
+			example: "  tocsin incident responders 86cd --target cleo --target schedule:dba",
+			flags: func(c *cobra.Command, r *client.Invitation) {
+				a.ask(c, &r.Ask)
+				c.Flags().StringSliceVar(&r.Targets, "target", nil, "person's id, or a `target` as in policies; may be repeated")
+				a.complete(c, "target", a.completePeople)
+				needs(c, "target")
+			},
+			do: (*client.Client).AddResponders,
+		}.command(a),
+		verb[client.Priority]{
+			use: "priority ID…", short: "Set the priority; alerts no longer change it",
+			example: "  tocsin incident priority 86cd --to P2\n  tocsin incident priority 86cd --impact high --urgency low",
+			flags: func(c *cobra.Command, r *client.Priority) {
+				a.ask(c, &r.Ask)
+				a.choice(c, &r.Priority, "to", "", "priority, P1 to P5", priorities...)
+				c.Flags().StringVar(&r.Impact, "impact", "", "impact as named in the catalog's matrix; needs --urgency")
+				c.Flags().StringVar(&r.Urgency, "urgency", "", "urgency as named in the catalog's matrix; needs --impact")
+			},
+			do: (*client.Client).SetPriority,
+		}.command(a),
+		verb[client.Merge]{
+			use: "merge ID…", short: "Merge incidents into another one, which may be of another service",
+			flags: func(c *cobra.Command, r *client.Merge) {
+				a.ask(c, &r.Ask)
+				c.Flags().StringVar(&r.Into, "into", "", "`id` of the incident that stays open")
+				a.complete(c, "into", a.completeIncidents("open"))
+				needs(c, "into")
+			},
+			do: (*client.Client).Merge,
+		}.command(a),
+		verb[client.Split]{
+			use: "split ID", short: "Move alerts of an incident to a new incident", args: cobra.ExactArgs(1),
+			flags: func(c *cobra.Command, r *client.Split) {
+				a.ask(c, &r.Ask)
+				c.Flags().StringArrayVar(&r.Alerts, "alert", nil, "`key` of an alert to move; may be repeated")
+				c.Flags().StringVar(&r.Title, "title", "", "title of the new incident (default: that of the old one)")
+				needs(c, "alert")
+			},
+			do: (*client.Client).Split,
+		}.command(a),
+		verb[client.Role]{
+			use: "role ID…", short: "Give a person a role in the response, or take it away",
+			example: "  tocsin incident role 86cd --role incident-manager --person ana",
+			flags: func(c *cobra.Command, r *client.Role) {
+				a.ask(c, &r.Ask)
+				a.choice(c, &r.Role, "role", "", "incident-manager, communications or scribe", "incident-manager", "communications", "scribe")
+				a.person(c, &r.Person, "person", "id of the `person` (default: nobody, which takes the role away)")
+				needs(c, "role")
+			},
+			do: (*client.Client).SetRole,
+		}.command(a),
+		verb[client.Closure]{
+			use: "close ID…", short: "Close incidents with an outcome; open ones are resolved too", offer: "all",
+			flags: func(c *cobra.Command, r *client.Closure) {
+				outcomes := []string{"fixed", "workaround", "duplicate", "false-alarm", "expected", "unexplained"}
+				a.ask(c, &r.Ask)
+				a.choice(c, &r.Outcome, "outcome", "", strings.Join(outcomes[:5], ", ")+" or "+outcomes[5], outcomes...)
+				c.Flags().StringVar(&r.Cause, "cause", "", "cause in a few words")
+				needs(c, "outcome")
+			},
+			do: (*client.Client).Close,
+		}.command(a),
+		verb[client.Ask]{
+			use: "note ID TEXT", short: "Add a note to the timeline", args: cobra.MinimumNArgs(2), offer: "all",
+			flags: func(c *cobra.Command, r *client.Ask) { a.by(c, &r.By) },
+			read:  func(r *client.Ask, words []string) error { r.Note = strings.Join(words, " "); return nil },
+			do:    (*client.Client).Note,
+		}.command(a),
+		verb[client.Document]{
+			use: "attach ID FILE", short: "Attach a document to an incident, such as its finished review", args: cobra.ExactArgs(2), offer: "all",
+			long:    "Attach a text document of up to 48 KiB to an incident. - reads stdin. Documents cannot be changed later.",
+			example: "  tocsin incident attach 86cd review.md\n  tocsin incident attach 86cd plan.txt --type text/plain --title 'The plan'",
+			flags: func(c *cobra.Command, r *client.Document) {
+				a.ask(c, &r.Ask)
+				c.Flags().StringVar(&r.Title, "title", "", "title (default: the file's name)")
+				c.Flags().StringVar(&r.Type, "type", "", "media `type` (default: text/markdown)")
+			},
+			read: func(r *client.Document, words []string) (err error) {
+				if r.Title == "" {
+					r.Title = filepath.Base(words[0])
+				}
+				r.Text, err = a.readText(words[0])
+				return err
+			},
+			do: attach,
+		}.command(a),
+		group(&cobra.Command{Use: "task", Short: "Add and complete the follow-up tasks of an incident"},
+			verb[client.NewTask]{
+				use: "add ID TEXT", short: "Add a follow-up task", args: cobra.MinimumNArgs(2), offer: "all",
+				flags: func(c *cobra.Command, r *client.NewTask) {
+					a.ask(c, &r.Ask)
+					a.person(c, &r.Owner, "owner", "id of the `person` who does it")
+				},
+				read: func(r *client.NewTask, words []string) error { r.Text = strings.Join(words, " "); return nil },
+				do:   (*client.Client).AddTask,
+			}.command(a),
+			verb[client.TaskDone]{
+				use: "done ID NUMBER", short: "Complete a follow-up task", args: cobra.ExactArgs(2), offer: "all",
+				flags: func(c *cobra.Command, r *client.TaskDone) { a.ask(c, &r.Ask) },
+				read: func(r *client.TaskDone, words []string) (err error) {
+					if r.Task, err = strconv.Atoi(words[0]); err != nil {
+						return misuse("%q is not the number of a task", words[0])
+					}
+					return nil
+				},
+				do: (*client.Client).CompleteTask,
+			}.command(a),
+		),
 	}
 }
 
-func (s *span) read(c *cobra.Command, now time.Time, needed bool) (err error) {
-	lasts := c.Flags().Changed("for")
-	switch {
-	case lasts && s.until != "":
-		return errors.New("--for and --until exclude each other")
-	case lasts && s.lasts <= 0:
-		return errors.New("--for needs a length of time, such as 2h")
-	case lasts:
-		s.For = s.lasts.String()
-	case s.until != "":
-		s.Until, err = ahead(s.until, now, time.Local)
-	case needed:
-		return errors.New("say how long: --for 2h, or --until 18:00")
-	}
-	return err
-}
+var priorities = []string{"P1", "P2", "P3", "P4", "P5"}

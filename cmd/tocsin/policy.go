@@ -14,15 +14,13 @@ import (
 )
 
 func newPolicy(a *app) *cobra.Command {
-	c := group(&cobra.Command{Use: "policy", Short: "Test and rehearse policies before the night, without a server"})
-	c.AddCommand(newPolicyTest(a), newPolicyRehearse(a))
-	return c
+	return group(&cobra.Command{Use: "policy", Short: "Test and rehearse escalation policies, without a server"}, newPolicyTest(a), newPolicyRehearse(a))
 }
 
-// policyTest is one run of `policy test`.
+// policyTest is a run of `policy test`.
 type policyTest struct {
 	*app
-	catalog string // a folder for all files; empty leaves it to each
+	catalog string // the folder for all files; empty: the one that each file names
 	junit   string
 	verbose bool
 	loaded  map[string]*catalog.Catalog // by folder
@@ -32,22 +30,22 @@ type policyTest struct {
 func newPolicyTest(a *app) *cobra.Command {
 	p := &policyTest{app: a, loaded: map[string]*catalog.Catalog{}}
 	c := &cobra.Command{
-		Use: "test FILES…", Short: "Play the cases of test files against a catalog", Args: args(cobra.MinimumNArgs(1)),
-		Long: `Plays the cases of test files against a catalog, on virtual time and without a server, and compares
-what happens with what they expect. A folder stands for the YAML files in it.
+		Use: "test FILES…", Short: "Run the test cases of policies", Args: args(cobra.MinimumNArgs(1)),
+		Long: `Run the cases of test files against a catalog, on virtual time and without a server, and compare what happens with
+what they expect. For a folder, run all YAML files in it. docs/policy-tests.md describes the files.
 
-Exit codes: 0 all passed, 1 a case failed, 2 wrong usage, or a file that cannot be played.`,
+Exit codes: 0 all cases passed, 1 a case failed, 2 wrong usage or a faulty file.`,
 		Example: "  tocsin policy test examples/policies\n  tocsin policy test --catalog tocsin.d --junit report.xml tests/*.yaml",
 		RunE:    func(_ *cobra.Command, names []string) error { return p.run(names) },
 	}
-	c.Flags().StringVar(&p.catalog, "catalog", "", "the `folder` of the catalog, instead of the one that each file names")
+	c.Flags().StringVar(&p.catalog, "catalog", "", "`folder` of the catalog, instead of the one that each file names")
 	c.Flags().StringVar(&p.junit, "junit", "", "write a JUnit XML report to this `file`")
-	c.Flags().BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed too")
+	c.Flags().BoolVarP(&p.verbose, "verbose", "v", false, "also list the cases that passed")
 	return c
 }
 
-// played is one file with what came of it.
-type played struct {
+// testRun is a test file with its results.
+type testRun struct {
 	file     rehearsal.File
 	catalogs rehearsal.Catalogs
 	results  []rehearsal.Result
@@ -58,7 +56,7 @@ func (p *policyTest) run(names []string) error {
 	if err != nil {
 		return err
 	}
-	var all []played
+	var all []testRun
 	for _, path := range paths {
 		one, err := p.open(path)
 		if err != nil {
@@ -67,7 +65,7 @@ func (p *policyTest) run(names []string) error {
 		all = append(all, one)
 	}
 	if p.broken > 0 {
-		return fault{err: fmt.Errorf("%s cannot be played; no case was", count(p.broken, "file", "files")), code: codeUsage}
+		return fault{err: fmt.Errorf("%s cannot be run; no case was run", count(p.broken, "file")), code: codeUsage}
 	}
 	for n := range all {
 		all[n].results = all[n].file.Run(all[n].catalogs)
@@ -77,16 +75,16 @@ func (p *policyTest) run(names []string) error {
 			return err
 		}
 	}
-	return p.tell(all)
+	return p.report(all)
 }
 
-// testFiles puts the YAML files of a folder in its place.
+// testFiles replaces each folder by its YAML files.
 func testFiles(names []string) ([]string, error) {
 	var out []string
 	for _, name := range names {
 		info, err := os.Stat(name)
 		if err != nil {
-			return nil, fault{err: unpath(err, name), hint: "name the files that hold the cases", code: codeUsage}
+			return nil, fault{err: unpath(err, name), hint: "name the files with the test cases", code: codeUsage}
 		}
 		if !info.IsDir() {
 			out = append(out, name)
@@ -97,41 +95,41 @@ func testFiles(names []string) ([]string, error) {
 			return nil, err
 		}
 		if len(inside) == 0 {
-			return nil, fault{err: fmt.Errorf("%s holds no .yaml file", name), hint: "name the files that hold the cases", code: codeUsage}
+			return nil, fault{err: fmt.Errorf("%s has no .yaml file", name), hint: "name the files with the test cases", code: codeUsage}
 		}
 		out = append(out, inside...)
 	}
 	return out, nil
 }
 
-// open reads one file and the catalog it is played against. Faults are shown and counted, so that
-// those of all files are seen at once.
-func (p *policyTest) open(path string) (played, error) {
+// open reads a file and its catalog. It prints and counts faults, so that the user sees those of all files at
+// once.
+func (p *policyTest) open(path string) (testRun, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
-		return played{}, fmt.Errorf("read test file: %w", err)
+		return testRun{}, fmt.Errorf("read test file: %w", err)
 	}
 	f, faults := rehearsal.Parse(path, source)
 	if len(faults) > 0 {
-		p.show(faults)
-		return played{}, nil
+		p.showFaults(faults)
+		return testRun{}, nil
 	}
 	dir := p.catalog
 	if dir == "" {
 		if f.Catalog == "" {
-			return played{}, fault{err: fmt.Errorf("%s names no catalog", path), hint: "write catalog: FOLDER at its top, or give --catalog", code: codeUsage}
+			return testRun{}, fault{err: fmt.Errorf("%s names no catalog", path), hint: "write catalog: FOLDER at its top, or use --catalog", code: codeUsage}
 		}
-		dir = beside(path, f.Catalog)
+		dir = relativeTo(path, f.Catalog)
 	}
 	with, err := p.catalogs(f, dir)
 	if err != nil {
-		return played{}, err
+		return testRun{}, err
 	}
-	p.show(f.Check(with))
-	return played{file: f, catalogs: with}, nil
+	p.showFaults(f.Check(with))
+	return testRun{file: f, catalogs: with}, nil
 }
 
-// catalogs reads the catalog that a file begins with, and those that its steps bring into force.
+// catalogs reads the catalog that a file starts with, and those that its steps apply.
 func (p *policyTest) catalogs(f rehearsal.File, dir string) (rehearsal.Catalogs, error) {
 	first, err := p.load(dir)
 	if err != nil {
@@ -139,22 +137,22 @@ func (p *policyTest) catalogs(f rehearsal.File, dir string) (rehearsal.Catalogs,
 	}
 	with := rehearsal.Catalogs{"": first}
 	for _, folder := range f.Folders() {
-		if with[folder], err = p.load(beside(f.Name, folder)); err != nil {
+		if with[folder], err = p.load(relativeTo(f.Name, folder)); err != nil {
 			return nil, err
 		}
 	}
 	return with, nil
 }
 
-// beside gives a folder that a test file names, relative to the file.
-func beside(file, folder string) string {
+// relativeTo returns a folder that a test file names, relative to the file.
+func relativeTo(file, folder string) string {
 	if filepath.IsAbs(folder) {
 		return folder
 	}
 	return filepath.Join(filepath.Dir(file), filepath.FromSlash(folder))
 }
 
-// load reads a catalog once.
+// load reads each catalog once.
 func (p *policyTest) load(dir string) (*catalog.Catalog, error) {
 	dir = filepath.Clean(dir)
 	if c := p.loaded[dir]; c != nil {
@@ -165,7 +163,7 @@ func (p *policyTest) load(dir string) (*catalog.Catalog, error) {
 	return c, err
 }
 
-// offlineCatalog reads and checks a catalog's folder; one with faults cannot be used.
+// offlineCatalog reads a catalog and prints its faults, which count as wrong usage.
 func (a *app) offlineCatalog(dir string) (*catalog.Catalog, error) {
 	files, err := readCatalog(dir)
 	if err != nil {
@@ -180,16 +178,16 @@ func (a *app) offlineCatalog(dir string) (*catalog.Catalog, error) {
 	if c == nil {
 		for _, f := range faults {
 			if !f.Warning {
-				fmt.Fprintln(a.stderr, clean(filepath.Join(filepath.Dir(located(dir, f.File)), f.Error())))
+				fmt.Fprintln(a.stderr, clean(filepath.Join(filepath.Dir(pathOf(dir, f.File)), f.Error())))
 			}
 		}
-		return nil, fault{err: fmt.Errorf("the catalog %s has faults", dir), hint: "'tocsin catalog check " + dir + "' shows them all", code: codeUsage}
+		return nil, fault{err: fmt.Errorf("the catalog %s has faults", dir), hint: "'tocsin catalog check " + dir + "' lists them all", code: codeUsage}
 	}
 	return c, nil
 }
 
-// show writes the faults of one test file as compilers do.
-func (p *policyTest) show(faults []catalog.Fault) {
+// showFaults prints the faults of a test file as compilers do.
+func (p *policyTest) showFaults(faults []catalog.Fault) {
 	for _, f := range faults {
 		fmt.Fprintln(p.stderr, clean(f.Error()))
 		if f.Hint != "" {
@@ -201,8 +199,8 @@ func (p *policyTest) show(faults []catalog.Fault) {
 	}
 }
 
-// tell writes what failed, and the sum; it gives the error that ends the command with 1.
-func (p *policyTest) tell(all []played) error {
+// report prints the failures and the totals, and returns an error if a case failed.
+func (p *policyTest) report(all []testRun) error {
 	passed, failed := 0, 0
 	for _, one := range all {
 		for _, r := range one.results {
@@ -216,17 +214,11 @@ func (p *policyTest) tell(all []played) error {
 			}
 		}
 	}
-	if p.json {
-		if err := object(p.stdout, testReport(all, passed, failed)); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(p.stdout, "%d passed, %d failed\n", passed, failed)
+	err := p.show(testReport(all, passed, failed), func() { fmt.Fprintf(p.stdout, "%d passed, %d failed\n", passed, failed) })
+	if err == nil && failed > 0 {
+		err = fmt.Errorf("%s failed", count(failed, "case"))
 	}
-	if failed > 0 {
-		return fault{err: fmt.Errorf("%s failed", count(failed, "case", "cases")), code: codeFailed}
-	}
-	return nil
+	return err
 }
 
 func (p *policyTest) result(file string, r rehearsal.Result) {
@@ -245,12 +237,12 @@ func (p *policyTest) result(file string, r rehearsal.Result) {
 	}
 }
 
-// failureLine says where an expectation stands and when it was checked.
+// failureLine returns the place of an expectation and when it was checked.
 func failureLine(file string, f rehearsal.Failure) string {
 	return fmt.Sprintf("%s:%d:%d: after %s: %s", file, f.Line, f.Column, rehearsal.Brief(f.After), f.Message)
 }
 
-// failureText is a failure with its diff, for reports.
+// failureText returns a failure with its diff.
 func failureText(file string, f rehearsal.Failure) string {
 	var b strings.Builder
 	b.WriteString(failureLine(file, f))

@@ -12,7 +12,7 @@ import (
 
 const personPrefix = "person:"
 
-// pagesOf adds to the pages what people want to know besides.
+// pagesOf adds the name and the local time of the target to the pages.
 func pagesOf(cat *catalog.Catalog, s rehearsal.Story) []rehearsedPage {
 	out := make([]rehearsedPage, len(s.Pages))
 	for n, page := range s.Pages {
@@ -27,17 +27,17 @@ func pagesOf(cat *catalog.Catalog, s rehearsal.Story) []rehearsedPage {
 	return out
 }
 
-// momentForm writes an instant with its weekday and zone.
+// momentForm formats an instant with its weekday and zone.
 const momentForm = "Mon 2 Jan 15:04:05 MST"
 
-func (p *policyRehearsal) show(out rehearsed, s rehearsal.Story) {
+func (p *policyRehearsal) print(out rehearsed, s rehearsal.Story) {
 	severity := out.Severity
 	if severity == "" {
 		severity = "no severity"
 	}
 	by := ""
 	if p.service == "" {
-		by = ", by " + clean(out.PlacedBy)
+		by = ", routed by " + clean(out.PlacedBy)
 	}
 	fmt.Fprintf(p.stdout, "%s%s: team %s, policy %s, %s is %s, at %s\n\n", clean(out.Service), by, clean(out.Team), clean(out.Policy),
 		clean(severity), out.Priority, out.At.Format(momentForm+" 2006"))
@@ -45,7 +45,7 @@ func (p *policyRehearsal) show(out rehearsed, s rehearsal.Story) {
 	fmt.Fprintf(p.stdout, "\n%s\n", clean(ending(out, s)))
 }
 
-// chain makes a row of each thing of the story that somebody who reads a policy wants to know.
+// chain returns a row for each event that matters to whoever writes the policy.
 func chain(out rehearsed, s rehearsal.Story) [][]string {
 	rows := [][]string{{"AFTER", "LEVEL", "ROUND", "WHO", "BY", "LOCAL TIME", "VIA", "WHY"}}
 	all := s.InOrder()
@@ -61,14 +61,14 @@ func chain(out rehearsed, s rehearsal.Story) [][]string {
 			rows = append(rows, row{e.Held.At, strconv.Itoa(e.Held.Level), "", "nobody yet", e.Held.Targets, e.Held.String()}.cells(s.Start))
 		case e.Trigger != nil && len(e.Trigger.Pages) == 0:
 			rows = append(rows, triggerRow(*e.Trigger, s.Start))
-		case e.Change != nil && telling(*e.Change):
+		case e.Change != nil && inChain(*e.Change):
 			rows = append(rows, row{at: e.Change.At, why: e.Change.Says}.cells(s.Start))
 		}
 	}
 	return rows
 }
 
-// row is a row that is about no page.
+// row is a row that is not about a page.
 type row struct {
 	at           time.Time
 	level, round string
@@ -81,8 +81,8 @@ func (r row) cells(start time.Time) []string {
 	return []string{rehearsal.Brief(r.at.Sub(start)), r.level, r.round, r.who, "", "", strings.Join(r.via, " "), r.why}
 }
 
-// levelRow tells of a level that pages nobody or needs several answers, and of a climb that ends while
-// more is to come.
+// levelRow returns a row for a level that pages nobody or needs several acknowledgements, and for an escalation
+// that is exhausted before the end of the story.
 func levelRow(l rehearsal.Level, start time.Time, last bool) [][]string {
 	switch {
 	case l.Exhausted && (!last || len(l.Targets) > 0):
@@ -94,12 +94,12 @@ func levelRow(l rehearsal.Level, start time.Time, last bool) [][]string {
 	case !l.Exhausted && len(l.Pages) == 0:
 		return [][]string{row{l.At, strconv.Itoa(l.Level), strconv.Itoa(l.Round), "nobody", l.Targets, l.Why}.cells(start)}
 	case l.Need > 1:
-		return [][]string{row{at: l.At, level: strconv.Itoa(l.Level), round: strconv.Itoa(l.Round), why: strconv.Itoa(l.Need) + " people must answer"}.cells(start)}
+		return [][]string{row{at: l.At, level: strconv.Itoa(l.Level), round: strconv.Itoa(l.Round), why: strconv.Itoa(l.Need) + " people must acknowledge"}.cells(start)}
 	}
 	return nil
 }
 
-// triggerRow tells of a trigger that pages nobody; of others their pages tell.
+// triggerRow returns a row for a trigger that pages nobody. Those that page appear as pages.
 func triggerRow(t rehearsal.Trigger, start time.Time) []string {
 	r := row{at: t.At, via: t.Targets, why: fmt.Sprintf("trigger %s at %s: %s", t.On, t.Rule, t.Why)}
 	switch {
@@ -111,14 +111,14 @@ func triggerRow(t rehearsal.Trigger, start time.Time) []string {
 	return r.cells(start)
 }
 
-// telling says that a change is part of the chain: another team, another priority, a target that is
-// at risk or missed.
-func telling(c rehearsal.Change) bool {
+// inChain reports whether a change is part of the chain: another team, another priority, a goal at risk or
+// breached.
+func inChain(c rehearsal.Change) bool {
 	switch c.What {
 	case "team", "incident.clock_at_risk", "incident.clock_breached":
 		return true
 	case "priority":
-		return c.Says != "" // not the one that it opens with
+		return c.Says != "" // not the initial priority
 	}
 	return false
 }
@@ -136,7 +136,7 @@ func pageRow(page rehearsedPage, start time.Time) []string {
 		who = page.Name + " (" + who + ")"
 	}
 	level, round := strconv.Itoa(page.Level), strconv.Itoa(page.Round)
-	if page.Level == 0 { // no level asked for it
+	if page.Level == 0 { // not requested by a level
 		level, round = "", ""
 	}
 	return []string{
@@ -147,9 +147,9 @@ func pageRow(page rehearsedPage, start time.Time) []string {
 func ending(out rehearsed, s rehearsal.Story) string {
 	switch out.Outcome {
 	case endAnswered:
-		return fmt.Sprintf("answered by %s after %s", out.Answered, rehearsal.Brief(out.AnsweredAt.Sub(s.Start)))
+		return fmt.Sprintf("acknowledged by %s after %s", out.Answered, rehearsal.Brief(out.AnsweredAt.Sub(s.Start)))
 	case endUnfinished:
-		return fmt.Sprintf("still climbing after %s", rehearsal.Brief(horizon))
+		return fmt.Sprintf("still escalating after %s", rehearsal.Brief(horizon))
 	}
 	for n := len(s.Levels) - 1; n >= 0; n-- {
 		if s.Levels[n].Exhausted {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,10 +15,10 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// horizon is how far a rehearsal looks ahead: longer than any sensible policy climbs.
+// horizon is how far a rehearsal looks ahead: longer than any sensible policy escalates.
 const horizon = 30 * 24 * time.Hour
 
-// policyRehearsal is one run of `policy rehearse`.
+// policyRehearsal is a run of `policy rehearse`.
 type policyRehearsal struct {
 	*app
 	service, at, severity, catalog string
@@ -31,24 +30,27 @@ type policyRehearsal struct {
 func newPolicyRehearse(a *app) *cobra.Command {
 	p := &policyRehearsal{app: a}
 	c := &cobra.Command{
-		Use: "rehearse", Short: "Tell who would be paged by an alert, how, when and why", Args: args(cobra.NoArgs),
-		Long: `Plays one alert against a catalog, on virtual time and without a server, and tells the whole chain:
-who is paged, by which contact method, when, at which level and why, until somebody answers or
-nobody is left; also which levels wait, which triggers go off and which targets are missed meanwhile.
-Every contact method is taken to work.`,
+		Use: "rehearse", Short: "Show whom an alert would page, how, when and why", Args: args(cobra.NoArgs),
+		Long: `Play an alert against a catalog, on virtual time and without a server, and print the whole escalation: who is
+paged, by which contact method, when, at which level and why, until somebody acknowledges or nobody is left. It also
+shows which levels wait, which triggers fire and which goals are missed. It assumes that every contact method
+works.
+
+With --week, play the alert at every hour of the week from --at on instead, and list the hours in which nobody
+would be reached --within the given time.`,
 		Example: "  tocsin policy rehearse --service checkout --severity critical --at '2026-12-24 18:00'\n" +
 			"  tocsin policy rehearse --labels job=checkout,severity=critical --answer-after 7m\n  tocsin policy rehearse --service checkout --week --within 15m",
 		RunE: func(c *cobra.Command, _ []string) error { return p.run(c) },
 	}
 	f := c.Flags()
-	f.StringVar(&p.service, "service", "", "the `id` of the service (default: the catalog's routes decide by the labels)")
-	f.StringVar(&p.at, "at", "", "an instant: RFC 3339, '2026-12-24 18:00' or '18:00' in local time, or '+8h' from now (default: now)")
-	f.StringVar(&p.severity, "severity", "", "the alert's `severity` (default: the label severity)")
-	f.StringToStringVar(&p.labels, "labels", nil, "the alert's labels, `name=value,…`")
-	lengthVar(f, &p.answerAfter, "answer-after", 0, "whoever was reached last acknowledges after this time (default: nobody does)")
-	f.StringVar(&p.catalog, "catalog", "./tocsin.d", "the `folder` of the catalog")
-	f.BoolVar(&p.week, "week", false, "name the hours of the week from --at on in which nobody would be reached in time")
-	lengthVar(f, &p.within, "within", 15*time.Minute, "with --week: how soon somebody must be reached")
+	f.StringVar(&p.service, "service", "", "`id` of the service (default: the catalog's routes choose it by the labels)")
+	f.StringVar(&p.at, "at", "", "when the alert fires: "+instantForms+" (default: now)")
+	f.StringVar(&p.severity, "severity", "", "`severity` of the alert (default: its label severity)")
+	f.StringToStringVar(&p.labels, "labels", nil, "labels of the alert, `name=value,…`")
+	durationVar(f, &p.answerAfter, "answer-after", 0, "the person reached last acknowledges after this time (default: nobody does)")
+	f.StringVar(&p.catalog, "catalog", "./tocsin.d", "`folder` of the catalog")
+	f.BoolVar(&p.week, "week", false, "list the hours of a week in which nobody would be reached in time")
+	durationVar(f, &p.within, "within", 15*time.Minute, "with --week: time in which somebody must be reached")
 	return c
 }
 
@@ -56,15 +58,15 @@ func (p *policyRehearsal) run(c *cobra.Command) error {
 	at, err := instant(p.at, p.now())
 	switch {
 	case err != nil:
-		return misuse(c, err)
+		return misuse("--at: %w", err)
 	case p.service == "" && len(p.labels) == 0:
-		return misuse(c, errors.New("say what the alert is about: --service or --labels"))
+		return misuse("give --service or --labels")
 	case p.answerAfter < 0 || p.answerAfter > horizon || p.within < 0 || p.within > horizon:
-		return misuse(c, errors.New("a duration from nothing to 30 days is expected"))
+		return misuse("--answer-after and --within must be from 0 to 30 days")
 	case p.week && c.Flags().Changed("answer-after"):
-		return misuse(c, errors.New("--week and --answer-after do not go together"))
+		return misuse("--week and --answer-after cannot be combined")
 	case !p.week && c.Flags().Changed("within"):
-		return misuse(c, errors.New("--within goes with --week"))
+		return misuse("--within needs --week")
 	}
 	if at.IsZero() {
 		at = p.now().Truncate(time.Second)
@@ -75,7 +77,7 @@ func (p *policyRehearsal) run(c *cobra.Command) error {
 	}
 	if p.service != "" && cat.Rules.Services[p.service] == nil {
 		known := slices.Sorted(maps.Keys(cat.Rules.Services))
-		return fault{err: fmt.Errorf("the catalog has no service %q", p.service), hint: "known there: " + strings.Join(known, ", "), code: codeNotFound}
+		return fault{err: fmt.Errorf("the catalog has no service %q", p.service), hint: "its services are " + strings.Join(known, ", "), code: codeNotFound}
 	}
 	if p.week {
 		return p.sweep(cat, at)
@@ -83,7 +85,7 @@ func (p *policyRehearsal) run(c *cobra.Command) error {
 	return p.rehearse(cat, at, c.Flags().Changed("answer-after"))
 }
 
-// alert makes the alert of the flags.
+// alert builds the alert from the flags.
 func (p *policyRehearsal) alert() events.Alert {
 	a := events.Alert{Key: "rehearsal", Severity: p.severity, Summary: "a rehearsal", Labels: events.NewLabels(p.labels), Origin: "rehearsal"}
 	if a.Severity == "" {
@@ -95,15 +97,15 @@ func (p *policyRehearsal) alert() events.Alert {
 	return a
 }
 
-// The ends of a rehearsal.
+// The outcomes of a rehearsal.
 const (
 	endAnswered   = "answered"
 	endExhausted  = "exhausted"
-	endUnfinished = "unfinished" // the horizon came first
+	endUnfinished = "unfinished" // still escalating at the horizon
 )
 
-// rehearsed is the JSON of `policy rehearse`. Team, policy and priority are those it opens with; what
-// becomes of them is among the changes.
+// rehearsed is the JSON of `policy rehearse`. Team, policy and priority are the initial ones; Changes has the later
+// ones.
 type rehearsed struct {
 	Service    string              `json:"service"`
 	PlacedBy   string              `json:"placed_by"` // "service", "label service", "fallback", or the place of a route
@@ -121,10 +123,10 @@ type rehearsed struct {
 	Held       []rehearsal.Held    `json:"held"`
 	Triggers   []rehearsal.Trigger `json:"triggers"`
 	Changes    []rehearsal.Change  `json:"changes"`
-	Clocks     []rehearsal.Clock   `json:"clocks"` // as they stand at the end
+	Clocks     []rehearsal.Clock   `json:"clocks"` // at the end
 }
 
-// rehearsedPage is a page with what people want to know of it besides.
+// rehearsedPage is a page with the name and the local time of its target.
 type rehearsedPage struct {
 	rehearsal.Page
 	After    string    `json:"after"` // a Go duration since the alert
@@ -157,16 +159,11 @@ func (p *policyRehearsal) rehearse(cat *catalog.Catalog, at time.Time, answers b
 	story := r.Story()
 	out.Levels, out.Pages, out.Held, out.Triggers, out.Changes = story.Levels, pagesOf(cat, story), story.Held, story.Triggers, story.Changes
 	out.Clocks = append([]rehearsal.Clock{}, story.Incidents[0].Clocks...)
-	if p.json {
-		return object(p.stdout, out)
-	}
-	p.show(out, story)
-	return nil
+	return p.show(out, func() { p.print(out, story) })
 }
 
-// answer lets whoever was reached last acknowledge, and where the level asks for more people those
-// who were reached before as well. It gives the one by whose answer it was acknowledged; empty where
-// nobody was reached so far, or too few.
+// answer makes the person who was reached last acknowledge; if the level needs more people, those reached before
+// too. It returns the person whose acknowledgement counted; empty if too few people were reached.
 func (p *policyRehearsal) answer(r *rehearsal.Rehearsal) (by string) {
 	answers := 0
 	for _, page := range slices.Backward(r.Story().Pages) {
@@ -181,9 +178,9 @@ func (p *policyRehearsal) answer(r *rehearsal.Rehearsal) (by string) {
 			return page.To
 		}
 	}
-	problem := "nobody had been reached after %s, so nobody answers\n"
+	problem := "nobody was reached within %s, so nobody acknowledges\n"
 	if answers > 0 {
-		problem = "after %s too few had been reached for as many answers as the level asks for\n"
+		problem = "within %s too few people were reached for the acknowledgements that the level needs\n"
 	}
 	fmt.Fprintf(p.stderr, problem, rehearsal.Brief(p.answerAfter))
 	return ""
@@ -209,7 +206,7 @@ func (p *policyRehearsal) sweep(cat *catalog.Catalog, at time.Time) error {
 		return object(p.stdout, out)
 	}
 	if len(out.Gaps) == 0 {
-		fmt.Fprintf(p.stdout, "in every hour of the week from %s somebody is reached within %s\n", at.Format(momentForm+" 2006"), rehearsal.Brief(p.within))
+		fmt.Fprintf(p.stdout, "in every hour of the week from %s, somebody is reached within %s\n", at.Format(momentForm+" 2006"), rehearsal.Brief(p.within))
 		return nil
 	}
 	rows := [][]string{{"FROM", "TO", "HOURS", "WHY"}}
@@ -219,6 +216,6 @@ func (p *policyRehearsal) sweep(cat *catalog.Catalog, at time.Time) error {
 		rows = append(rows, []string{g.From.Format(momentForm), g.To.Format(momentForm), strconv.Itoa(g.Hours), g.Why})
 	}
 	table(p.stdout, rows)
-	fmt.Fprintf(p.stdout, "\nin %s of %d nobody is reached within %s\n", count(total, "hour", "hours"), out.Hours, rehearsal.Brief(p.within))
+	fmt.Fprintf(p.stdout, "\nin %d of %s, nobody is reached within %s\n", total, count(out.Hours, "hour"), rehearsal.Brief(p.within))
 	return nil
 }

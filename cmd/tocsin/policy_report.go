@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/internal/whatif/rehearsal"
 )
 
-// testedCase is one case in the JSON of `policy test`.
+// testedCase is a case in the JSON of `policy test`.
 type testedCase struct {
 	File     string          `json:"file"`
 	Line     int             `json:"line"`
@@ -32,7 +32,7 @@ type tested struct {
 	Cases  []testedCase `json:"cases"`
 }
 
-func testReport(all []played, passed, failed int) tested {
+func testReport(all []testRun, passed, failed int) tested {
 	out := tested{Passed: passed, Failed: failed, Cases: []testedCase{}}
 	for _, one := range all {
 		for _, r := range one.results {
@@ -50,7 +50,7 @@ func testReport(all []played, passed, failed int) tested {
 	return out
 }
 
-// The parts of a JUnit report that CI systems read.
+// The elements of a JUnit report that CI systems read.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -81,8 +81,8 @@ type (
 	}
 )
 
-// writeJUnit writes a suite for each file and a test case for each case.
-func writeJUnit(path string, all []played) error {
+// writeJUnit writes a test suite per file and a test case per case.
+func writeJUnit(path string, all []testRun) error {
 	report := junitSuites{Name: "tocsin policy test"}
 	for _, one := range all {
 		s := junitSuite{Name: one.file.Name, Tests: len(one.results)}

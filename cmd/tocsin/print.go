@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -13,8 +14,8 @@ import (
 	"tocsin.dev/internal/files"
 )
 
-// clean makes foreign text safe for a terminal: control characters become spaces, and characters
-// that change the direction of text or are not seen at all go away.
+// clean makes foreign text safe for a terminal. Control characters become spaces; characters that are
+// invisible or change the direction of text are dropped.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -27,7 +28,7 @@ func clean(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// cleanLines is [clean] for a text of several lines.
+// cleanLines is [clean] for text of several lines.
 func cleanLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for n := range lines {
@@ -36,7 +37,7 @@ func cleanLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// table writes aligned rows; the first holds the titles of the columns.
+// table writes aligned rows. The first row holds the column titles.
 func table(to io.Writer, rows [][]string) {
 	w := tabwriter.NewWriter(to, 0, 4, 2, ' ', 0)
 	for _, row := range rows {
@@ -45,7 +46,35 @@ func table(to io.Writer, rows [][]string) {
 		}
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
-	w.Flush() //nolint:errcheck // stdout is gone, and so is the reader
+	w.Flush() //nolint:errcheck // nobody reads stdout any more
+}
+
+// show writes v as JSON with --json; otherwise text prints it.
+func (a *app) show(v any, text func()) error {
+	if a.json {
+		return object(a.stdout, v)
+	}
+	text()
+	return nil
+}
+
+// list writes all as a JSON array with --json; otherwise as a table. An empty list prints the message
+// none on stderr instead.
+func list[T any](a *app, all []T, none string, titles []string, row func(T) []string) error {
+	if all == nil {
+		all = []T{}
+	}
+	return a.show(all, func() {
+		if len(all) == 0 {
+			fmt.Fprintln(a.stderr, none)
+			return
+		}
+		rows := [][]string{titles}
+		for _, one := range all {
+			rows = append(rows, row(one))
+		}
+		table(a.stdout, rows)
+	})
 }
 
 // object writes v as one indented JSON value.
@@ -56,14 +85,22 @@ func object(to io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// line writes v as JSON on one line, for streams without an end.
+// line writes v as JSON on one line, for endless output.
 func line(to io.Writer, v any) error {
 	e := json.NewEncoder(to)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
 }
 
-// short writes an instant in local time: of today the time, else the date too; "" for none.
+// output writes to a file, which is replaced whole or left unchanged. An empty name, or -, means stdout.
+func (a *app) output(file string, mode fs.FileMode, write func(io.Writer) error) error {
+	if file == "" || file == "-" {
+		return write(a.stdout)
+	}
+	return files.Replace(file, mode, write)
+}
+
+// short formats an instant in local time: the time if it is today, else the date too; "" for the zero time.
 func (a *app) short(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -78,7 +115,7 @@ func (a *app) short(t time.Time) string {
 	return t.Format("2006-01-02 15:04")
 }
 
-// moment is [app.short] for sentences: a time of today without seconds where there are none.
+// moment is [app.short] for sentences: it drops seconds that are zero.
 func (a *app) moment(t time.Time) string {
 	s := a.short(t)
 	if whole, ok := strings.CutSuffix(s, ":00"); ok && len(s) == len(time.TimeOnly) {
@@ -87,7 +124,7 @@ func (a *app) moment(t time.Time) string {
 	return s
 }
 
-// brief keeps enough of an id to type.
+// brief shortens an id to what a user has to type.
 func brief(id string) string {
 	if len(id) > 8 {
 		return id[:8]
@@ -95,7 +132,15 @@ func brief(id string) string {
 	return id
 }
 
-// fit keeps the beginning of a text that would break a table.
+// briefOurs is [brief] for Tocsin's own ids (UUIDs); ids of other systems stay whole.
+func briefOurs(id string) string {
+	if len(id) == 36 {
+		return brief(id)
+	}
+	return id
+}
+
+// fit cuts text to most characters.
 func fit(s string, most int) string {
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most-1]) + "…"
@@ -103,7 +148,42 @@ func fit(s string, most int) string {
 	return s
 }
 
-// replace writes a file whole or not at all, see [files.Replace].
-func replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
-	return files.Replace(name, mode, write)
+// count returns a number with its noun: "1 fact", "2 facts". The plural is given where adding s is wrong.
+func count(n int, one string, plural ...string) string {
+	switch {
+	case n == 1:
+		return "1 " + one
+	case len(plural) > 0:
+		return fmt.Sprintf("%d %s", n, plural[0])
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
+
+// terminal reports whether w is a terminal, not a file or a pipe.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// name strips the "person:" from an actor.
+func name(actor string) string { return strings.TrimPrefix(actor, "person:") }
+
+// names joins people; "nobody" for none.
+func names(people []string) string {
+	out := make([]string, len(people))
+	for n, one := range people {
+		out[n] = name(one)
+	}
+	return nobody(strings.Join(out, ", "))
+}
+
+func nobody(who string) string {
+	if who == "" {
+		return "nobody"
+	}
+	return who
 }

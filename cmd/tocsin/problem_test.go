@@ -21,12 +21,12 @@ func TestProblemsFromTheCommandLine(t *testing.T) {
 	require.Contains(t, s.ok("problem", "unlink", id[4:], two), "unlinked "+two[:8]+" (open, 1 incident)")
 	require.Contains(t, s.ok("problem", "update", id, "--cause", "a deploy", "--workaround", "warm it", "--alert", "Slow", "--label", "region=eu"), "updated (known-error, 1 incident)")
 	shown := s.ok("problem", "show", id)
-	for _, want := range []string{`^root cause +a deploy$`, `^workaround +warm it$`, `^concerns +services checkout; alert Slow; region=eu$`, `^incident +` + one + `$`, `^opened .* by bo$`} {
+	for _, want := range []string{`^root cause +a deploy$`, `^workaround +warm it$`, `^applies to +services checkout; alert Slow; region=eu$`, `^incident +` + one + `$`, `^opened .* by bo$`} {
 		require.Regexp(t, "(?m)"+want, shown)
 	}
 	next := s.fire("--service", "checkout", "--label", "alertname=Slow", "--label", "region=eu", "slow again")
 	require.Regexp(t, `(?m)^workaround +warm it$`, s.ok("incident", "show", next))
-	require.Contains(t, s.ok("timeline", "show", next), "matches known error "+id+" (The cache is cold), by service checkout, alert Slow, region=eu; workaround: warm it")
+	require.Contains(t, s.ok("timeline", "show", next), "matches known error "+id+" (The cache is cold) by service checkout, alert Slow, region=eu; workaround: warm it")
 	got := s.run("problem", "close", id, "--resolution", "deploys warm it")
 	require.Contains(t, got.err, "still open: "+one)
 	require.Contains(t, s.ok("problem", "show", id), "deploys warm it")
@@ -41,11 +41,11 @@ func TestProblemsFromTheCommandLine(t *testing.T) {
 		{3, "hint: 'tocsin incident list", []string{"problem", "link", id, "nobody-knows-it"}},
 		{3, "hint: 'tocsin incident list", []string{"problem", "open", "x", "--incident", "nobody-knows-it"}},
 		{2, "service: expected a service", []string{"problem", "open", "x"}},
-		{2, "there is none", []string{"problem", "update", id, "--alert", "Slow"}},
-		{2, "is not name=value", []string{"problem", "update", id, "--workaround", "x", "--label", "eu"}},
+		{2, "need --workaround", []string{"problem", "update", id, "--alert", "Slow"}},
+		{2, "not name=value", []string{"problem", "update", id, "--workaround", "x", "--label", "eu"}},
 		{2, `required flag(s) "resolution"`, []string{"problem", "close", id}},
 		{2, "tocsin: status: expected value", []string{"problem", "list", "--status", "odd"}},
-		{2, "say which incidents the workaround is for: --key, --alert or --label", []string{"problem", "update", id, "--workaround", "x"}},
+		{2, "say which incidents the workaround applies to: --key, --alert or --label", []string{"problem", "update", id, "--workaround", "x"}},
 	} {
 		got := s.run(c.words...)
 		require.Equal(t, c.code, got.code, "%v: %s", c.words, got.err)

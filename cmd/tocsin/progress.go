@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// progress draws a bar on a terminal; anywhere else it stays silent.
+// progress draws a bar on a terminal and stays silent anywhere else.
 type progress struct {
-	to    io.Writer // nil for silence
+	to    io.Writer // nil: silent
 	now   func() time.Time
 	what  string
 	began time.Time
@@ -22,18 +22,16 @@ const (
 	redraw   = 100 * time.Millisecond
 )
 
-// progress makes a bar for what is counted as "inputs" or the like.
+// progress starts a bar that counts things called what, such as "inputs".
 func (a *app) progress(what string) *progress {
 	p := &progress{now: a.now, what: what, began: a.now()}
-	if f, ok := a.stderr.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb" {
-			p.to = f
-		}
+	if terminal(a.stderr) && os.Getenv("TERM") != "dumb" {
+		p.to = a.stderr
 	}
 	return p
 }
 
-// show draws how much is done; a total of 0 is one that is not known.
+// show draws the bar. A total of 0 means that the total is not known.
 func (p *progress) show(done, total int) {
 	if p.to == nil {
 		return
@@ -53,7 +51,7 @@ func (p *progress) show(done, total int) {
 		strings.Repeat("█", full), strings.Repeat("░", barWidth-full), done, total, p.what, rate)
 }
 
-// end takes the bar away.
+// end removes the bar.
 func (p *progress) end() {
 	if p.to != nil {
 		fmt.Fprint(p.to, "\r\x1b[K")

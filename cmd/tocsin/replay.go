@@ -3,23 +3,22 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/catalog"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/whatif/verify"
 )
 
-// replayer is what `replay` was asked.
+// replayer holds the flags of `replay`, and what they refer to.
 type replayer struct {
 	*app
 	address, file, archive      string
@@ -28,36 +27,35 @@ type replayer struct {
 	diff, reroute, again        bool
 	format, out, export, resume string
 	publish, speed              string
-	period                      backtest.Period
+	period                      measure.Period
 	nightFrom, nightTo          int
 	history                     *backtest.History
-	recheck                     *backtest.Recheck // with --verify of a file or an archive
-	asked                       time.Time         // when it was
-	present, other              *catalog.Catalog
+	recheck                     *verify.Recheck // with --verify of a file or an archive
+	startedAt                   time.Time
+	candidate, other            *catalog.Catalog // --catalog and --baseline
 }
 
 func newReplay(a *app) *cobra.Command {
 	r := &replayer{app: a}
 	c := &cobra.Command{
-		Use: "replay", Short: "Play history through the rules again: verify it, or backtest another catalog", Args: args(cobra.NoArgs),
-		Long: `Play history through the rules again.
+		Use: "replay", Short: "Replay history: verify it, or backtest another catalog", Args: args(cobra.NoArgs),
+		Long: `Replay history through the rules.
 
-Without --catalog it verifies: every recorded input is decided once more with the catalog of its time,
-and the facts must equal the ledger's byte for byte. Differences are listed, and then it exits 1.
+Without --catalog, verify it: decide every recorded input again with the catalog of its time, and compare the
+facts with the ledger byte for byte. The exit code is 1 if there are differences.
 
-With --catalog it backtests: what was asked in the period, through another catalog, on virtual time.
-Whom would it have paged, when, at night; which incidents would have been answered sooner, or by
-nobody? --diff sets it beside what was recorded, or beside the catalog of --baseline.
+With --catalog, backtest that catalog: play the inputs of the period through it on virtual time. The result says
+who would have been paged, when, and how often at night, and which incidents would have been acknowledged
+earlier or not at all. --diff compares this with what was recorded, or with the catalog of --baseline.
 
-History comes from NATS, or with --from-file from a file with one CloudEvent on each line: an export of
-the archive, intake facts that 'tocsin archive import' made of another system's history, or what
---export wrote; or with --archive from the archive itself, which goes back further than the 30 days that
-NATS keeps of what was asked. With --catalog and --verify both are verified as far as they can be: what
-was asked is derived from what was decided, and decided once more. docs/replay.md says what is taken
-for granted, and what a file cannot prove.
+History comes from NATS, which keeps inputs for 30 days; or with --archive from the archive, which goes back
+further; or with --from-file from a file with one CloudEvent per line: an export of the archive, intake facts that
+'tocsin archive import' made of another system's history, or what --export wrote. With --catalog and --verify, a
+file or an archive is verified as far as possible: the inputs are derived from the decisions and decided again.
 
-With --publish NAME the facts go out again on tocsin.replay.NAME.>, so that subscribers can be tried.
-They page nobody.`,
+With --publish NAME, publish the facts on tocsin.replay.NAME.> to try out subscribers. This pages nobody.
+
+docs/replay.md lists the assumptions, and what a file cannot prove.`,
 		Example: `  tocsin replay --from 2026-03-01 --to 2026-04-01
   tocsin replay --catalog next --diff --format md
   tocsin replay --from-file history.jsonl --catalog next --baseline tocsin.d --json
@@ -66,33 +64,34 @@ They page nobody.`,
 		RunE: func(c *cobra.Command, _ []string) error { return r.run(c) },
 	}
 	f := c.Flags()
-	f.StringVar(&r.address, "nats-url", env("NATS_URL", nats.DefaultURL), "`URL` of NATS (NATS_URL); NATS_CREDS names a file of credentials")
-	f.StringVar(&r.file, "from-file", "", "read facts from this `file` instead of NATS; - reads stdin")
+	natsVar(f, &r.address)
+	f.StringVar(&r.file, "from-file", "", fromFileUsage)
 	f.StringVar(&r.archive, "archive", "", "read facts from this archive instead of NATS: a SQLite `file`, or postgres://…")
-	f.StringVar(&r.from, "from", "", "from this `instant` on: records that are verified, incidents that are counted by their opening")
-	f.StringVar(&r.to, "to", "", "before this `instant`")
-	f.StringVar(&r.zone, "timezone", "UTC", "the `zone` of --from and --to where they name none")
-	f.StringVar(&r.catalog, "catalog", "", "backtest this catalog's `folder`")
-	f.BoolVar(&r.again, "verify", false, "decide what a file or an archive recorded once more by --catalog, and list what differs")
-	f.BoolVar(&r.diff, "diff", false, "set the backtest beside what was recorded, or beside --baseline")
-	f.StringVar(&r.baseline, "baseline", "", "the `folder` of a catalog to compare with instead of the record; means --diff")
-	f.BoolVar(&r.reroute, "reroute", false, "place every alert by the catalog's routes, also those of services that it knows")
-	f.StringVar(&r.night, "night", "22:00-07:00", "when pages count as such at night, in each person's own time")
-	f.StringVar(&r.format, "format", "table", "table, json or md (a comment on a pull request)")
+	f.StringVar(&r.from, "from", "", "start: only records from this `instant` on are verified, only incidents opened from then on are counted")
+	f.StringVar(&r.to, "to", "", "end: only what happened before this `instant`")
+	f.StringVar(&r.zone, "timezone", "UTC", "time `zone` of --from and --to if they have none")
+	f.StringVar(&r.catalog, "catalog", "", "`folder` of the catalog to backtest")
+	f.BoolVar(&r.again, "verify", false, "with --catalog: decide a file or an archive again, and list differences")
+	f.BoolVar(&r.diff, "diff", false, "compare the backtest with what was recorded, or with --baseline")
+	f.StringVar(&r.baseline, "baseline", "", "`folder` of a catalog to compare with instead of what was recorded; implies --diff")
+	f.BoolVar(&r.reroute, "reroute", false, "route every alert by the catalog, even if its recorded service exists")
+	f.StringVar(&r.night, "night", "22:00-07:00", "hours in which a page counts as at night, in each person's time zone")
+	f.StringVar(&r.format, "format", "table", "table, json or md (a comment for a pull request)")
 	f.StringVar(&r.out, "out", "", "write to this `file` (default: stdout)")
-	f.StringVar(&r.export, "export", "", "write what was asked in the period to this `file` of intake facts, and end")
-	f.StringVar(&r.resume, "resume", "", "keep a checkpoint in this `file`, and go on from it where it is there")
+	f.StringVar(&r.export, "export", "", "only write the inputs of the period to this `file`, as intake facts; - writes to stdout")
+	f.StringVar(&r.resume, "resume", "", "save checkpoints to this `file`, and continue from it if it exists")
 	f.StringVar(&r.publish, "publish", "", "publish the facts on tocsin.replay.`NAME`.>")
-	f.StringVar(&r.speed, "speed", "1", "of --publish: 1 as it was, `N` times as fast, or max")
+	f.StringVar(&r.speed, "speed", "1", "with --publish: 1 is the original speed, `N` is N times as fast, max does not wait")
 	return c
 }
 
-// collectAt is how many percent the heap of a replay may grow between two collections of garbage.
+// collectAt is the growth of the heap, in percent, at which a replay collects garbage. A short run can spend
+// memory on speed.
 const collectAt = 400
 
 func (r *replayer) run(c *cobra.Command) (err error) {
-	r.asked = r.now()
-	defer debug.SetGCPercent(debug.SetGCPercent(collectAt)) // a run that ends soon may spend memory on speed
+	r.startedAt = r.now()
+	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	if err := r.check(c); err != nil {
 		return err
 	}
@@ -109,7 +108,7 @@ func (r *replayer) run(c *cobra.Command) (err error) {
 	return r.backtest(c.Context())
 }
 
-// check reads the flags and says which of them do not go together.
+// check parses the flags and rejects combinations that make no sense.
 func (r *replayer) check(c *cobra.Command) (err error) {
 	if r.json {
 		r.format = "json"
@@ -117,53 +116,54 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 	r.diff = r.diff || r.baseline != ""
 	switch {
 	case !slices.Contains([]string{"table", "json", "md"}, r.format):
-		return misuse(c, fmt.Errorf("--format %q: not one of table, json, md", r.format))
+		return misuse("--format %q: not one of table, json, md", r.format)
 	case r.catalog == "" && (r.diff || r.reroute):
-		return misuse(c, errors.New("--diff, --baseline and --reroute need --catalog with the catalog to be tried"))
+		return misuse("--diff, --baseline and --reroute need --catalog")
 	case r.file != "" && r.archive != "":
-		return misuse(c, errors.New("--from-file and --archive cannot stand together"))
+		return misuse("--from-file and --archive cannot be combined")
 	case r.again && r.catalog != "" && r.stored() == "":
-		return misuse(c, errors.New("--verify with --catalog needs --from-file or --archive: NATS keeps each catalog of its time, leave --catalog away"))
+		return misuse("--verify with --catalog needs --from-file or --archive; to verify from NATS, which has each catalog, drop --catalog")
 	case r.again && (r.diff || r.reroute || r.publish != "" || r.resume != "" && r.catalog != ""):
-		return misuse(c, errors.New("--verify stands without --diff, --baseline, --reroute and --publish, and of a file or an archive without --resume"))
+		return misuse("--verify cannot be combined with --diff, --baseline, --reroute or --publish, nor for a file or an archive with --resume")
 	case r.again && r.format == "md":
-		return misuse(c, errors.New("--verify is shown as table or json"))
+		return misuse("--verify supports the formats table and json")
 	case r.export != "" && (r.stored() != "" || r.catalog != "" || r.publish != "" || r.again):
-		return misuse(c, errors.New("--export writes what NATS holds: it stands alone with --from and --to"))
+		return misuse("--export writes the inputs that NATS has; only --from and --to can be combined with it")
 	case r.publish == "" && c.Flags().Changed("speed"):
-		return misuse(c, errors.New("--speed is of --publish"))
+		return misuse("--speed needs --publish")
 	}
-	zone, err := time.LoadLocation(r.zone)
+	zone, err := timezone(r.zone)
 	if err != nil {
-		return misuse(c, fmt.Errorf("--timezone: there is no zone %q", r.zone))
+		return err
 	}
-	if r.period.From, err = kpi.ParseInstant(r.from, zone); err != nil {
-		return misuse(c, fmt.Errorf("--from: %w", err))
-	}
-	if r.period.To, err = kpi.ParseInstant(r.to, zone); err != nil {
-		return misuse(c, fmt.Errorf("--to: %w", err))
-	}
-	if p := r.period; !p.From.IsZero() && !p.To.IsZero() && !p.From.Before(p.To) {
-		return misuse(c, errors.New("--to is not after --from"))
+	if r.period.From, r.period.To, err = reportPeriod(r.from, r.to, zone); err != nil {
+		return err
 	}
 	h, err := kpi.ParseHours(r.night)
 	if err != nil {
-		return misuse(c, fmt.Errorf("--night: %w", err))
+		return misuse("--night: %w", err)
 	}
 	r.nightFrom, r.nightTo = h.From, h.To
 	if r.stored() != "" && r.catalog == "" && r.publish == "" {
 		return fault{
-			err:  fmt.Errorf("%s has no catalog of its own: name one with --catalog", r.kind()),
-			hint: "with --verify the one of its time; or verify from NATS, which keeps each catalog", code: codeUsage,
+			err:  fmt.Errorf("%s contains no catalog: name one with --catalog", r.kind()),
+			hint: "with --verify name the catalog of that time; or verify from NATS, which has each catalog", code: codeUsage,
 		}
 	}
-	return r.catalogs()
+	if r.catalog == "" {
+		return nil
+	}
+	if r.candidate, err = catalogIn("--catalog", r.catalog); err != nil || r.baseline == "" {
+		return err
+	}
+	r.other, err = catalogIn("--baseline", r.baseline)
+	return err
 }
 
-// stored names the file or the archive that stands for NATS; empty for neither.
+// stored returns the file or the archive that is read instead of NATS; empty for neither.
 func (r *replayer) stored() string { return cmp.Or(r.file, r.archive) }
 
-// kind is what [replayer.stored] names.
+// kind describes [replayer.stored].
 func (r *replayer) kind() string {
 	if r.archive != "" {
 		return "an archive"
@@ -171,39 +171,15 @@ func (r *replayer) kind() string {
 	return "a file"
 }
 
-func (r *replayer) catalogs() (err error) {
-	if r.catalog == "" {
-		return nil
-	}
-	if r.present, err = catalogIn("--catalog", r.catalog); err != nil || r.baseline == "" {
-		return err
-	}
-	r.other, err = catalogIn("--baseline", r.baseline)
-	return err
-}
-
-// catalogIn reads and checks the catalog that a flag names.
-func catalogIn(flag, folder string) (*catalog.Catalog, error) {
-	files, err := readCatalog(folder)
-	if err != nil {
-		return nil, err
-	}
-	c, faults := catalog.Parse(files)
-	if c == nil {
-		return nil, fault{err: fmt.Errorf("%s %s: it has %s", flag, folder, plural(len(faults), "fault")), hint: "'tocsin catalog check " + folder + "' lists them", code: codeFailed}
-	}
-	return c, nil
-}
-
-// backtest plays the history through the catalog, and through the other one.
+// backtest plays the history through the catalog, and through the baseline if there is one.
 func (r *replayer) backtest(ctx context.Context) error {
 	if err := r.load(ctx); err != nil {
 		return err
 	}
-	nights := backtest.NightsOf(r.present, r.nightFrom, r.nightTo)
+	nights := backtest.NightsOf(r.candidate, r.nightFrom, r.nightTo)
 	began := time.Now()
 	saved := r.checkpoints(fmt.Sprintf("backtest reroute=%v", r.reroute))
-	b, err := r.play(ctx, r.present, saved, nil)
+	b, err := r.play(ctx, r.candidate, saved, nil)
 	if err != nil {
 		return err
 	}
@@ -224,18 +200,10 @@ func (r *replayer) backtest(ctx context.Context) error {
 			result.Diff.Against, result.Baseline = "baseline", r.other.Rules.Revision
 		}
 	}
-	if err := r.write(func(w io.Writer) error { return renderBacktest(result, r.format, w) }); err != nil {
+	if err := r.output(r.out, 0o644, func(w io.Writer) error { return renderBacktest(result, r.format, w) }); err != nil {
 		return err
 	}
 	return saved.done()
-}
-
-// write puts out a result, to stdout or the file that was named.
-func (r *replayer) write(render func(io.Writer) error) error {
-	if r.out == "" {
-		return render(r.stdout)
-	}
-	return replace(r.out, 0o644, render)
 }
 
 func renderBacktest(result backtest.Result, format string, w io.Writer) error {
@@ -247,12 +215,11 @@ func renderBacktest(result backtest.Result, format string, w io.Writer) error {
 	}
 	fmt.Fprintf(w, "%s\n%s\n", clean(result.Headline()), clean(result.Subtitle()))
 	for _, s := range result.Sections() {
-		fmt.Fprintf(w, "\n%s\n", strings.ToUpper(s.Title))
-		table(w, append([][]string{s.Head}, s.Rows...))
+		section(w, s.Title, s.Head, s.Rows)
 		if s.Left > 0 {
 			fmt.Fprintf(w, "and %d more\n", s.Left)
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%s\n%d inputs in %.3f s, %.0f a second\n", clean(result.Footnote()), result.Inputs, result.DurationS, result.InputsPerS)
+	_, err := fmt.Fprintf(w, "\n%s\n%d inputs in %.3f s, %.0f per second\n", clean(result.Footnote()), result.Inputs, result.DurationS, result.InputsPerS)
 	return err
 }

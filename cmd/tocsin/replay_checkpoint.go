@@ -9,21 +9,21 @@ import (
 	"os"
 	"time"
 
-	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/files"
 )
 
-// saveEvery is how much work an interruption without warning may cost.
+// saveEvery is how much work a crash may cost.
 const saveEvery = 5 * time.Second
 
-// checkpoints keeps where a replay stands in a file; without a name nothing is kept.
+// checkpoints saves the progress of a replay to a file. Without a file name it does nothing.
 type checkpoints struct {
 	file string
-	of   string // what is replayed, so that no other replay goes on from it
+	of   string // what is replayed, so that another replay does not continue from it
 	last time.Time
 }
 
-// stored is the form of the file.
-type stored struct {
+// savedCheckpoint is the format of the file.
+type savedCheckpoint struct {
 	Version    int             `json:"version"`
 	Of         string          `json:"of"`
 	Checkpoint json.RawMessage `json:"checkpoint"`
@@ -33,7 +33,7 @@ func (r *replayer) checkpoints(of string) *checkpoints {
 	return &checkpoints{file: r.resume, of: of, last: time.Now()}
 }
 
-// load hands the checkpoint on, if there is one.
+// load passes the saved checkpoint to resume, if there is one.
 func (c *checkpoints) load(resume func(json.RawMessage) error) error {
 	if c.file == "" {
 		return nil
@@ -45,29 +45,29 @@ func (c *checkpoints) load(resume func(json.RawMessage) error) error {
 	if err != nil {
 		return unpath(err, c.file)
 	}
-	var s stored
+	var s savedCheckpoint
 	err = json.Unmarshal(b, &s)
 	if err == nil && (s.Version != 1 || s.Of != c.of) {
-		err = backtest.ErrOther
+		err = errors.New("the checkpoint belongs to another replay")
 	}
 	if err == nil {
 		err = resume(s.Checkpoint)
 	}
 	if err != nil {
-		return fault{err: fmt.Errorf("%s: %w", c.file, err), hint: "remove the file to begin anew"}
+		return fault{err: fmt.Errorf("%s: %w", c.file, err), hint: "remove the file to start over"}
 	}
 	return nil
 }
 
-// sometimes saves when the last time is long enough ago.
-func (c *checkpoints) sometimes(make func() (json.RawMessage, error)) error {
+// saveIfDue saves if the last save was long enough ago.
+func (c *checkpoints) saveIfDue(make func() (json.RawMessage, error)) error {
 	if c.file == "" || time.Since(c.last) < saveEvery {
 		return nil
 	}
 	return c.save(make)
 }
 
-// save puts a checkpoint in the place of the last one.
+// save replaces the saved checkpoint.
 func (c *checkpoints) save(make func() (json.RawMessage, error)) error {
 	if c.file == "" {
 		return nil
@@ -76,18 +76,18 @@ func (c *checkpoints) save(make func() (json.RawMessage, error)) error {
 	if err != nil {
 		return err
 	}
-	b, err := json.Marshal(stored{Version: 1, Of: c.of, Checkpoint: checkpoint})
+	b, err := json.Marshal(savedCheckpoint{Version: 1, Of: c.of, Checkpoint: checkpoint})
 	if err != nil {
 		return err
 	}
 	c.last = time.Now()
-	return replace(c.file, 0o600, func(w io.Writer) error {
+	return files.Replace(c.file, 0o600, func(w io.Writer) error {
 		_, err := w.Write(b)
 		return err
 	})
 }
 
-// done removes the file: there is nothing to go on with.
+// done removes the file after a complete run.
 func (c *checkpoints) done() error {
 	if c.file == "" {
 		return nil

@@ -18,11 +18,11 @@ func (r *replayer) load(ctx context.Context) (err error) {
 	r.history = &backtest.History{}
 	switch {
 	case r.file != "":
-		err = r.fromFacts(ctx)
+		err = r.loadFile(ctx)
 	case r.archive != "":
-		err = r.fromMemory(ctx)
+		err = r.loadArchive(ctx)
 	default:
-		return r.fromStreams(ctx)
+		return r.loadStreams(ctx)
 	}
 	if err == nil {
 		r.history.Close()
@@ -30,7 +30,7 @@ func (r *replayer) load(ctx context.Context) (err error) {
 	return err
 }
 
-// add takes in one fact of a file or an archive, which stands on a line of it.
+// add adds a fact of a file or an archive to the history. line is its number there.
 func (r *replayer) add(line int, e events.Event) error {
 	if r.recheck != nil {
 		r.recheck.Recorded(line, e)
@@ -38,7 +38,7 @@ func (r *replayer) add(line int, e events.Event) error {
 	return r.history.Add(e)
 }
 
-func (r *replayer) fromFacts(ctx context.Context) error {
+func (r *replayer) loadFile(ctx context.Context) error {
 	in, err := r.open(r.file)
 	if err != nil {
 		return err
@@ -60,17 +60,17 @@ func (r *replayer) fromFacts(ctx context.Context) error {
 	})
 	switch {
 	case errors.Is(err, backtest.ErrMixed):
-		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "give one of the two"}
+		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "use a file with one of the two"}
 	case err != nil:
-		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' and 'tocsin replay --export' write them"}
+		return fault{err: fmt.Errorf("%s: %w", r.file, err), hint: factsHint + ", and 'tocsin replay --export'"}
 	case n == 0:
-		return fault{err: fmt.Errorf("%s holds no fact", r.file), hint: "it should hold one CloudEvent on each line"}
+		return fault{err: fmt.Errorf("%s contains no facts", r.file), hint: factsHint}
 	}
 	return nil
 }
 
-// fromMemory reads what the archive holds, which is what was decided.
-func (r *replayer) fromMemory(ctx context.Context) error {
+// loadArchive reads the archive, which has the decisions.
+func (r *replayer) loadArchive(ctx context.Context) error {
 	bar, n := r.progress("facts read"), 0
 	defer bar.end()
 	var faulty error
@@ -86,26 +86,26 @@ func (r *replayer) fromMemory(ctx context.Context) error {
 	case err != nil:
 		return err
 	case faulty != nil:
-		return fault{err: fmt.Errorf("the archive: %w", faulty)}
+		return fmt.Errorf("the archive: %w", faulty)
 	case n == 0:
-		return fault{err: errors.New("the archive holds no fact"), hint: "has anything been decided yet?", code: codeFailed}
+		return errors.New("the archive contains no facts")
 	}
 	return nil
 }
 
-// until is when a backtest of what NATS holds is over: now, as the record goes on, or at the end of
-// the period. A file and an archive know their own end.
+// until returns when a backtest of NATS ends: now, because the record goes on, or at the end of the period. A file
+// and an archive have an end of their own.
 func (r *replayer) until() time.Time {
 	switch {
 	case r.stored() != "":
 		return time.Time{}
-	case !r.period.To.IsZero() && r.period.To.Before(r.asked):
+	case !r.period.To.IsZero() && r.period.To.Before(r.startedAt):
 		return r.period.To
 	}
-	return r.asked
+	return r.startedAt
 }
 
-// play runs the history through one catalog. Saved is where it stands; nil keeps nothing.
+// play runs the history through a catalog. saved may be nil, for no checkpoints.
 func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoints, sink func(events.Event) error) (*backtest.Backtest, error) {
 	bar := r.progress("inputs")
 	defer bar.end()
@@ -123,9 +123,9 @@ func (r *replayer) play(ctx context.Context, c *catalog.Catalog, saved *checkpoi
 		if err := ctx.Err(); err != nil {
 			return errors.Join(err, saved.save(b.Checkpoint))
 		}
-		return saved.sometimes(b.Checkpoint)
+		return saved.saveIfDue(b.Checkpoint)
 	}
-	b = backtest.NewBacktest(r.history, c, options)
+	b = backtest.New(r.history, c, options)
 	if saved != nil {
 		if err := saved.load(b.Resume); err != nil {
 			return nil, err

@@ -14,44 +14,44 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"tocsin.dev/internal/source/cloudevents"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/verify/streams"
 	"tocsin.dev/pkg/events"
 )
 
-// Limits of the stream TOCSIN_REPLAY: it is for trying subscribers, and must never take the space of
-// what matters. The oldest facts make room.
+// Limits of the stream TOCSIN_REPLAY. It is for trying out subscribers and must not take space from other
+// streams: when it is full, the oldest facts are dropped.
 const (
 	replayBytes = 256 << 20
 	replayAge   = 24 * time.Hour
 	replayDedup = 10 * time.Minute
 )
 
-// republish tells the facts of the period again, as they were decided, or as the backtest decides them.
+// republish publishes the facts of the period, as they were decided or as a backtest decides them.
 func (r *replayer) republish(ctx context.Context) error {
 	if err := events.CheckID(r.publish); err != nil {
-		return fault{err: fmt.Errorf("--publish: %w", err), code: codeUsage}
+		return misuse("--publish: %w", err)
 	}
 	speed, err := speedOf(r.speed)
 	if err != nil {
-		return fault{err: fmt.Errorf("--speed: %w", err), code: codeUsage}
+		return misuse("--speed: %w", err)
 	}
 	b, done, err := r.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	facts, err := r.told(ctx, streams.Streams{Bus: b, Foreign: cloudevents.FromNATS})
+	facts, err := r.publicFacts(ctx, streams.Streams{Bus: b, Foreign: cloudevents.FromNATS})
 	if err != nil {
 		return err
 	}
 	if err := makeReplayStream(ctx, b.JetStream()); err != nil {
 		return err
 	}
-	return r.tell(ctx, b.JetStream(), facts, speed)
+	return r.publishAll(ctx, b.JetStream(), facts, speed)
 }
 
-// told gathers the public facts of the period, in order of time.
-func (r *replayer) told(ctx context.Context, source streams.Streams) (facts []events.Event, err error) {
+// publicFacts returns the public facts of the period, ordered by time.
+func (r *replayer) publicFacts(ctx context.Context, source streams.Streams) (facts []events.Event, err error) {
 	keep := func(e events.Event) error {
 		if _, public := events.PublicSubject(e.Envelope); public && r.period.Holds(e.Time) {
 			facts = append(facts, e)
@@ -63,14 +63,12 @@ func (r *replayer) told(ctx context.Context, source streams.Streams) (facts []ev
 		if err := r.load(ctx); err != nil {
 			return nil, err
 		}
-		_, err = r.play(ctx, r.present, nil, keep)
+		_, err = r.play(ctx, r.candidate, nil, keep)
 	case r.stored() != "":
 		if err := r.load(ctx); err != nil {
 			return nil, err
 		}
-		return nil, fault{
-			err: fmt.Errorf("the facts of %s are published by the catalog that decides them: name one with --catalog", r.kind()), code: codeUsage,
-		}
+		return nil, misuse("to publish the facts of %s, name the catalog that decides them with --catalog", r.kind())
 	default:
 		err = r.readLedger(ctx, source, keep)
 	}
@@ -78,26 +76,26 @@ func (r *replayer) told(ctx context.Context, source streams.Streams) (facts []ev
 	return facts, err
 }
 
-// speedOf reads "1", "10", "0.5" or "max", which is 0.
+// speedOf parses "1", "10" or "0.5"; "max" is 0.
 func speedOf(word string) (float64, error) {
 	if word == "max" {
 		return 0, nil
 	}
 	speed, err := strconv.ParseFloat(word, 64)
 	if err != nil || !(speed > 0) || speed > 1e9 {
-		return 0, fmt.Errorf("%q is no speed such as 1, 60 or max", word)
+		return 0, fmt.Errorf("%q is not a speed such as 1, 60 or max", word)
 	}
 	return speed, nil
 }
 
-// makeReplayStream makes the stream where there is none; one that is there keeps its limits.
+// makeReplayStream creates the stream if it does not exist. An existing one keeps its limits.
 func makeReplayStream(ctx context.Context, js jetstream.JetStream) error {
 	if _, err := js.Stream(ctx, events.StreamReplay); err == nil || !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return err
 	}
 	_, err := js.CreateStream(ctx, jetstream.StreamConfig{
 		Name:        events.StreamReplay,
-		Description: "facts told again by `tocsin replay --publish`, for subscribers to be tried; pages nobody",
+		Description: "facts published by `tocsin replay --publish` to try out subscribers; pages nobody",
 		Subjects:    []string{events.SubjectReplay + ".>"},
 		Storage:     jetstream.FileStorage,
 		Discard:     jetstream.DiscardOld,
@@ -109,15 +107,15 @@ func makeReplayStream(ctx context.Context, js jetstream.JetStream) error {
 	return nil
 }
 
-// toldSoFar is the checkpoint of a republication.
-type toldSoFar struct {
-	Next int    `json:"next"` // of the facts, in order of time
-	ID   string `json:"id"`   // of the fact before, so that another history is noticed
+// publishPosition is the checkpoint of a publication.
+type publishPosition struct {
+	Next int    `json:"next"` // index of the next fact
+	ID   string `json:"id"`   // id of the fact before it, to detect another history
 }
 
-// tell publishes facts, paced by their times. An interrupt ends it in order.
-func (r *replayer) tell(ctx context.Context, js jetstream.JetStream, facts []events.Event, speed float64) error {
-	at := toldSoFar{}
+// publishAll publishes facts, paced by their times. An interrupt saves a checkpoint and is not an error.
+func (r *replayer) publishAll(ctx context.Context, js jetstream.JetStream, facts []events.Event, speed float64) error {
+	at := publishPosition{}
 	saved := r.checkpoints("publish " + r.publish)
 	err := saved.load(func(b json.RawMessage) error {
 		if err := json.Unmarshal(b, &at); err != nil {
@@ -131,7 +129,7 @@ func (r *replayer) tell(ctx context.Context, js jetstream.JetStream, facts []eve
 	if err != nil {
 		return err
 	}
-	where := func() (json.RawMessage, error) { return json.Marshal(at) }
+	position := func() (json.RawMessage, error) { return json.Marshal(at) }
 	bar, first := r.progress("facts"), at.Next
 	defer bar.end()
 	var began time.Time
@@ -145,15 +143,15 @@ func (r *replayer) tell(ctx context.Context, js jetstream.JetStream, facts []eve
 		}
 		if ctx.Err() != nil {
 			bar.end()
-			fmt.Fprintf(r.stderr, "stopped after %s of %d\n", plural(at.Next, "fact"), len(facts))
-			return saved.save(where)
+			fmt.Fprintf(r.stderr, "stopped after %d of %s\n", at.Next, count(len(facts), "fact"))
+			return saved.save(position)
 		}
-		if err := r.tellOne(ctx, js, e); err != nil {
-			return errors.Join(err, saved.save(where))
+		if err := r.publishOne(ctx, js, e); err != nil {
+			return errors.Join(err, saved.save(position))
 		}
 		at.ID = e.ID
 		bar.show(at.Next+1, len(facts))
-		if err := saved.sometimes(func() (json.RawMessage, error) { return json.Marshal(toldSoFar{at.Next + 1, e.ID}) }); err != nil {
+		if err := saved.saveIfDue(func() (json.RawMessage, error) { return json.Marshal(publishPosition{at.Next + 1, e.ID}) }); err != nil {
 			return err
 		}
 	}
@@ -162,16 +160,14 @@ func (r *replayer) tell(ctx context.Context, js jetstream.JetStream, facts []eve
 		return err
 	}
 	subject := events.SubjectReplay + "." + r.publish + ".>"
-	if r.json {
-		return object(r.stdout, map[string]any{"mode": "publish", "facts": len(facts), "stream": events.StreamReplay, "subject": subject})
-	}
-	fmt.Fprintf(r.stdout, "%s on %s\n", plural(len(facts), "fact"), subject)
-	return nil
+	return r.show(map[string]any{"mode": "publish", "facts": len(facts), "stream": events.StreamReplay, "subject": subject}, func() {
+		fmt.Fprintf(r.stdout, "published %s on %s\n", count(len(facts), "fact"), subject)
+	})
 }
 
-// tellOne stores one fact as EVENTS has it. The same fact under the same name within ten minutes is
-// stored once, so what an interruption left uncertain may be told again.
-func (r *replayer) tellOne(ctx context.Context, js jetstream.JetStream, e events.Event) error {
+// publishOne publishes a fact in the form of EVENTS. The server drops a repeat under the same name within ten
+// minutes, so it is safe to publish again what an interruption left uncertain.
+func (r *replayer) publishOne(ctx context.Context, js jetstream.JetStream, e events.Event) error {
 	subject, _ := events.ReplaySubject(r.publish, e.Envelope)
 	body, err := json.Marshal(e.Data)
 	if err != nil {

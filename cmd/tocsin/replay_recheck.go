@@ -8,75 +8,72 @@ import (
 	"slices"
 	"time"
 
-	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/whatif/verify"
 )
 
-// rechecked is what `replay --verify` shows of a file or an archive.
+// rechecked is the result of `replay --verify` for a file or an archive.
 type rechecked struct {
-	Mode    string          `json:"mode"` // "verify"
-	Period  backtest.Period `json:"period"`
-	Catalog string          `json:"catalog"` // the revision that decided
-	Inputs  int             `json:"inputs"`  // that were derived and decided again
-	backtest.Rechecked
+	Mode    string         `json:"mode"` // "verify"
+	Period  measure.Period `json:"period"`
+	Catalog string         `json:"catalog"` // revision
+	Inputs  int            `json:"inputs"`  // derived and decided again
+	verify.Rechecked
 	DurationS  float64 `json:"duration_s"`
 	InputsPerS float64 `json:"inputs_per_s"`
 }
 
-// verifyDecisions decides once more what decisions say that was asked.
+// verifyDecisions derives the inputs from recorded decisions, decides them again and compares the two.
 func (r *replayer) verifyDecisions(ctx context.Context) error {
-	r.recheck = &backtest.Recheck{}
+	r.recheck = &verify.Recheck{}
 	if err := r.load(ctx); err != nil {
 		return err
 	}
 	if !r.history.FromDecisions() {
 		return fault{
-			err:  fmt.Errorf("%s holds what was asked, and no decision to be verified", r.stored()),
-			hint: "give an export of the ledger, as 'tocsin archive export' writes it; what was asked can be backtested, without --verify",
+			err:  fmt.Errorf("%s contains inputs, and no decisions to verify", r.stored()),
+			hint: "use an export of 'tocsin archive export'; inputs can be backtested, without --verify",
 		}
 	}
 	began := time.Now()
-	b, err := r.play(ctx, r.present, nil, r.recheck.Decided)
+	b, err := r.play(ctx, r.candidate, nil, r.recheck.Decided)
 	if err != nil {
 		return err
 	}
 	took := time.Since(began)
 	out := rechecked{
-		Mode: "verify", Period: r.period, Catalog: r.present.Rules.Revision, Inputs: b.Played(),
-		Rechecked: r.recheck.Verdict(r.period, r.present.Rules.Revision),
+		Mode: "verify", Period: r.period, Catalog: r.candidate.Rules.Revision, Inputs: b.Played(),
+		Rechecked: r.recheck.Verdict(r.period, r.candidate.Rules.Revision),
 		DurationS: float64(took.Milliseconds()) / 1000, InputsPerS: float64(int(float64(b.Played()) / took.Seconds())),
 	}
-	if err := r.write(func(w io.Writer) error { return renderRechecked(out, r.format, w) }); err != nil {
+	if err := r.output(r.out, 0o644, func(w io.Writer) error { return renderRechecked(out, r.format, w) }); err != nil {
 		return err
 	}
 	if out.Different > 0 {
-		return fault{err: errDiffers, hint: out.hint(), code: codeFailed}
+		return fault{err: errDiffers, hint: out.hint()}
 	}
 	return nil
 }
 
-// hint says where to look for the reason of differences.
+// hint says where to look for the cause of differences.
 func (r rechecked) hint() string {
 	if r.Elsewhere > 0 {
-		return fmt.Sprintf("%s opened with another catalog: give the one of that time, or bound the period with --from and --to", plural(r.Elsewhere, "incident"))
+		return fmt.Sprintf("%s opened with another catalog: use the catalog of that time, or limit the period with --from and --to", count(r.Elsewhere, "incident"))
 	}
-	return "docs/replay.md says what a file cannot prove, and what each kind of difference means"
+	return "docs/replay.md explains each kind of difference, and what a file cannot prove"
 }
 
 func renderRechecked(v rechecked, format string, w io.Writer) error {
 	if format == "json" {
 		return object(w, v)
 	}
-	verdict := "no difference"
-	if v.Different > 0 {
-		verdict = plural(v.Different, "difference")
-	}
-	fmt.Fprintf(w, "%s: %s derived and decided again by catalog %.12s, %s compared, of %s\n",
-		verdict, plural(v.Inputs, "input"), v.Catalog, plural(v.Facts, "fact"), plural(v.Incidents, "incident"))
+	fmt.Fprintf(w, "%s: %s derived and decided again with catalog %.12s, %s of %s compared\n",
+		differences(v.Different), count(v.Inputs, "input"), v.Catalog, count(v.Facts, "fact"), count(v.Incidents, "incident"))
 	for _, why := range slices.Sorted(maps.Keys(v.Unproven)) {
-		fmt.Fprintf(w, "not compared: %s: %s\n", plural(v.Unproven[why], "fact"), why)
+		fmt.Fprintf(w, "not compared: %s: %s\n", count(v.Unproven[why], "fact"), why)
 	}
 	if v.Elsewhere > 0 {
-		fmt.Fprintf(w, "opened with another catalog: %s\n", plural(v.Elsewhere, "incident"))
+		fmt.Fprintf(w, "opened with another catalog: %s\n", count(v.Elsewhere, "incident"))
 	}
 	for _, d := range v.Deviations {
 		fmt.Fprintln(w)
@@ -85,11 +82,11 @@ func renderRechecked(v rechecked, format string, w io.Writer) error {
 	if more := v.Different - len(v.Deviations); more > 0 {
 		fmt.Fprintf(w, "\nand %d more\n", more)
 	}
-	_, err := fmt.Fprintf(w, "%.3f s, %.0f inputs a second\n", v.DurationS, v.InputsPerS)
+	_, err := fmt.Fprintf(w, "%.3f s, %.0f inputs per second\n", v.DurationS, v.InputsPerS)
 	return err
 }
 
-func renderDeviation(d backtest.Deviation, w io.Writer) {
+func renderDeviation(d verify.Deviation, w io.Writer) {
 	fmt.Fprintf(w, "%s  %s", d.Kind, clean(d.Type))
 	if d.About != "" {
 		fmt.Fprintf(w, " (%s)", clean(d.About))

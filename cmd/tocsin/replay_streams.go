@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,22 +16,17 @@ import (
 	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/internal/source/cloudevents"
 	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/whatif/verify"
+	"tocsin.dev/internal/whatif/verify/streams"
 	"tocsin.dev/pkg/events"
 )
 
-// connect opens NATS, where a Tocsin must have made its streams already.
+// connect opens the bus on NATS. Tocsin must have created its streams there already.
 func (r *replayer) connect(ctx context.Context) (*bussed.Bus, func(), error) {
-	options := []nats.Option{nats.Name("tocsin replay")}
-	if file := os.Getenv("NATS_CREDS"); file != "" {
-		options = append(options, nats.UserCredentials(file))
-	}
-	conn, err := nats.Connect(r.address, options...)
+	conn, err := dial(r.address, "tocsin replay")
 	if err != nil {
-		return nil, nil, fault{
-			err:  fmt.Errorf("connect to NATS: %w", err),
-			hint: "is it running? 'tocsin up' starts it, --nats-url says where it is; --from-file needs none",
-		}
+		return nil, nil, err
 	}
 	b, err := openBus(ctx, conn)
 	if err != nil {
@@ -47,9 +41,9 @@ func openBus(ctx context.Context, conn *nats.Conn) (*bussed.Bus, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{events.StreamIntake, events.StreamLedger} { // to open the bus would make them
+	for _, name := range []string{events.StreamIntake, events.StreamLedger} { // opening the bus would create them
 		if _, err := js.Stream(ctx, name); errors.Is(err, jetstream.ErrStreamNotFound) {
-			return nil, fault{err: fmt.Errorf("NATS has no stream %s", name), hint: "has a Tocsin been started on it?"}
+			return nil, noStream(name)
 		} else if err != nil {
 			return nil, fmt.Errorf("look up stream %s: %w", name, err)
 		}
@@ -57,19 +51,19 @@ func openBus(ctx context.Context, conn *nats.Conn) (*bussed.Bus, error) {
 	return bussed.Open(ctx, conn, bussed.Config{})
 }
 
-// verification is what `replay` without a catalog shows.
+// verification is the result of `replay` without a catalog.
 type verification struct {
-	Mode   string          `json:"mode"` // "verify"
-	Period backtest.Period `json:"period"`
-	backtest.Verdict
-	// OldestInput is when the oldest message that INTAKE still holds was stored; absent where it is empty.
+	Mode   string         `json:"mode"` // "verify"
+	Period measure.Period `json:"period"`
+	verify.Verdict
+	// OldestInput is the time of the oldest message in INTAKE; zero if it is empty.
 	OldestInput time.Time `json:"oldest_input,omitzero"`
 	DurationS   float64   `json:"duration_s"`
 	InputsPerS  float64   `json:"inputs_per_s"`
 }
 
-// errDiffers is what a verification ends with that found something.
-var errDiffers = errors.New("the rules decide otherwise than was recorded")
+// errDiffers is the error of a verification that found differences.
+var errDiffers = errors.New("the rules now decide differently from what was recorded")
 
 func (r *replayer) verifyStreams(ctx context.Context) error {
 	b, done, err := r.connect(ctx)
@@ -89,7 +83,7 @@ func (r *replayer) verifyStreams(ctx context.Context) error {
 	}
 	bar := r.progress("inputs")
 	defer bar.end()
-	v := &backtest.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revisions.NewStore(b, r.now))}
+	v := &verify.Verifier{Period: r.period, Catalog: streams.Catalogs(ctx, revisions.NewStore(b, r.now))}
 	saved := r.checkpoints("verify " + b.Installation())
 	if err := saved.load(v.Resume); err != nil {
 		return err
@@ -99,7 +93,7 @@ func (r *replayer) verifyStreams(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(err, saved.save(v.Checkpoint))
 		}
-		return saved.sometimes(v.Checkpoint)
+		return saved.saveIfDue(v.Checkpoint)
 	}
 	began, before := time.Now(), v.Verdict().Inputs
 	services, _ := b.Partitions()
@@ -116,11 +110,11 @@ func (r *replayer) verifyStreams(ctx context.Context) error {
 	if err := saved.done(); err != nil {
 		return err
 	}
-	if err := r.write(func(w io.Writer) error { return renderVerification(out, r.format, w) }); err != nil {
+	if err := r.output(r.out, 0o644, func(w io.Writer) error { return renderVerification(out, r.format, w) }); err != nil {
 		return err
 	}
 	if out.Different > 0 {
-		return fault{err: errDiffers, hint: "docs/replay.md says what each kind of difference means", code: codeFailed}
+		return fault{err: errDiffers, hint: "docs/replay.md explains each kind of difference"}
 	}
 	return nil
 }
@@ -129,18 +123,14 @@ func renderVerification(v verification, format string, w io.Writer) error {
 	if format == "json" {
 		return object(w, v)
 	}
-	verdict := "no difference"
-	if v.Different > 0 {
-		verdict = plural(v.Different, "difference")
-	}
 	fmt.Fprintf(w, "%s: %s decided again, %s compared, in %s and %s\n",
-		verdict, plural(v.Inputs, "input"), plural(v.Facts, "fact"), plural(v.Records, "record"), plural(v.Partitions, "partition"))
+		differences(v.Different), count(v.Inputs, "input"), count(v.Facts, "fact"), count(v.Records, "record"), count(v.Partitions, "partition"))
 	if v.LostRecords > 0 {
-		fmt.Fprintf(w, "not verified: %s of %s, whose inputs INTAKE does not hold any more (the oldest is of %s)\n",
-			plural(v.Lost, "fact"), plural(v.LostRecords, "record"), v.OldestInput.Format(time.RFC3339))
+		fmt.Fprintf(w, "not verified: %s of %s, whose inputs are no longer in INTAKE (its oldest is from %s)\n",
+			count(v.Lost, "fact"), count(v.LostRecords, "record"), v.OldestInput.Format(time.RFC3339))
 	}
 	if v.Undecided > 0 {
-		fmt.Fprintf(w, "not recorded yet: %s behind the last record, undecided or without effect\n", plural(v.Undecided, "input"))
+		fmt.Fprintf(w, "not recorded yet: %s after the last record, undecided or without effect\n", count(v.Undecided, "input"))
 	}
 	for _, d := range v.Differences {
 		fmt.Fprintf(w, "\n%s  partition %d, record %d, fact %d: %s", d.Kind, d.Partition, d.Record, d.Fact, clean(d.Type))
@@ -148,9 +138,9 @@ func renderVerification(v verification, format string, w io.Writer) error {
 			fmt.Fprintf(w, " of incident %s", clean(d.Incident))
 		}
 		if d.Input != "" {
-			fmt.Fprintf(w, " by input %s", clean(d.Input))
+			fmt.Fprintf(w, ", input %s", clean(d.Input))
 		} else {
-			fmt.Fprint(w, " by time")
+			fmt.Fprint(w, ", by time")
 		}
 		for _, line := range d.Diff {
 			fmt.Fprintf(w, "\n  %s", clean(line))
@@ -160,13 +150,21 @@ func renderVerification(v verification, format string, w io.Writer) error {
 	if more := v.Different - len(v.Differences); more > 0 {
 		fmt.Fprintf(w, "\nand %d more\n", more)
 	}
-	_, err := fmt.Fprintf(w, "%.3f s, %.0f inputs a second\n", v.DurationS, v.InputsPerS)
+	_, err := fmt.Fprintf(w, "%.3f s, %.0f inputs per second\n", v.DurationS, v.InputsPerS)
 	return err
 }
 
-// fromStreams reads what INTAKE and LEDGER hold. Everything is played, so that what was open when the
-// period began is open; what opened in the period is counted.
-func (r *replayer) fromStreams(ctx context.Context) error {
+// differences counts differences.
+func differences(n int) string {
+	if n == 0 {
+		return "no differences"
+	}
+	return count(n, "difference")
+}
+
+// loadStreams reads INTAKE and LEDGER. It plays everything, so that incidents that were open at the start of the
+// period are open, but counts only those that opened in it.
+func (r *replayer) loadStreams(ctx context.Context) error {
 	b, done, err := r.connect(ctx)
 	if err != nil {
 		return err
@@ -200,12 +198,12 @@ func (r *replayer) fromStreams(ctx context.Context) error {
 	}
 	r.history.Close()
 	if r.history.Len() == 0 {
-		return fault{err: errors.New("INTAKE holds nothing of the period"), hint: "it keeps what was asked for 30 days; an export of the archive goes back further, see --from-file"}
+		return fault{err: errors.New("INTAKE has no inputs of the period"), hint: "it keeps inputs for 30 days; the archive goes back further, see --archive"}
 	}
 	return nil
 }
 
-// readLedger hands on the ledger's facts before the end of the period.
+// readLedger calls each for every fact of the ledger before the end of the period.
 func (r *replayer) readLedger(ctx context.Context, source streams.Streams, each func(events.Event) error) error {
 	for rec, err := range source.Records(ctx, bus.All, 0) {
 		if err != nil {
@@ -227,8 +225,8 @@ func (r *replayer) readLedger(ctx context.Context, source streams.Streams, each 
 	return nil
 }
 
-// exportIntake writes what was asked in the period as a file of intake facts. Commands name their
-// incident by its dedup key there, as those of every history do.
+// exportIntake writes the inputs of the period as intake facts. Commands name their incident by its dedup key, as in
+// every history.
 func (r *replayer) exportIntake(ctx context.Context) error {
 	b, done, err := r.connect(ctx)
 	if err != nil {
@@ -270,21 +268,16 @@ func (r *replayer) exportIntake(ctx context.Context) error {
 		}
 		return nil
 	}
-	if r.export == "-" {
-		err = write(r.stdout)
-	} else {
-		err = replace(r.export, 0o600, write)
-	}
-	if err != nil {
+	if err := r.output(r.export, 0o600, write); err != nil {
 		return err
 	}
 	bar.end()
 	if unnamed > 0 {
-		fmt.Fprintf(r.stderr, "left out: %s about incidents that the ledger does not know\n", plural(unnamed, "fact"))
+		fmt.Fprintf(r.stderr, "skipped %s about incidents that are not in the ledger\n", count(unnamed, "fact"))
 	}
 	if r.json {
 		return object(r.stderr, map[string]any{"facts": n, "left_out": unnamed})
 	}
-	fmt.Fprintf(r.stderr, "%s\n", plural(n, "fact"))
+	fmt.Fprintf(r.stderr, "wrote %s\n", count(n, "fact"))
 	return nil
 }

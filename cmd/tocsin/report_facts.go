@@ -5,18 +5,16 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
-	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/insight/history"
-	"tocsin.dev/internal/insight/live"
-	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
 
-// eachFact hands on the facts of a file, one a line, or where none is named those of an archive.
+// factsHint is the hint for a file that does not hold facts.
+const factsHint = "it must contain one CloudEvent per line, as 'tocsin archive export' writes them"
+
+// eachFact calls each for every fact of a file, or of the archive if file is empty.
 func (a *app) eachFact(ctx context.Context, file, archive string, each func(events.Event)) error {
 	if file != "" {
 		return a.fromFile(file, each)
@@ -35,12 +33,12 @@ func (a *app) fromFile(name string, each func(events.Event)) error {
 		return nil
 	})
 	if err != nil {
-		return fault{err: fmt.Errorf("%s: %w", name, err), hint: "it should hold one CloudEvent on each line, as 'tocsin archive export' writes them"}
+		return fault{err: fmt.Errorf("%s: %w", name, err), hint: factsHint}
 	}
 	return nil
 }
 
-// open opens a file to be read; - is stdin.
+// open opens a file for reading; - is stdin.
 func (a *app) open(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(a.stdin), nil
@@ -52,41 +50,16 @@ func (a *app) open(name string) (io.ReadCloser, error) {
 	return f, nil
 }
 
-// fromArchive hands on every fact that the archive holds. Those that a newer version wrote and this
-// one does not know are left out, and counted.
+// fromArchive calls each for every fact of the archive. It skips facts of types that this version does not know,
+// and reports their number on stderr.
 func (a *app) fromArchive(ctx context.Context, name string, each func(events.Event)) error {
-	foreign := 0
+	unknown := 0
 	err := (&archiver{app: a, name: name}).view(ctx, func(v archive.View) (err error) {
-		foreign, err = assembly.EachFact(ctx, v, each)
+		unknown, err = archive.EachEvent(ctx, v, each)
 		return err
 	})
-	if foreign > 0 {
-		fmt.Fprintf(a.stderr, "left out: %s of kinds that this version does not know\n", plural(foreign, "fact"))
+	if unknown > 0 {
+		fmt.Fprintf(a.stderr, "skipped %s of types that this version does not know\n", count(unknown, "fact"))
 	}
 	return err
-}
-
-// options are those that the flags and the catalog give; the period is not among them.
-func (r *reporting) options() (o kpi.Options, err error) {
-	o.Team = r.team
-	if o.Location, err = time.LoadLocation(r.zone); err != nil {
-		return o, fmt.Errorf("--timezone: there is no zone %q", r.zone)
-	}
-	if o.Night, err = kpi.ParseHours(r.night); err != nil {
-		return o, fmt.Errorf("--night: %w", err)
-	}
-	if r.catalog == "" {
-		return o, nil
-	}
-	files, err := readCatalog(r.catalog)
-	if err != nil {
-		return o, err
-	}
-	c, faults := catalog.Parse(files)
-	if c == nil {
-		return o, fault{err: fmt.Errorf("--catalog %s: it has %s", r.catalog, plural(len(faults), "fault")), hint: "'tocsin catalog check' lists them", code: codeFailed}
-	}
-	known := live.Options(c)
-	o.Zones, o.Levels = known.Zones, known.Levels
-	return o, nil
 }

@@ -58,7 +58,7 @@ func TestReportKnowsTheCatalog(t *testing.T) {
 	require.Positive(t, never)
 	code, _, stderr := tocsin(t, "report", "--archive", path, "--catalog", t.TempDir())
 	require.NotZero(t, code)
-	require.Contains(t, stderr, "holds no .yaml file")
+	require.Contains(t, stderr, "has no .yaml file")
 }
 
 // TestReportLastWeek: alone, --week is the last whole week of an archive, and the newest incident's
@@ -70,9 +70,17 @@ func TestReportLastWeek(t *testing.T) {
 	require.Zero(t, code, stderr)
 	require.Equal(t, "2026-W10", reported(t, "--from-file", lines, "--week").Period.Name)
 	require.Equal(t, "2026-03", reported(t, "--from-file", lines, "--month").Period.Name)
-	r := reported(t, "--archive", path, "--week")
-	require.Equal(t, kpi.WeekOf(time.Now().UTC().AddDate(0, 0, -7)).Name, r.Period.Name)
-	r = reported(t, "--archive", path, "--week=2026-W11")
+	for now, want := range map[string]string{ // the report does not start a week early or late
+		"2026-03-15T23:59:59Z": "2026-W10", "2026-03-16T00:00:00Z": "2026-W11", "2026-12-31T23:59:59Z": "2026-W52", "2027-01-04T00:00:00Z": "2026-W53",
+	} {
+		at, err := time.Parse(time.RFC3339, now)
+		require.NoError(t, err)
+		got := execAt(t, at, "report", "--json", "--archive", path, "--week")
+		var last kpi.Report
+		require.NoError(t, json.Unmarshal([]byte(got.out), &last), got.err)
+		require.Equal(t, want, last.Period.Name, now)
+	}
+	r := reported(t, "--archive", path, "--week=2026-W11")
 	require.Zero(t, r.Incidents)
 	require.Equal(t, 3, r.Previous.Incidents)
 }
@@ -93,6 +101,6 @@ func TestReportOnNewerFacts(t *testing.T) {
 	require.NoError(t, a.Close())
 	code, stdout, stderr := tocsin(t, "report", "--archive", path, "--format", "csv")
 	require.Zero(t, code, stderr)
-	require.Equal(t, "left out: 1 fact of kinds that this version does not know\n", stderr)
+	require.Equal(t, "skipped 1 fact of types that this version does not know\n", stderr)
 	require.Contains(t, stdout, ",all,,1,1,")
 }

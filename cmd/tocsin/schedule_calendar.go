@@ -11,18 +11,18 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// grain is how finely the calendar looks at shifts. Every zone is off from UTC by a multiple of it.
+// grain is the resolution of the calendar. Every time zone is off from UTC by a multiple of it.
 const grain = 15 * time.Minute
 
-// day is a row of the calendar: for each hour of the wall clock how long each shift, by index, has
-// the duty in it, in grains.
+// day is a row of the calendar: for each hour of the wall clock, how many grains of it each shift (by index)
+// covers.
 type day struct {
 	date  time.Time
 	hours [24]map[int]int
 }
 
-// draw writes a calendar: a row for each day, a column for each hour, a letter for each person, and
-// what the letters mean. An hour shows whoever has most of it.
+// draw writes a calendar: a row per day, a column per hour, a letter per person, and a legend. An hour shows
+// whoever is on call for most of it.
 func draw(to io.Writer, shifts []client.Shift, loc *time.Location) {
 	letters, order := initials(shifts)
 	width := 1
@@ -53,7 +53,7 @@ func draw(to io.Writer, shifts []client.Shift, loc *time.Location) {
 	fmt.Fprintln(to, strings.Join(append(legend, ". nobody"), "   "))
 }
 
-// heading names the week and every sixth hour.
+// heading returns the week and every sixth hour.
 func heading(date time.Time, width int) string {
 	year, week := date.ISOWeek()
 	out := fmt.Sprintf("%-11s", fmt.Sprintf("%d-W%02d", year, week))
@@ -63,7 +63,7 @@ func heading(date time.Time, width int) string {
 	return out
 }
 
-// days sorts the shifts into days and hours of the wall clock.
+// days sorts shifts into the days and hours of the wall clock.
 func days(shifts []client.Shift, loc *time.Location) []day {
 	var all []day
 	for i, one := range shifts {
@@ -74,7 +74,7 @@ func days(shifts []client.Shift, loc *time.Location) []day {
 			if n := len(all); n == 0 || all[n-1].date.Before(today) {
 				all = append(all, day{date: today})
 			}
-			row := &all[len(all)-1] // clocks that go back over midnight stay in the later day
+			row := &all[len(all)-1] // if the clocks go back over midnight, the later day keeps the hour
 			if row.hours[local.Hour()] == nil {
 				row.hours[local.Hour()] = map[int]int{}
 			}
@@ -84,8 +84,8 @@ func days(shifts []client.Shift, loc *time.Location) []day {
 	return all
 }
 
-// cell shows one hour: letters, "." for nobody, "-" for an hour that the clocks leave out, and
-// nothing outside of the stretch.
+// cell returns one hour: letters, "." for nobody, "-" for an hour that the clocks skip, and blanks outside the
+// period.
 func cell(d *day, hour, width int, shifts []client.Shift, letters map[string]rune) string {
 	text := ""
 	switch most := longest(d.hours[hour]); {
@@ -95,15 +95,15 @@ func cell(d *day, hour, width int, shifts []client.Shift, letters map[string]run
 		for _, person := range shifts[most].People {
 			text += string(letters[person])
 		}
-	case slices.ContainsFunc(d.hours[:hour], known) && slices.ContainsFunc(d.hours[hour:], known):
+	case slices.ContainsFunc(d.hours[:hour], covered) && slices.ContainsFunc(d.hours[hour:], covered):
 		text = "-"
 	}
 	return text + strings.Repeat(" ", width-len([]rune(text)))
 }
 
-func known(hour map[int]int) bool { return len(hour) > 0 }
+func covered(hour map[int]int) bool { return len(hour) > 0 }
 
-// longest gives the shift that has most of an hour, the first of equals; -1 where there is none.
+// longest returns the shift that covers most of an hour, the first of equals; -1 for none.
 func longest(hour map[int]int) int {
 	best := -1
 	for i, grains := range hour {
@@ -114,8 +114,8 @@ func longest(hour map[int]int) int {
 	return best
 }
 
-// initials gives each person a letter: the first one of the id that is still free, else the next of
-// the alphabet, and "?" for all when there are none left.
+// initials assigns each person a letter: the first free one of the id, else the next free one of the alphabet,
+// else "?". The order is that of the shifts.
 func initials(shifts []client.Shift) (letters map[string]rune, order []string) {
 	letters, taken := map[string]rune{}, map[rune]bool{}
 	for _, one := range shifts {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -11,30 +10,26 @@ func newScheduleFeed(a *app) *cobra.Command {
 	var person string
 	var rotate bool
 	c := &cobra.Command{
-		Use: "feed SCHEDULE | --person ID", Short: "Print the address at which calendar programs find the shifts",
-		Long: `Print the address at which calendar programs find the shifts (iCalendar): those of the past 4 weeks
-and of the next 26. Whoever has the address can read them; --rotate gives the feed a new one and ends the old.`,
+		Use: "feed SCHEDULE | --person ID", Short: "Print the iCalendar address of the shifts",
+		Long: `Print the address at which calendar programs can subscribe to shifts (iCalendar): the past 4 weeks and the
+next 26. Anyone who has the address can read it. --rotate creates a new address and disables the old one.`,
 		Args: args(cobra.MaximumNArgs(1)), ValidArgsFunction: a.completeSchedules,
-		RunE: func(c *cobra.Command, names []string) error {
-			if (len(names) == 1) == (person != "") {
-				return misuse(c, errors.New("name a schedule, or a person with --person"))
+		RunE: func(c *cobra.Command, ids []string) error {
+			if (len(ids) == 1) == (person != "") {
+				return misuse("name a schedule, or a person with --person")
 			}
 			get, of := a.client().PersonFeed, person
 			if person == "" {
-				get, of = a.client().ScheduleFeed, names[0]
+				get, of = a.client().ScheduleFeed, ids[0]
 			}
 			f, err := get(c.Context(), of, rotate)
 			if err != nil {
-				return lostSchedule(err)
+				return noSchedule(err)
 			}
-			if a.json {
-				return object(a.stdout, f)
-			}
-			fmt.Fprintln(a.stdout, f.URL)
-			return nil
+			return a.show(f, func() { fmt.Fprintln(a.stdout, f.URL) })
 		},
 	}
 	a.person(c, &person, "person", "the shifts of this `person` in all schedules")
-	c.Flags().BoolVar(&rotate, "rotate", false, "give the feed a new address; the old one ends")
+	c.Flags().BoolVar(&rotate, "rotate", false, "create a new address and disable the old one")
 	return c
 }

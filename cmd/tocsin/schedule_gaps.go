@@ -10,82 +10,67 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// gap is a stretch in which nobody is on call, or somebody is twice.
+// gap is a time in which nobody is on call, or a person is on call twice.
 type gap struct {
 	Schedule string    `json:"schedule"`
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
 	Kind     string    `json:"kind"` // "gap" or "conflict"
-	// Person is on call in Also too; both are of a conflict.
+	// Person is also on call in the schedule Also. Both are empty for a gap.
 	Person string `json:"person,omitempty"`
 	Also   string `json:"also,omitempty"`
 }
 
-// longestGaps bounds --weeks: a plan is asked for at most 366 days at a time.
-const longestGaps = 52
+// maxGapWeeks bounds --weeks: the gateway plans at most 366 days at a time.
+const maxGapWeeks = 52
 
 func newScheduleGaps(a *app) *cobra.Command {
 	var weeks uint16
 	c := &cobra.Command{
-		Use: "gaps [SCHEDULE]", Short: "Tell when nobody will be on call, and when somebody will be twice", Args: args(cobra.MaximumNArgs(1)), ValidArgsFunction: a.completeSchedules,
-		Long: `Tell when nobody will be on call in the weeks ahead, and when somebody will be on call in two schedules at
-once: as the overrides and the imported calendars have it. 'tocsin catalog check' tells it of layers before they are
-in force.`,
+		Use: "gaps [SCHEDULE]", Short: "List when nobody will be on call, and when a person will be twice", Args: args(cobra.MaximumNArgs(1)), ValidArgsFunction: a.completeSchedules,
+		Long: `List when nobody will be on call, and when a person will be on call in two schedules at once. It takes
+overrides and imported calendars into account. 'tocsin catalog check' finds gaps before a catalog is applied.`,
 		Example: "  tocsin schedule gaps\n  tocsin schedule gaps payments-primary --weeks 4",
-		RunE: func(c *cobra.Command, names []string) error {
-			if weeks < 1 || weeks > longestGaps {
-				return misuse(c, fmt.Errorf("--weeks: from 1 to %d", longestGaps))
+		RunE: func(c *cobra.Command, ids []string) error {
+			if weeks < 1 || weeks > maxGapWeeks {
+				return misuse("--weeks must be from 1 to %d", maxGapWeeks)
 			}
-			return a.showGaps(c, names, int(weeks))
+			return a.listGaps(c, ids, int(weeks))
 		},
 	}
-	c.Flags().Uint16Var(&weeks, "weeks", 12, "how many weeks ahead to look")
+	c.Flags().Uint16Var(&weeks, "weeks", 12, "how many weeks to look ahead")
 	return c
 }
 
-func (a *app) showGaps(c *cobra.Command, names []string, weeks int) error {
-	if len(names) == 0 {
-		all, err := a.client().Schedules(c.Context())
-		if err != nil {
-			return err
-		}
-		for _, one := range all {
-			names = append(names, one.Schedule)
-		}
+func (a *app) listGaps(c *cobra.Command, schedules []string, weeks int) error {
+	schedules, err := a.schedules(c.Context(), schedules)
+	if err != nil {
+		return err
 	}
-	found := []gap{}
+	var found []gap
 	now := a.now()
-	for _, name := range names {
-		p, err := a.client().Schedule(c.Context(), name, now, now.AddDate(0, 0, 7*weeks))
+	for _, id := range schedules {
+		p, err := a.client().Schedule(c.Context(), id, now, now.AddDate(0, 0, 7*weeks))
 		if err != nil {
-			return lostSchedule(err)
+			return noSchedule(err)
 		}
-		found = append(found, gapsOf(p, found)...)
+		found = append(found, gapsIn(p, found)...)
 	}
 	slices.SortStableFunc(found, func(a, b gap) int { return a.From.Compare(b.From) })
-	if a.json {
-		return object(a.stdout, found)
-	}
-	if len(found) == 0 {
-		fmt.Fprintf(a.stderr, "somebody is on call in %s at every instant of the next %s, and nobody twice\n",
-			count(len(names), "schedule", "schedules"), count(weeks, "week", "weeks"))
-		return nil
-	}
-	rows := [][]string{{"SCHEDULE", "FROM", "TO", "WHAT"}}
-	for _, g := range found {
+	none := fmt.Sprintf("no gaps and no conflicts in %s in the next %s", count(len(schedules), "schedule"), count(weeks, "week"))
+	return list(a, found, none, []string{"SCHEDULE", "FROM", "TO", "WHAT"}, func(g gap) []string {
 		what := "nobody is on call"
 		if g.Kind == "conflict" {
-			what = g.Person + " is on call in " + g.Also + " too"
+			what = g.Person + " is also on call in " + g.Also
 		}
-		const form = "Mon 2006-01-02 15:04 MST" // in the wall time of the schedule
-		rows = append(rows, []string{g.Schedule, g.From.Format(form), g.To.Format(form), what})
-	}
-	table(a.stdout, rows)
-	return nil
+		const form = shiftForm + " MST"
+		return []string{g.Schedule, g.From.Format(form), g.To.Format(form), what}
+	})
 }
 
-// gapsOf gives those of one plan; a conflict that the plan of the other schedule has told is left out.
-func gapsOf(p client.SchedulePlan, told []gap) []gap {
+// gapsIn returns the gaps and conflicts of a plan in its own time zone, except the conflicts already found in
+// the plan of the other schedule.
+func gapsIn(p client.SchedulePlan, found []gap) []gap {
 	loc, err := time.LoadLocation(p.Timezone)
 	if err != nil {
 		loc = time.UTC
@@ -95,7 +80,7 @@ func gapsOf(p client.SchedulePlan, told []gap) []gap {
 		all = append(all, gap{Schedule: p.Schedule, From: one.From.In(loc), To: one.To.In(loc), Kind: "gap"})
 	}
 	for _, one := range p.Conflicts {
-		twice := slices.ContainsFunc(told, func(g gap) bool {
+		twice := slices.ContainsFunc(found, func(g gap) bool {
 			return g.Kind == "conflict" && g.Person == one.Person && g.Schedule == one.Schedule && g.Also == p.Schedule && g.From.Equal(one.From)
 		})
 		if !twice {

@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"tocsin.dev/cmd/internal/assembly"
 	"tocsin.dev/internal/archive"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/insight/suggest"
@@ -20,7 +17,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// suggester is what `suggest` was asked.
+// suggester holds the flags of `suggest`.
 type suggester struct {
 	*app
 	file, archive string
@@ -33,15 +30,16 @@ type suggester struct {
 func newSuggest(a *app) *cobra.Command {
 	s := &suggester{app: a}
 	c := &cobra.Command{
-		Use: "suggest [INCIDENT]", Short: "What incidents like it came to; with --evaluate how good suggestions were", Args: args(cobra.MaximumNArgs(1)),
-		Long: `What incidents like it came to when they were over before it opened: whether to page the next level
-now, another priority, the team that resolves these, and more alerts than usual, each with what it
-rests on. docs/suggestions.md has the formulas. Nothing is done by this.
+		Use: "suggest [INCIDENT]", Short: "Suggest what to do about an incident, from similar past incidents", Args: args(cobra.MaximumNArgs(1)),
+		Long: `Suggest what to do about an incident, from how similar incidents ended that were resolved before it opened:
+to page the next level now, to change the priority, or to hand over to the team that resolves these. It also
+says when there are more alerts than usual. Each suggestion comes with its evidence, and nothing is done
+automatically. docs/suggestions.md has the formulas.
 
-With --evaluate a whole history is gone through as it happened, and what would have been suggested is
-held against what became of each incident, beside the base rate.
+With --evaluate, go through a whole history and compare what would have been suggested with how each incident
+ended: precision and recall, and the base rate.
 
-The facts come from the archive, or with --from-file from a file with one CloudEvent on each line.`,
+Suggestions come from the gateway, or with --archive or --from-file from facts.`,
 		Example: `  tocsin suggest 86cd
   tocsin suggest --evaluate
   tocsin suggest --evaluate --from-file history.jsonl --json`,
@@ -49,52 +47,47 @@ The facts come from the archive, or with --from-file from a file with one CloudE
 		RunE:              func(c *cobra.Command, ids []string) error { return s.run(c, ids) },
 	}
 	f := c.Flags()
-	f.BoolVar(&s.evaluate, "evaluate", false, "precision and recall of all suggestions of the history, beside the base rate")
-	f.StringVar(&s.file, "from-file", "", "read facts from this `file` instead of the archive; - reads stdin")
-	f.StringVar(&s.archive, "archive", os.Getenv("TOCSIN_ARCHIVE"), "the archive: a SQLite `file`, or postgres://… (TOCSIN_ARCHIVE; default <data>/archive.db)")
-	f.Lookup("archive").DefValue = assembly.ShownArchive(s.archive) // the help shows it
+	f.BoolVar(&s.evaluate, "evaluate", false, "evaluate the suggestions for a whole history: precision, recall and base rate")
+	f.StringVar(&s.file, "from-file", "", fromFileUsage)
+	archiveVar(f, &s.archive)
 	f.StringVar(&s.team, "team", "", "with --evaluate: only incidents of this team")
-	f.StringVar(&s.from, "from", "", "with --evaluate: only incidents opened at this `instant` or later; all before it are learned from")
+	f.StringVar(&s.from, "from", "", "with --evaluate: only incidents opened at or after this `instant`; earlier ones are still learned from")
 	f.StringVar(&s.to, "to", "", "with --evaluate: only incidents opened before this `instant`")
-	f.Float64Var(&s.o.At, "at", suggest.DefaultAt, "the least share that the incidents must speak for")
-	f.IntVar(&s.o.Min, "min", suggest.DefaultMin, "the fewest incidents that speak")
-	f.IntVar(&s.o.Last, "last", suggest.DefaultLast, "the most incidents that are counted, the newest")
+	f.Float64Var(&s.o.At, "at", suggest.DefaultAt, "least share of the similar incidents that must agree, between 0 and 1")
+	f.IntVar(&s.o.Min, "min", suggest.DefaultMin, "fewest similar incidents for a suggestion")
+	f.IntVar(&s.o.Last, "last", suggest.DefaultLast, "most similar incidents to count, newest first")
 	return c
 }
 
 func (s *suggester) run(c *cobra.Command, ids []string) error {
 	switch {
 	case s.evaluate && len(ids) > 0:
-		return misuse(c, errors.New("--evaluate is about all incidents: name none"))
+		return misuse("--evaluate covers all incidents; do not name one")
 	case !s.evaluate && len(ids) == 0:
-		return misuse(c, errors.New("name an incident, or say --evaluate"))
+		return misuse("name an incident, or use --evaluate")
 	case s.o.At <= 0 || s.o.At >= 1:
-		return misuse(c, fmt.Errorf("--at %v: not between 0 and 1", s.o.At))
+		return misuse("--at %v: not between 0 and 1", s.o.At)
 	case s.o.Min < 1 || s.o.Last < s.o.Min:
-		return misuse(c, fmt.Errorf("--min %d, --last %d: at least 1 of at least as many", s.o.Min, s.o.Last))
+		return misuse("--min %d, --last %d: --min must be at least 1, and --last at least --min", s.o.Min, s.o.Last)
 	case s.o.Last > maxLast:
-		return misuse(c, fmt.Errorf("--last %d: at most %d", s.o.Last, maxLast))
+		return misuse("--last %d: the maximum is %d", s.o.Last, maxLast)
 	}
 	if !s.evaluate {
 		for _, flag := range []string{"team", "from", "to"} {
 			if c.Flags().Changed(flag) {
-				return misuse(c, fmt.Errorf("--%s goes with --evaluate", flag))
+				return misuse("--%s needs --evaluate", flag)
 			}
 		}
 		return s.single(c, ids[0])
 	}
-	from, err := kpi.ParseInstant(s.from, time.UTC)
+	from, to, err := reportPeriod(s.from, s.to, time.UTC)
 	if err != nil {
-		return misuse(c, fmt.Errorf("--from: %w", err))
-	}
-	to, err := kpi.ParseInstant(s.to, time.UTC)
-	if err != nil {
-		return misuse(c, fmt.Errorf("--to: %w", err))
+		return err
 	}
 	return s.scores(c.Context(), from, to)
 }
 
-// maxLast bounds the memory of a count.
+// maxLast bounds the memory that counting needs.
 const maxLast = 1000
 
 func (s *suggester) scores(ctx context.Context, from, to time.Time) error {
@@ -111,7 +104,7 @@ func (s *suggester) scores(ctx context.Context, from, to time.Time) error {
 	}
 	t := kpi.SuggestionsTable(all)
 	if len(t.Rows) == 0 {
-		fmt.Fprintln(s.stderr, "nothing can be judged: no incident is over")
+		fmt.Fprintln(s.stderr, "nothing to evaluate: no incident is resolved")
 		return nil
 	}
 	t.Head[0] = "suggestion"
@@ -119,50 +112,50 @@ func (s *suggester) scores(ctx context.Context, from, to time.Time) error {
 	return nil
 }
 
-// single tells of one incident: the gateway knows, unless facts are named.
+// single prints the suggestions for one incident. The gateway has them, unless the flags name facts.
 func (s *suggester) single(c *cobra.Command, id string) error {
-	var f client.Foreseen
+	var f client.Suggestions
 	var err error
 	if s.file == "" && !c.Flags().Changed("archive") {
 		for _, flag := range []string{"at", "min", "last"} {
 			if c.Flags().Changed(flag) {
-				return misuse(c, fmt.Errorf("--%s goes with --from-file, --archive or --evaluate; the gateway has the defaults", flag))
+				return misuse("--%s needs --from-file, --archive or --evaluate; the gateway uses the defaults", flag)
 			}
 		}
 		if f, err = s.client().Suggestions(c.Context(), id); err != nil {
-			return lost(err)
+			return noIncident(err)
 		}
-	} else if f, err = s.foresee(c.Context(), id); err != nil {
+	} else if f, err = s.fromHistory(c.Context(), id); err != nil {
 		return err
 	}
-	if s.json {
-		return object(s.stdout, f)
-	}
-	if len(f.Suggestions) == 0 {
-		fmt.Fprintln(s.stderr, map[bool]string{true: "nothing to suggest: too few incidents like it, or they do not agree", false: "not kept: it is over for long"}[f.Known])
-		return nil
-	}
-	for _, one := range f.Suggestions {
-		fmt.Fprintln(s.stdout, clean(one.Says))
-		for _, line := range restsOn(one) {
-			fmt.Fprintln(s.stdout, "  "+clean(line))
+	return s.show(f, func() {
+		if len(f.Suggestions) == 0 {
+			fmt.Fprintln(s.stderr, map[bool]string{
+				true:  "no suggestions: too few similar incidents, or they do not agree",
+				false: "no suggestions: they are dropped a while after an incident is resolved",
+			}[f.Known])
 		}
-	}
-	return nil
+		for _, one := range f.Suggestions {
+			fmt.Fprintln(s.stdout, clean(one.Says))
+			for _, line := range evidence(one) {
+				fmt.Fprintln(s.stdout, "  "+clean(line))
+			}
+		}
+	})
 }
 
-// mostShown is how many incidents are named in a terminal.
-const mostShown = 8
+// maxShown is how many incidents of the evidence are printed.
+const maxShown = 8
 
-// restsOn tells what a suggestion rests on.
-func restsOn(s client.Suggestion) (lines []string) {
+// evidence describes the evidence for a suggestion.
+func evidence(s client.Suggestion) (lines []string) {
 	e := s.Evidence
 	if s.AtLeast > 0 {
-		lines = append(lines, fmt.Sprintf("%s: %s; speaks for %.0f %% or more, nine times of ten", e.Basis, fit(e.Among, 60), 100*s.AtLeast))
+		lines = append(lines, fmt.Sprintf("%s: %s; at least %.0f %% likely, with 90 %% confidence", e.Basis, fit(e.Among, 60), 100*s.AtLeast))
 	}
 	var ids []string
-	for _, id := range e.Incidents[:min(len(e.Incidents), mostShown)] {
-		ids = append(ids, named(id))
+	for _, id := range e.Incidents[:min(len(e.Incidents), maxShown)] {
+		ids = append(ids, fit(briefOurs(id), 40))
 	}
 	if more := len(e.Incidents) - len(ids); more > 0 {
 		ids = append(ids, fmt.Sprintf("and %d more", more))
@@ -170,20 +163,12 @@ func restsOn(s client.Suggestion) (lines []string) {
 	return append(lines, strings.Join(ids, ", "))
 }
 
-// named shortens an id that the engine made; keys of another system stay as they are.
-func named(id string) string {
-	if len(id) == len("86cde31c-699a-5f59-8f48-3237ef6e8a84") {
-		return brief(id)
-	}
-	return fit(id, 40)
-}
-
-// foresee goes through the whole history for one incident.
-func (s *suggester) foresee(ctx context.Context, id string) (client.Foreseen, error) {
+// fromHistory goes through the whole history for one incident.
+func (s *suggester) fromHistory(ctx context.Context, id string) (client.Suggestions, error) {
 	l := suggest.New(s.o)
 	made := map[string][]suggest.Suggestion{}
 	fresh := map[string]time.Time{}
-	keep := func(now time.Time) { // before they are forgotten
+	keep := func(now time.Time) { // before the learner drops them
 		for one, opened := range fresh {
 			if now.After(opened) {
 				made[one], _ = l.Suggestions(one)
@@ -199,10 +184,10 @@ func (s *suggester) foresee(ctx context.Context, id string) (client.Foreseen, er
 		}
 	})
 	if err != nil {
-		return client.Foreseen{}, err
+		return client.Suggestions{}, err
 	}
 	if l.Mixed() {
-		return client.Foreseen{}, kpi.ErrMixed
+		return client.Suggestions{}, kpi.ErrMixed
 	}
 	for one := range fresh {
 		made[one], _ = l.Suggestions(one)
@@ -210,17 +195,17 @@ func (s *suggester) foresee(ctx context.Context, id string) (client.Foreseen, er
 	if _, whole := made[id]; !whole {
 		switch all := slices.Collect(maps.Keys(made)); len(all) {
 		case 0:
-			return client.Foreseen{}, fault{err: fmt.Errorf("incident %q: not among the facts", id), hint: "give its whole id, or its first 4 characters or more", code: codeNotFound}
+			return client.Suggestions{}, fault{err: fmt.Errorf("incident %q is not in the facts", id), hint: "give the id, or its first 4 characters or more", code: codeNotFound}
 		case 1:
 			id = all[0]
 		default:
-			return client.Foreseen{}, fault{err: fmt.Errorf("incident %q: %s begin with that", id, plural(len(all), "incident")), code: codeFailed}
+			return client.Suggestions{}, fmt.Errorf("%q is ambiguous: %s begin with it", id, count(len(all), "incident"))
 		}
 	}
-	return client.Foreseen{Incident: id, Known: true, Suggestions: told(made[id])}, nil
+	return client.Suggestions{Incident: id, Known: true, Suggestions: asClient(made[id])}, nil
 }
 
-// opens gives the incident that the fact may have opened.
+// opens returns the incident that a fact may have opened.
 func opens(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.IncidentTriggered:
@@ -231,8 +216,8 @@ func opens(e events.Event) string {
 	return ""
 }
 
-// told gives suggestions as the gateway tells them.
-func told(all []suggest.Suggestion) []client.Suggestion {
+// asClient converts suggestions to the form of the gateway.
+func asClient(all []suggest.Suggestion) []client.Suggestion {
 	out := make([]client.Suggestion, 0, len(all))
 	for _, s := range all {
 		out = append(out, client.Suggestion{

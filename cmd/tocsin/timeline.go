@@ -11,11 +11,10 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// followPause is how often a followed timeline is looked at.
+// followPause is the time between two reads of a followed timeline.
 const followPause = time.Second
 
 func newTimeline(a *app) *cobra.Command {
-	timeline := group(&cobra.Command{Use: "timeline", Short: "What happened, in order, and why"})
 	var follow bool
 	show := &cobra.Command{
 		Use: "show ID", Short: "Show the timeline of an incident", Args: args(cobra.ExactArgs(1)), ValidArgsFunction: a.completeIncidents("all"),
@@ -25,20 +24,17 @@ func newTimeline(a *app) *cobra.Command {
 			}
 			all, err := a.client().Timeline(c.Context(), ids[0], 0)
 			if err != nil {
-				return lost(err)
+				return noIncident(err)
 			}
-			if a.json {
-				return object(a.stdout, all)
-			}
-			for _, e := range all {
-				a.showEntry(e)
-			}
-			return nil
+			return a.show(all, func() {
+				for _, e := range all {
+					a.showEntry(e)
+				}
+			})
 		},
 	}
-	show.Flags().BoolVarP(&follow, "follow", "f", false, "go on showing what happens until interrupted; with --json one object a line")
-	timeline.AddCommand(show)
-	return timeline
+	show.Flags().BoolVarP(&follow, "follow", "f", false, "keep printing new entries until interrupted; with --json one object per line")
+	return group(&cobra.Command{Use: "timeline", Short: "Show what happened to an incident, in order"}, show)
 }
 
 func (a *app) showEntry(e client.Entry) {
@@ -49,7 +45,7 @@ func (a *app) showEntry(e client.Entry) {
 	fmt.Fprintln(a.stdout)
 }
 
-// follow shows the timeline and what is added to it until ctx is done.
+// follow prints the timeline, and then each new entry until ctx is done.
 func (a *app) follow(ctx context.Context, id string) error {
 	c, after := a.client(), uint64(0)
 	ticker := time.NewTicker(followPause)
@@ -60,7 +56,7 @@ func (a *app) follow(ctx context.Context, id string) error {
 			return nil
 		}
 		if err != nil {
-			return lost(err)
+			return noIncident(err)
 		}
 		for _, e := range all {
 			after = e.Seq

@@ -15,23 +15,22 @@ import (
 	"tocsin.dev/internal/daemon"
 )
 
-// newUp is `tocsin up`: gateway, engine, notifier, recorder and NATS in one process.
 func newUp(a *app) *cobra.Command {
 	var o assembly.Options
 	var profile string
 	cmd := &cobra.Command{
-		Use: "up", Short: "Run everything in one process, NATS included", Args: args(cobra.NoArgs),
+		Use: "up", Short: "Run everything in one process, including NATS", Args: args(cobra.NoArgs),
 		Long: `Run gateway, engine, notifier, recorder and an embedded NATS in one process.
 
-When it serves, one line on stdout says where: ready http=http://… nats=nats://…
-SIGINT or SIGTERM stops it in order. With --nats-url it uses a NATS that runs elsewhere.
+When it is ready it prints one line on stdout: ready http=http://… nats=nats://…
+SIGINT or SIGTERM shuts it down in order. --nats-url uses an external NATS instead of the embedded one.
 
-With --shadow everything is decided, every page is recorded, and none is sent: a run beside the pager you have,
-which 'tocsin shadow compare' lays beside that one's export.`,
+--shadow makes all decisions and records every page, but sends none. It runs alongside your current pager, and
+'tocsin shadow compare' compares the two.`,
 		Example: "  tocsin up --config ./tocsin.d --data ./data",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.Validate(); err != nil {
-				return misuse(cmd, err)
+				return misuse("%w", err)
 			}
 			stop, err := startProfile(profile)
 			if err != nil {
@@ -40,7 +39,7 @@ which 'tocsin shadow compare' lays beside that one's export.`,
 			defer stop()
 			return up(cmd.Context(), o, a.stdout, a.stderr, func(http, nats string) {
 				if o.Shadow {
-					fmt.Fprintln(a.stderr, "SHADOW RUN: every page is recorded, and none is sent")
+					fmt.Fprintln(a.stderr, "SHADOW RUN: pages are recorded, but not sent")
 				}
 				fmt.Fprintf(a.stdout, "ready http=%s nats=%s\n", http, nats)
 			})
@@ -49,11 +48,12 @@ which 'tocsin shadow compare' lays beside that one's export.`,
 	o.Bind(cmd.Flags(), "127.0.0.1:8080")
 	o.BindConfig(cmd.Flags(), "./tocsin.d")
 	o.BindNATS(cmd.Flags())
-	cmd.Flags().StringVar(&profile, "profile", "", "write a CPU profile to this `file`, and one of memory beside it, at the stop")
+	cmd.Flags().StringVar(&profile, "profile", "", "write a CPU profile to this `file` on shutdown, and a memory profile to <file>.heap")
 	return cmd
 }
 
-// startProfile writes a CPU profile to path until stop is called; an empty path writes none.
+// startProfile writes a CPU profile to path until stop is called, and a memory profile then. An empty path
+// writes none.
 func startProfile(path string) (stop func(), err error) {
 	if path == "" {
 		return func() {}, nil
@@ -67,7 +67,7 @@ func startProfile(path string) (stop func(), err error) {
 	}
 	return func() {
 		pprof.StopCPUProfile()
-		_ = f.Close() // a profile that is cut short is no reason to fail a stop
+		_ = f.Close() // a truncated profile must not fail the shutdown
 		if heap, err := os.Create(path + ".heap"); err == nil {
 			_ = pprof.Lookup("allocs").WriteTo(heap, 0)
 			_ = heap.Close()
@@ -75,38 +75,15 @@ func startProfile(path string) (stop func(), err error) {
 	}, nil
 }
 
-// up runs everything until ctx ends; ready is called when it serves.
-func up(ctx context.Context, o assembly.Options, stdout, stderr io.Writer, ready func(http, nats string)) (err error) {
-	r, err := assembly.Start(ctx, o, "tocsin", stdout, stderr)
-	if err != nil {
-		return err
+// up runs everything until ctx is done. It calls ready when it serves.
+func up(ctx context.Context, o assembly.Options, stdout, stderr io.Writer, ready func(http, nats string)) error {
+	if o.Config == "" {
+		return errors.New("--config is empty: name the catalog folder")
 	}
-	defer func() {
-		if cerr := r.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	if err := r.ApplyFolder(ctx); err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	parts, err := everything(ctx, r, mux)
-	if err != nil {
-		return err
-	}
-	front, url, err := r.HTTP(mux)
-	if err != nil {
-		return err
-	}
-	group := daemon.NewGroup(r.Log)
-	for _, p := range append([]daemon.Part{front}, parts...) {
-		group.Add(p)
-	}
-	ready(url, r.NATSURL())
-	return group.Run(ctx)
+	return assembly.Run(ctx, o, "tocsin", stdout, stderr, everything, ready)
 }
 
-// everything gives all parts in the order in which they are to be stopped: doors first, memory last.
+// everything returns all parts in the order in which they stop: the gateway first, the recorder last.
 func everything(ctx context.Context, r *assembly.Runtime, mux *http.ServeMux) ([]daemon.Part, error) {
 	recorder, err := r.Recorder()
 	if err != nil {

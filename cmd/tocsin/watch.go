@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
@@ -17,10 +18,10 @@ import (
 func newWatch(a *app) *cobra.Command {
 	var address string
 	c := &cobra.Command{
-		Use: "watch [SUBJECT]", Short: "Show facts as they are decided", Args: args(cobra.MaximumNArgs(1)),
-		Long: `Show facts as they are decided, from the stream ` + events.StreamEvents + ` of NATS, until interrupted.
-The subject narrows them: tocsin.incidents.<team>.<service>.<fact>, tocsin.escalations.…, tocsin.pages.….
-With --json each is a CloudEvent on a line of its own.`,
+		Use: "watch [SUBJECT]", Short: "Print events as they happen", Args: args(cobra.MaximumNArgs(1)),
+		Long: `Print the events of the NATS stream ` + events.StreamEvents + ` as they happen, until interrupted. SUBJECT selects some of
+them: tocsin.incidents.<team>.<service>.<fact>, tocsin.escalations.…, tocsin.pages.…. With --json, each
+event is a CloudEvent on its own line.`,
 		Example: "  tocsin watch\n  tocsin watch 'tocsin.pages.payments.>'",
 		RunE: func(c *cobra.Command, subjects []string) error {
 			subject := "tocsin.>"
@@ -30,19 +31,38 @@ With --json each is a CloudEvent on a line of its own.`,
 			return a.watch(c.Context(), address, subject)
 		},
 	}
-	c.Flags().StringVar(&address, "nats-url", env("NATS_URL", nats.DefaultURL), "`URL` of NATS (NATS_URL); NATS_CREDS names a file of credentials")
+	natsVar(c.Flags(), &address)
 	return c
 }
 
-func (a *app) watch(ctx context.Context, address, subject string) error {
-	ended := make(chan struct{})
-	options := []nats.Option{nats.Name("tocsin watch"), nats.ClosedHandler(func(*nats.Conn) { close(ended) })}
+// natsVar adds --nats-url.
+func natsVar(f *pflag.FlagSet, to *string) {
+	f.StringVar(to, "nats-url", env("NATS_URL", nats.DefaultURL), "`URL` of NATS (NATS_URL); NATS_CREDS names a credentials file")
+}
+
+// dial connects to NATS.
+func dial(address, name string, options ...nats.Option) (*nats.Conn, error) {
+	options = append(options, nats.Name(name))
 	if file := os.Getenv("NATS_CREDS"); file != "" {
 		options = append(options, nats.UserCredentials(file))
 	}
 	conn, err := nats.Connect(address, options...)
 	if err != nil {
-		return fault{err: fmt.Errorf("connect to NATS: %w", err), hint: "is it running? 'tocsin up' starts it, --nats-url says where it is"}
+		return nil, fault{err: fmt.Errorf("connect to NATS: %w", err), hint: "is it running? Start it with 'tocsin up', or set --nats-url to its address"}
+	}
+	return conn, nil
+}
+
+// noStream is the error of a NATS that Tocsin has never used.
+func noStream(name string) error {
+	return fault{err: fmt.Errorf("NATS has no stream %s", name), hint: "start Tocsin on this NATS first, or set --nats-url to another one"}
+}
+
+func (a *app) watch(ctx context.Context, address, subject string) error {
+	ended := make(chan struct{})
+	conn, err := dial(address, "tocsin watch", nats.ClosedHandler(func(*nats.Conn) { close(ended) }))
+	if err != nil {
+		return err
 	}
 	defer conn.Close()
 	following, err := a.subscribe(ctx, conn, subject)
@@ -55,7 +75,7 @@ func (a *app) watch(ctx context.Context, address, subject string) error {
 	case <-ctx.Done():
 		return nil
 	case <-ended:
-		return errors.New("the connection to NATS has ended")
+		return errors.New("NATS closed the connection")
 	}
 }
 
@@ -68,30 +88,30 @@ func (a *app) subscribe(ctx context.Context, conn *nats.Conn, subject string) (j
 		FilterSubjects: []string{subject}, DeliverPolicy: jetstream.DeliverNewPolicy,
 	})
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return nil, fault{err: fmt.Errorf("NATS has no stream %s", events.StreamEvents), hint: "has a Tocsin been started on it?"}
+		return nil, noStream(events.StreamEvents)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("watch %s: %w", subject, err)
 	}
-	return consumer.Consume(func(m jetstream.Msg) { a.showFact(m) })
+	return consumer.Consume(a.showEvent)
 }
 
-// showFact writes one message. What is no CloudEvent (a position of the teller) is none of the
-// watcher's business; a fact that this build does not know is named on stderr.
-func (a *app) showFact(m jetstream.Msg) {
+// showEvent prints a message. It skips messages that are not CloudEvents, such as the teller's positions, and
+// reports events that this version does not know on stderr.
+func (a *app) showEvent(m jetstream.Msg) {
 	header := events.Header(m.Headers())
 	if header.Get("ce-type") == "" {
 		return
 	}
 	e, err := events.FromBinary(header, m.Data())
 	if err != nil {
-		fmt.Fprintf(a.stderr, "tocsin: not shown, on %s: %s\n", clean(m.Subject()), clean(err.Error()))
+		fmt.Fprintf(a.stderr, "tocsin: cannot show an event on %s: %s\n", clean(m.Subject()), clean(err.Error()))
 		return
 	}
 	if a.json {
-		line(a.stdout, e) //nolint:errcheck // stdout is gone, and the interrupt will come
+		line(a.stdout, e) //nolint:errcheck // nobody reads stdout any more
 		return
 	}
-	told := timeline.Tell(e)
-	fmt.Fprintf(a.stdout, "%s  %-24s  %-12s  %s  %s\n", a.short(told.At), told.Type, clean(e.Service), brief(told.Incident), clean(told.Summary))
+	entry := timeline.Tell(e)
+	fmt.Fprintf(a.stdout, "%s  %-24s  %-12s  %s  %s\n", a.short(entry.At), entry.Type, clean(e.Service), brief(entry.Incident), clean(entry.Summary))
 }

@@ -75,7 +75,7 @@ func TestWatch(t *testing.T) {
 		tell(t, js, events.PageSuperseded{Page: "p", Target: "person:bo"})
 	}
 	out, talk := watching(t, url, publish, "no longer needed")
-	require.Regexp(t, `^.* incident\.acknowledged +checkout +01234567  ana acknowledged it by api\n.* page\.superseded .*person:bo no longer needed\n$`, out)
+	require.Regexp(t, `^.* incident\.acknowledged +checkout +01234567  ana acknowledged it via api\n.* page\.superseded .*person:bo no longer needed\n$`, out)
 	require.Equal(t, "watching tocsin.>\n", talk)
 
 	once = false
@@ -90,5 +90,5 @@ func TestWatchWithoutTocsin(t *testing.T) {
 	var talk bytes.Buffer
 	require.Equal(t, 1, run(t.Context(), []string{"watch", "--nats-url", url}, strings.NewReader(""), &bytes.Buffer{}, &talk))
 	require.Contains(t, talk.String(), "has no stream TOCSIN_EVENTS")
-	require.Contains(t, talk.String(), "hint: has a Tocsin been started on it?")
+	require.Contains(t, talk.String(), "hint: start Tocsin on this NATS first")
 }

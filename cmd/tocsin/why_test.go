@@ -24,9 +24,9 @@ func TestWhy(t *testing.T) {
 	require.Equal(t, "not_reached", w.Person.Outcome)
 
 	got := s.run("why", "nosuch")
-	require.Equal(t, said{3, "", "tocsin: incident \"nosuch\": no such incident\nhint: 'tocsin incident list --status all' lists them; an id may be shortened to 4 characters or more\n"}, got)
+	require.Equal(t, said{3, "", "tocsin: incident \"nosuch\": no such incident\nhint: 'tocsin incident list --status all' lists the incidents; an id may be shortened to 4 characters or more\n"}, got)
 	got = s.run("why", id, "--person", "anna")
-	require.Equal(t, said{3, "", "tocsin: no such person: anna; did you mean ana?\nhint: people are those of the catalog that the incident opened with\n"}, got)
+	require.Equal(t, said{3, "", "tocsin: no such person: anna; did you mean ana?\nhint: name a person of the catalog that was in force when the incident opened\n"}, got)
 	require.Equal(t, 2, s.run("why").code)
 	require.Equal(t, 2, s.run("why", id, "--timezone", "Moon").code)
 }

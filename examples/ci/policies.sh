@@ -1,15 +1,15 @@
 #!/bin/sh
-# Checks the catalog, tests the policies, and plays a history through the catalog beside the one it was: a
-# report for the pull request. Put it beside your catalog; both snippets here run it.
+# Checks the catalog, tests the policies, and replays a history through the changed catalog and the baseline: a
+# report for the pull request. Put it next to your catalog; both workflows in this folder run it.
 #
-#   CATALOG   folder of the catalog as it would be   tocsin.d
-#   BASELINE  folder of the catalog as it is         (none: no backtest)
+#   CATALOG   folder of the changed catalog          tocsin.d
+#   BASELINE  folder of the catalog in force         (none: no backtest)
 #   TESTS     folder of policy tests                 tests
 #   HISTORY   export of the archive, or intake facts history.jsonl
 #   REPORT    the report in Markdown                 report.md
-#   JUNIT     what the tests said, for the CI        policies.xml
+#   JUNIT     the test report for the CI             policies.xml
 #
-# It ends with 1 when the catalog has a fault or a test fails. A backtest only tells; it fails nothing.
+# It exits with 1 if the catalog has a fault or a test fails. A backtest never fails the job.
 set -u
 catalog=${CATALOG:-tocsin.d} baseline=${BASELINE:-} tests=${TESTS:-tests} history=${HISTORY:-history.jsonl}
 report=${REPORT:-report.md} junit=${JUNIT:-policies.xml}
@@ -17,7 +17,7 @@ failed=0
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 
-# part TITLE COMMAND…: runs it, and puts what it said under a title.
+# part TITLE COMMAND…: runs the command and appends its output to the report under the title.
 part() {
 	title=$1
 	shift
@@ -41,7 +41,7 @@ if [ "$failed" = 0 ] && [ -f "$history" ] && [ -d "$baseline" ]; then
 		printf '\n' >>"$report"
 		cat "$said" >>"$report"
 	else
-		printf '\n## Backtest\n\nIt could not be made; the log says why.\n' >>"$report"
+		printf '\n## Backtest\n\nThe backtest failed; the log says why.\n' >>"$report"
 	fi
 fi
 exit "$failed"

@@ -14,6 +14,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/insight/suggest"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
@@ -204,15 +205,7 @@ func (a *Adviser) follow(ctx context.Context, i archive.Incident, s suggest.Sugg
 	if err != nil || len(caused) > 0 {
 		return err
 	}
-	body, err := events.EncodeBatch([]events.Event{e})
-	if err != nil {
-		return fmt.Errorf("follow a suggestion: %w", err)
-	}
-	err = a.cfg.Publisher.Publish(ctx, bus.Message{
-		Subject: events.IntakeSubject(events.Partition(i.Service, a.cfg.Partitions), "commands"), ID: e.ID, Body: body,
-		Header: map[string][]string{"content-type": {events.ContentBatch}},
-	})
-	if err != nil {
+	if err := intake.Put(ctx, a.cfg.Publisher, events.Partition(i.Service, a.cfg.Partitions), intake.Commands, e.ID, e); err != nil {
 		return fmt.Errorf("follow a suggestion: %w", err)
 	}
 	a.followed.Inc()

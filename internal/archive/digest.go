@@ -8,8 +8,18 @@ import (
 	"fmt"
 )
 
-// Digest is SHA-256 over what a view shows: the lines and hashes of all facts in ledger order, each
-// with its length before it, and then id and last hash of each incident that was removed.
+// DigestNow is the [Digest] of an archive at this instant.
+func DigestNow(ctx context.Context, a Viewer) (string, error) {
+	v, err := a.View(ctx)
+	if err != nil {
+		return "", fmt.Errorf("digest: %w", err)
+	}
+	defer v.Close() //nolint:errcheck // read-only
+	return Digest(ctx, v)
+}
+
+// Digest is SHA-256 over what a view shows: the lines and hashes of all facts in ledger order, each after
+// its length, then the id and last hash of each incident that was removed.
 func Digest(ctx context.Context, v View) (string, error) {
 	sum := sha256.New()
 	add := func(a, b []byte) error {

@@ -13,9 +13,9 @@ import (
 	"tocsin.dev/internal/rules/timeline"
 )
 
-// An incident's place is one number that orders lists: the millisecond of its opening, and its
-// count within that millisecond in ledger order. It is given once and never changes, so an index
-// that is read backwards answers a list, and a bound of time is a bound of places.
+// An incident's place is one number that orders lists: the millisecond in which it opened, and its
+// number within that millisecond in ledger order. It is given once and never changes, so an index
+// read backwards is a list, and a bound of time is a bound of places.
 const (
 	placeBits = 21 // two million incidents in one millisecond, until the year 2109
 	maxMilli  = 1<<42 - 2
@@ -25,19 +25,19 @@ func firstPlace(opened time.Time) int64 {
 	return min(max(opened.UnixMilli(), 0), maxMilli) << placeBits
 }
 
-// InPlace says whether a place is one of the millisecond in which an incident opened.
+// InPlace reports whether a place is one of the millisecond in which an incident opened.
 func InPlace(place int64, opened time.Time) bool {
 	from := firstPlace(opened)
 	return place >= from && place < from+1<<placeBits
 }
 
-// Milli gives the millisecond of an opening as places have it.
+// Milli returns the millisecond of an opening as used in places.
 func Milli(opened time.Time) int64 { return firstPlace(opened) >> placeBits }
 
-// Split gives the millisecond of a place, and the count therein.
+// Split returns the millisecond of a place, and the number within it.
 func Split(place int64) (milli, n int64) { return place >> placeBits, place & (1<<placeBits - 1) }
 
-// Places gives the bounds of the query's time as places, from included and before not.
+// Places returns the bounds of the query's time as places: from is included, before is not.
 func (q Query) Places() (from, before int64) {
 	before = (maxMilli + 1) << placeBits
 	if !q.From.IsZero() {
@@ -54,38 +54,33 @@ type Row struct {
 	*Incident
 	Document []byte // the incident as JSON
 	Place    int64
-	// Told is the terms that the incident's facts have and its document does not, Terms all of them;
-	// both are joined by blanks. Mark is a hash of what Terms are made of. Terms are left empty where
-	// they are what they were, and the status was not [timeline.Resolved].
+	// Terms are what searches find the incident by. Told are those of them that come from its facts
+	// alone and not from the document. Both are separated by spaces. Mark is a hash of what Terms are made
+	// of. Terms is empty when they did not change and the incident was not resolved before.
 	Told, Terms string
 	Mark        int64
-	// Fresh says that there was no row before, Changed that Terms are others than before, Was what
-	// the status was.
+	// Fresh says that there was no row before, Changed that Terms differ from those before. Was is the
+	// status before.
 	Fresh, Changed bool
 	Was            string
 }
 
-// Known is what a row was before.
+// Known is the row that an archive has already.
 type Known struct {
 	Place        int64
 	Status, Told string
 	Mark         int64
 }
 
-// Rows makes the rows of incidents after facts, in the order of their places. known gives those
-// that are there already by their ids; top gives the highest place within the bounds, or -1.
-func Rows(
-	ctx context.Context, facts []Fact, incidents []Incident,
-	known func(ctx context.Context, ids []string) (map[string]Known, error),
-	top func(ctx context.Context, from, before int64) (int64, error),
-) ([]Row, error) {
+// makeRows makes the rows of incidents after facts, in the order of their places.
+func makeRows(ctx context.Context, tx Tx, facts []Fact, incidents []Incident) ([]Row, error) {
 	ids := make([]string, len(incidents))
 	for i := range incidents {
 		ids[i] = incidents[i].ID
 	}
 	told := make(chan map[string][]string, 1)
 	go func() { told <- toldOf(facts) }() // while the store looks
-	before, err := known(ctx, ids)
+	before, err := tx.Known(ctx, ids)
 	news := <-told
 	if err != nil {
 		return nil, fmt.Errorf("look for incidents: %w", err)
@@ -96,7 +91,7 @@ func Rows(
 		r := Row{Incident: &incidents[i]}
 		was, ok := before[r.ID]
 		if !ok {
-			if was.Place, err = place(ctx, r.OpenedAt, tops, top); err != nil {
+			if was.Place, err = place(ctx, tx, r.OpenedAt, tops); err != nil {
 				return nil, fmt.Errorf("incident %s: %w", r.ID, err)
 			}
 			before[r.ID] = was
@@ -131,7 +126,7 @@ func fillAll(rows []Row, before map[string]Known, told map[string][]string) erro
 	return <-faults
 }
 
-// toldOf gathers by incident what facts alone tell.
+// toldOf collects the terms that come from facts alone, by incident.
 func toldOf(facts []Fact) map[string][]string {
 	told := map[string][]string{}
 	for i := range facts {
@@ -144,13 +139,13 @@ func toldOf(facts []Fact) map[string][]string {
 	return told
 }
 
-// place gives the next free one of the millisecond; tops remembers those given before.
-func place(ctx context.Context, opened time.Time, tops map[int64]int64, top func(ctx context.Context, from, before int64) (int64, error)) (int64, error) {
+// place returns the next free place of the millisecond. tops has the highest ones given so far.
+func place(ctx context.Context, tx Tx, opened time.Time, tops map[int64]int64) (int64, error) {
 	from := firstPlace(opened)
 	at, ok := tops[from]
 	if !ok {
 		var err error
-		if at, err = top(ctx, from, from+1<<placeBits); err != nil {
+		if at, err = tx.HighestPlace(ctx, from, from+1<<placeBits); err != nil {
 			return 0, fmt.Errorf("find its place: %w", err)
 		}
 		at = max(at, from-1)
@@ -176,7 +171,7 @@ func (r *Row) fill(was Known, news []string) (err error) {
 	return nil
 }
 
-// Tell gives what an incident's facts tell besides its document after one more of them.
+// Tell adds a fact's terms to those that an incident has from its facts.
 func Tell(told string, f *Fact) string { return join(told, toldBy(f)) }
 
 func join(told string, news []string) string {
@@ -189,14 +184,14 @@ func join(told string, news []string) string {
 	return strings.Join(set.all, " ")
 }
 
-// TermsOf gives the terms that a search finds an incident by whose facts told so much besides.
+// TermsOf returns the terms that searches find an incident by; told are those from its facts.
 func TermsOf(in *Incident, told string) []string { return terms(in, strings.Fields(told)) }
 
-// MarkOf gives the mark of an incident whose facts told so much besides.
+// MarkOf returns the hash of these terms, see [Row].
 func MarkOf(in *Incident, told string) int64 { return mark(in, told) }
 
-// Plain gives s as every store can keep it as text: valid UTF-8 without a zero byte. Lines are kept
-// as they are; only what is drawn out of them for lookups goes through it.
+// Plain returns s as valid UTF-8 without a zero byte, which every store can keep as text. It is for what is
+// looked up; lines are kept unchanged.
 func Plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -5,40 +5,36 @@ import (
 	"time"
 )
 
-// View shows everything that an archive holds as of one instant, for checks and exports. It may be
-// gone through several times. Close it soon: what it sees cannot be cleaned up behind it.
+// View is everything that an archive holds at one instant, for checks and exports. It can be walked
+// several times. Close it soon: the store cannot clean up what an open view sees.
 type View interface {
-	// Progress gives how far the archive stands.
-	Progress(ctx context.Context) (Progress, error)
-	// Records, Facts, Incidents and Removals call each with every one of theirs: records and
-	// facts in ledger order, incidents in the order in which they are listed, oldest first,
-	// removals by their ids. An error of each ends it and comes back as it is. A fact's line and
-	// hash are each's only until it returns.
-	Records(ctx context.Context, each func(Record) error) error
-	// Facts fills of the envelope what the archive keeps beside the line: Subject, IncidentSeq,
-	// Type, Time and CausationID.
+	// Head returns the head of the chain.
+	Head(ctx context.Context) (Head, error)
+	// Chain, Facts, Incidents, Removals and Holds call each with every one of theirs: chain entries in
+	// their order, facts in ledger order, incidents as they are listed, oldest first, removals and holds
+	// by incident. An error from each ends the walk and is returned unchanged. A fact's line and hash are
+	// valid only until each returns.
+	Chain(ctx context.Context, each func(ChainEntry) error) error
+	// Facts sets of the envelope what the archive keeps next to the line: Subject, IncidentSeq, Type,
+	// Time and CausationID.
 	Facts(ctx context.Context, each func(Fact) error) error
 	Incidents(ctx context.Context, each func(Kept) error) error
 	Removals(ctx context.Context, each func(Removal) error) error
-	// Holds and Deeds call each with every one of theirs, holds by their incidents' ids, deeds in the
-	// order in which they were done.
 	Holds(ctx context.Context, each func(Hold) error) error
-	Deeds(ctx context.Context, each func(Deed) error) error
-	// Terms calls each with every term that a search finds an incident by, in any order: the
-	// incident's place, and whether it stands in the index of open incidents. A store without such
-	// an index never says so.
+	// Terms calls each with every term that searches find an incident by, in any order. open says that it
+	// is in the index of open incidents, which not every store has.
 	Terms(ctx context.Context, each func(place int64, open bool, term string) error) error
-	// Inspect calls each with what the store itself finds wrong with its structure.
+	// Inspect calls each with every fault that the store finds in its own structure.
 	Inspect(ctx context.Context, each func(problem string) error) error
 	// Close ends the view.
 	Close() error
 }
 
-// Kept is an incident with what is kept beside its document for lists and searches.
+// Kept is an incident as it is kept, with the columns for lists and searches.
 type Kept struct {
 	ID, Service, Team, Status string
 	Place                     int64
-	// Resolved is what retention goes by; zero while it is open.
+	// Resolved is the instant that retention goes by; zero while it is open.
 	Resolved time.Time
 	Document []byte
 	Told     string
@@ -49,23 +45,24 @@ type Kept struct {
 type Removal struct {
 	ID string
 	At time.Time // when it was removed
-	// Seq is the number of its last fact, Hash the end of its chain: should facts come after all,
-	// they go on from there.
+	// Seq and Hash are those of its last fact. Facts that come later continue from there.
 	Seq  uint64
 	Hash []byte
-	// Document is what is left of it, as [Remains] made it.
+	// Document is the incident as JSON without anything about people or alerts.
 	Document []byte
+	// Taken are the facts that were removed, summed up by record; see [Removal.TakenRecords].
+	Taken []byte
 }
 
-// Viewer gives views.
+// Viewer opens views.
 type Viewer interface {
 	View(ctx context.Context) (View, error)
 }
 
-// Follower tells facts as they come, to whoever keeps something of them in memory.
+// Follower reads facts as they come.
 type Follower interface {
-	// After calls each with the facts whose [Fact.Key] is higher than key (0 for all), in ledger
-	// order and up to so many, and says how many that were. What each is given is as in [View.Facts].
+	// After calls each with up to most facts whose [Fact.Key] is higher than key (0 for all), in ledger
+	// order, and returns how many there were. Facts are as in [View.Facts].
 	After(ctx context.Context, key int64, most int, each func(Fact) error) (int, error)
 }
 
@@ -76,18 +73,17 @@ type Hold struct {
 	Reason   string    `json:"reason"` // may be empty
 }
 
-// Keeper is the side of those who decide how long incidents stay. Holds are of the archive alone:
-// the ledger knows nothing of them, and a rebuild has none. It is safe beside the archive's writer.
+// Keeper decides how long incidents stay. Holds are in the archive alone: the ledger does not have them, and
+// a rebuilt archive has none. A keeper may work while a writer has the archive open.
 type Keeper interface {
 	// Hold keeps the incident with this full id until it is released; a second hold replaces the
 	// reason. [ErrNotFound] when there is none.
 	Hold(ctx context.Context, h Hold) error
 	// Release ends a hold; [ErrNotFound] when there is none.
 	Release(ctx context.Context, incident string) error
-	// Holds gives all of them, the oldest first; an empty slice for none.
+	// Holds returns all holds, oldest first; an empty slice for none.
 	Holds(ctx context.Context) ([]Hold, error)
-	// Remove takes out, whole, up to most of the incidents that were resolved before that instant
-	// and are not held, the longest resolved first, and says how many that were. now is noted in
-	// what is left of them.
+	// Remove removes up to most incidents that were resolved before that instant and are not held, the
+	// longest resolved first, and returns how many. now is noted in what is left of them.
 	Remove(ctx context.Context, resolvedBefore time.Time, most int, now time.Time) (int, error)
 }

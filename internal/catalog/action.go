@@ -6,57 +6,57 @@ import (
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// actionDraft keeps where the parts of an action stand.
+// actionDraft keeps the places of an action's parts.
 type actionDraft struct {
 	at, to  item
 	targets []item
 }
 
-// action reads what a trigger does, or a policy whose levels are exhausted, but for its climb.
+// action reads what a trigger, or an exhausted policy, does. The caller reads climb.
 func (p *parser) action(at item, f map[string]item) (escalation.Action, actionDraft) {
-	do := escalation.Action{Kind: f["kind"].levelKind(), Team: p.refer(team, f["to"])}
+	do := escalation.Action{Kind: readLevelKind(f["kind"]), Team: p.refer(team, f["to"])}
 	draft := actionDraft{at: at, to: f["to"]}
 	do.Page, draft.targets = p.targets(f["page"])
-	if page := f["page"]; page.present() && page.empty() {
-		page.fault("leave it out, or name somebody: page: [role:lead]", "nobody to page")
+	if page := f["page"]; page.Present() && page.Empty() {
+		page.Fault("leave it out, or name somebody: page: [role:lead]", "page: is empty")
 	}
-	if f["priority"].given() {
-		do.Priority = f["priority"].priority()
+	if f["priority"].Given() {
+		do.Priority = readPriority(f["priority"])
 	}
-	if kind := f["kind"]; kind.given() && acts(f) && !f["page"].given() && !f["to"].given() {
-		kind.warn("", "kind says nothing where nobody is paged")
+	if kind := f["kind"]; kind.Given() && acts(f) && !f["page"].Given() && !f["to"].Given() {
+		kind.Warn("", "kind has no effect where nobody is paged")
 	}
 	return do, draft
 }
 
-// exhausted reads what is done when the last level of the last round had no answer.
+// exhausted reads what to do when nobody answered the last level of the last round.
 func (p *parser) exhausted(at item) (escalation.Action, actionDraft) {
-	f := at.fields(keysExhausted)
-	if at.kind() != "a mapping" {
+	f := fields(at, keysExhausted)
+	if at.Kind() != "a mapping" {
 		return escalation.Action{}, actionDraft{at: at}
 	}
 	do, draft := p.action(at, f)
 	if !acts(f) {
-		at.fault("add page: [role:lead], to: or priority:", "exhausted does nothing")
+		at.Fault("add page: [role:lead], to: or priority:", "exhausted does nothing")
 	}
 	return do, draft
 }
 
 const actionHint = "add page: [role:lead], climb: next, to: or priority:"
 
-// acts says whether a mapping has any of the keys that do something.
+// acts reports whether a mapping has any of the keys that do something.
 func acts(f map[string]item) bool {
 	for _, key := range []string{"page", "climb", "to", "priority"} {
-		if f[key].present() {
+		if f[key].Present() {
 			return true
 		}
 	}
 	return false
 }
 
-// climb reads "next" or the number of one of a policy's levels; 0 for no climb.
-func (i item) climb(policy string, levels int) int {
-	word, ok := i.scalar()
+// readClimb reads "next" or the number of one of a policy's levels; 0 for neither.
+func readClimb(i item, policy string, levels int) int {
+	word, ok := i.Scalar()
 	if !ok {
 		return 0
 	}
@@ -66,10 +66,10 @@ func (i item) climb(policy string, levels int) int {
 	n, err := strconv.Atoi(word)
 	switch {
 	case err != nil:
-		i.fault("write climb: next, or the number of a level", "%s is not a level", quote(word))
-	case levels == 0: // told already
+		i.Fault("write climb: next, or the number of a level", "%s is not a level", quote(word))
+	case levels == 0: // a fault already
 	case n < 1 || n > levels:
-		i.fault("", "there is no level %d in policy %s, which has %s", n, quote(policy), count(levels, "level"))
+		i.Fault("", "there is no level %d in policy %s, which has %s", n, quote(policy), count(levels, "level"))
 	default:
 		return n
 	}

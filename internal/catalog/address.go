@@ -1,34 +1,33 @@
 package catalog
 
 import (
-	"net/netip"
 	"net/url"
 	"regexp"
 )
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
-	f := at.fields(keysWebhook)
-	w := &Webhook{Secret: f["secret"].secret()}
+	f := fields(at, keysWebhook)
+	w := &Webhook{Secret: readSecret(f["secret"])}
 	u := f["url"]
-	if !u.given() {
-		at.fault(`add url: "https://…"`, "a webhook without a URL")
+	if !u.Given() {
+		at.Fault(`add url: "https://…"`, "a webhook without a URL")
 		return w
 	}
-	w.URL = u.line()
+	w.URL = u.Text()
 	parsed, err := url.Parse(w.URL)
 	switch {
-	case w.URL == "": // told already
+	case w.URL == "": // a fault already
 	case err != nil:
-		u.fault("", "this is not a URL")
+		u.Fault("", "this is not a URL")
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		u.fault("", "a webhook URL starts with http:// or https://")
+		u.Fault("", "a webhook URL starts with http:// or https://")
 	case parsed.Hostname() == "":
-		u.fault("", "a webhook URL needs a host")
+		u.Fault("", "a webhook URL needs a host")
 	case parsed.User != nil:
-		u.fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
+		u.Fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:
-		p.hooks = append(p.hooks, hook{at: u, host: parsed.Hostname(), what: "webhook"})
+		p.remotes = append(p.remotes, remote{at: u, host: parsed.Hostname(), what: "webhook"})
 	}
 	return w
 }
@@ -37,64 +36,24 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,127}$`)
 
 const secretHint = "write secret: {env: NAME} or {file: PATH}, and keep the value there"
 
-// secret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
-func (i item) secret() Secret {
-	if !i.given() {
+// readSecret reads a reference to a secret. No fault repeats any of it: it may be the secret itself.
+func readSecret(i item) Secret {
+	if !i.Given() {
 		return Secret{}
 	}
-	if i.kind() != "a mapping" {
-		i.fault(secretHint, "a secret must not stand in the catalog")
+	if i.Kind() != "a mapping" {
+		i.Fault(secretHint, "a secret must not be written into the catalog")
 		return Secret{}
 	}
-	f := i.secretFields(keysSecret)
-	s := Secret{Env: f["env"].line(), File: f["file"].line()}
+	f := i.SecretFields(shapes[keysSecret]...)
+	s := Secret{Env: f["env"].Text(), File: f["file"].Text()}
 	switch {
 	case s.Env == "" && s.File == "":
-		i.fault(secretHint, "a secret without a place to read it from")
+		i.Fault(secretHint, "a secret needs env: or file:")
 	case s.Env != "" && s.File != "":
-		i.fault("keep one of the two", "a secret with both env and file")
+		i.Fault("keep one of the two", "a secret with both env and file")
 	case s.Env != "" && !envName.MatchString(s.Env):
-		f["env"].fault("env holds the name, never the value", "this is not the name of an environment variable")
+		f["env"].Fault("env holds the name, never the value", "this is not the name of an environment variable")
 	}
 	return s
-}
-
-// hook is a webhook's host, to be held against egress when all files are read.
-type hook struct {
-	at   item
-	host string
-	what string // "webhook" or "calendar"
-}
-
-// inner warns of webhooks and calendars at inner addresses that egress does not allow: they would be refused
-// when the first page is sent, which is the worst moment to learn it.
-func (p *parser) inner() {
-	for _, h := range p.hooks {
-		host := h.host
-		if host == "localhost" {
-			host = "127.0.0.1"
-		}
-		addr, err := netip.ParseAddr(host)
-		if err != nil || !isInner(addr) || p.allowed(addr) {
-			continue
-		}
-		width := "/32"
-		if addr.Is6() {
-			width = "/128"
-		}
-		h.at.warn(`add "`+addr.String()+width+`" to egress.allow`, "this %s leads to an inner address that egress does not allow", h.what)
-	}
-}
-
-func isInner(addr netip.Addr) bool {
-	return addr.IsLoopback() || addr.IsPrivate() || addr.IsLinkLocalUnicast()
-}
-
-func (p *parser) allowed(addr netip.Addr) bool {
-	for _, one := range p.cat.Egress {
-		if prefix, err := netip.ParsePrefix(one); err == nil && prefix.Contains(addr.Unmap()) {
-			return true
-		}
-	}
-	return false
 }

@@ -8,23 +8,22 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// calendar reads when work is done: hours in the words of a layer's `only`, days off in those of a
-// schedule's `holidays`. Hours left out are all hours.
+// calendar reads working hours and days off. Without hours, all hours are working hours.
 func (p *parser) calendar(id string, key, body item) {
-	f := body.fields(keysCalendar)
-	c := &clock.Calendar{ID: id, Location: time.UTC, Holidays: f["holidays"].holidays()}
+	f := fields(body, keysCalendar)
+	c := &clock.Calendar{ID: id, Location: time.UTC, Holidays: readHolidays(f["holidays"])}
 	if loc := p.zoneOf(calendar, id, key, f["timezone"]); loc != nil {
 		c.Location = loc
 	}
-	if hours := f["hours"]; hours.present() {
-		c.Hours = hours.windows("leave it out for all hours", "no hours: nobody would ever work")
+	if hours := f["hours"]; hours.Present() {
+		c.Hours = readWindows(hours, "leave it out for all hours", "no hours: nobody would ever work")
 	}
 	p.cat.Rules.Calendars[id] = c
 }
 
-// windowNamed reads a window in words: "Mon-Fri 09:00-18:00", "Sat,Sun" or "22:00-06:00".
-func (i item) windowNamed() (oncall.Window, bool) {
-	s, _ := i.scalar()
+// readWindowWords reads "Mon-Fri 09:00-18:00", "Sat,Sun" or "22:00-06:00".
+func readWindowWords(i item) (oncall.Window, bool) {
+	s, _ := i.Scalar()
 	w := oncall.Window{To: 24 * 60}
 	words := strings.Fields(s)
 	sound := len(words) == 1 || len(words) == 2
@@ -41,14 +40,14 @@ func (i item) windowNamed() (oncall.Window, bool) {
 	}
 	switch {
 	case !sound:
-		i.fault(windowHint, "%s is not a window", quote(s))
+		i.Fault(windowHint, "%s is not a window", quote(s))
 	case w.From == w.To:
-		i.fault(wholeDayHint, "an empty window: it ends when it begins")
+		i.Fault(wholeDayHint, "an empty window: it ends when it begins")
 	}
 	return w, sound
 }
 
-// daysNamed reads "Mon", "Mon-Fri" or "Mon,Wed-Fri"; a stretch may go over the end of the week.
+// daysNamed reads "Mon", "Mon-Fri" or "Mon,Wed-Fri"; a range may span the end of the week.
 func daysNamed(words string) ([]time.Weekday, bool) {
 	var days []time.Weekday
 	seen := [7]bool{}

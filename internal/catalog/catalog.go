@@ -17,44 +17,44 @@ import (
 
 // Catalog is one checked revision of everything.
 type Catalog struct {
-	// Rules is the part that the rules decide by.
+	// Rules is the part that decisions depend on.
 	Rules *rules.Catalog
-	// Files is the source as it was read, by name; the revision is its hash.
+	// Files is the source as it was read, by name.
 	Files  map[string][]byte
 	People map[string]*Person
-	// Chats are rooms that people read, by id; Webhooks are machines that policies may tell.
+	// Chats are chat rooms, by id; Webhooks are machines that a level can notify.
 	Chats    map[string]*Chat
 	Webhooks map[string]*Webhook
-	// DependsOn names, by service, the services that it needs; nothing is decided by it yet.
+	// DependsOn lists, by service, the services that it needs. No decision uses it yet.
 	DependsOn map[string][]string
 	Routes    []Route
-	// Suggestions says, by policy, which suggestions are followed without asking anybody. Policies that
-	// follow none are not in it.
+	// Suggestions lists, by policy, the suggestions that are followed without asking anybody. A policy
+	// that follows none has no entry.
 	Suggestions map[string]Suggestions
 	// Imports are the calendars of schedules that have no layers, by the schedule's id.
 	Imports map[string]*Import
 	Intake  map[string]IntakeKey // by name; none = open on loopback only
-	// Egress lists the inner address ranges (CIDR) that webhooks and calendars may be at besides
+	// Egress lists the inner address ranges (CIDR) that webhooks and calendars may reach besides
 	// public ones.
 	Egress   []string
 	Channels Channels
-	// Places tells where things stand in Files.
+	// Places holds the places of the parts in the files.
 	Places Places
 
-	schedules   map[string]Fault // where each schedule stands, for warnings about what is to come
+	schedules   map[string]Fault // by schedule: its place, for the warnings of Coverage
 	routeErrors atomic.Uint64    // conditions that failed while placing, since the catalog was made
 }
 
-// Suggestions are those of one policy that are followed.
+// Suggestions are the suggestions that one policy follows.
 type Suggestions struct {
-	// Escalate pages the next level at once. Nil: it is only suggested.
+	// Escalate pages the next level at once; nil where that is only suggested.
 	Escalate *Followed
 }
 
-// Followed says how much must speak for a suggestion before it is followed.
+// Followed says when a suggestion is followed.
 type Followed struct {
-	At  float64 // the least share that the incidents speak for. Defaults to 0.8
-	Min int     // the fewest incidents. Defaults to 5
+	At  float64 // the least share of similar incidents that were escalated. Defaults to 0.8
+	Min int     // the fewest similar incidents. Defaults to 5
 }
 
 // Person is how to reach somebody.
@@ -82,7 +82,7 @@ type Contact struct {
 	Console bool
 }
 
-// Webhook is where to post and the reference to the secret that signs; a zero reference signs nothing.
+// Webhook is where to post, and a reference to the secret that signs. A zero reference signs nothing.
 type Webhook struct {
 	URL    string
 	Secret Secret
@@ -94,11 +94,11 @@ type Secret struct {
 	File string
 }
 
-// IntakeKey lets one sender in.
+// IntakeKey is the key of one sender.
 type IntakeKey struct {
 	Name   string
 	Secret Secret
-	// Service takes what no route places. May be empty.
+	// Service takes what no route places; may be empty.
 	Service string
 }
 
@@ -107,7 +107,7 @@ type Channels struct {
 	Email EmailChannel
 }
 
-// EmailChannel is how mail leaves; a zero value means that there is none.
+// EmailChannel says how mail is sent; the zero value means that it cannot be.
 type EmailChannel struct {
 	SMTP string // smtp://host:port or smtps://…; user and password are never part of it
 	From string

@@ -1,19 +1,19 @@
 package catalog
 
-// chat reads a room that people read.
+// chat reads a chat room.
 func (p *parser) chat(id string, key, body item) {
-	f := body.fields(keysChat)
-	c := &Chat{ID: id, Name: firstOf(f["name"].line(), id), Contacts: p.contacts(f["contact"])}
-	if f["contact"].empty() {
-		key.fault(`add one, such as: contact: [{webhook: {url: "https://chat.example.com/hook"}}]`, "chat %s has no contact method", quote(id))
+	f := fields(body, keysChat)
+	c := &Chat{ID: id, Name: firstOf(f["name"].Text(), id), Contacts: p.contacts(f["contact"])}
+	if f["contact"].Empty() {
+		key.Fault(`add one, such as: contact: [{webhook: {url: "https://chat.example.com/hook"}}]`, "chat %s has no contact method", quote(id))
 	}
 	p.cat.Chats[id] = c
 }
 
-// hooked reads a machine that a policy may tell.
-func (p *parser) hooked(id string, key, body item) {
-	if !body.given() {
-		key.fault(`add url: "https://…"`, "webhook %s has no URL", quote(id))
+// webhookTarget reads a machine that a policy may notify.
+func (p *parser) webhookTarget(id string, key, body item) {
+	if !body.Given() {
+		key.Fault(`add url: "https://…"`, "webhook %s has no URL", quote(id))
 		return
 	}
 	p.cat.Webhooks[id] = p.webhook(body)

@@ -1,56 +1,30 @@
 package catalog
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "fmt"
 
 // check looks at the catalog as a whole, once all files are read.
 func (p *parser) check() {
-	p.compile()
+	p.compileRoutes()
 	if p.broken {
 		// What the broken file defines is unknown: every name in it would seem to dangle.
 		return
 	}
-	p.dangling()
+	p.checkNames()
 	p.readImports()
 	p.complete()
-	p.dutiful()
-	p.managers()
+	p.checkTeamSchedules()
+	p.checkManagerCycles()
 	handovers := p.handovers()
-	p.circles(handovers)
-	p.reach()
-	p.idle(handovers)
-	p.inner()
-	if len(p.mails) > 0 && !p.email.present() {
-		p.mails[0].warn(`add channels: {email: {smtp: "smtp://host:port", from: tocsin@example.com}}`, "mail cannot leave: there is no channels.email")
+	p.checkHandoverCycles(handovers)
+	p.checkReach()
+	p.checkIdle(handovers)
+	p.checkInnerAddresses()
+	if len(p.addresses) > 0 && !p.emailAt.Present() {
+		p.addresses[0].Warn(`add channels: {email: {smtp: "smtp://host:port", from: tocsin@example.com}}`, "e-mail cannot be sent: there is no channels.email")
 	}
 }
 
-// managers finds chains of managers that come back to where they began.
-func (p *parser) managers() {
-	done := map[string]bool{}
-	places := map[string]item{}
-	for _, d := range p.people {
-		places[d.ID] = d.at
-	}
-	for _, d := range p.people {
-		var chain []string
-		id := d.ID
-		for id != "" && !done[id] && p.cat.Rules.People[id] != nil {
-			done[id] = true
-			chain = append(chain, id)
-			id = p.cat.Rules.People[id].Manager
-		}
-		if at := slices.Index(chain, id); at >= 0 {
-			circle := append(chain[at:], id)
-			places[id].fault("leave one of them out", "managers go in a circle: %s", strings.Join(circle, " → "))
-		}
-	}
-}
-
-// levelName is how faults speak of a level.
+// levelName names a level in faults.
 func levelName(policy string, level int) string {
 	return fmt.Sprintf("level %d of policy %s", level+1, quote(policy))
 }

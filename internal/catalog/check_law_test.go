@@ -13,7 +13,7 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// find gives the faults whose message has the words.
+// find returns the faults whose message has the words.
 func find(text, words string) (*catalog.Catalog, []catalog.Fault) {
 	c, faults := catalog.Parse(map[string][]byte{"catalog.yaml": []byte(text)})
 	return c, slices.DeleteFunc(faults, func(f catalog.Fault) bool { return !strings.Contains(f.Message, words) })
@@ -52,7 +52,7 @@ func TestEmptyLevelsAreThoseWithGaps(t *testing.T) {
 }
 
 // Policies are refused exactly when some climb can hand over for ever.
-func TestCirclesAreThoseThatNeverEnd(t *testing.T) {
+func TestCyclesAreThoseThatNeverEnd(t *testing.T) {
 	const n = 6
 	rapid.Check(t, func(r *rapid.T) {
 		var next, triggered [n]int
@@ -81,12 +81,12 @@ func TestCirclesAreThoseThatNeverEnd(t *testing.T) {
 			}
 			endless = endless || at >= 0
 		}
-		_, told := find(text, "policies hand over in a circle")
+		_, told := find(text, "policies hand over in a cycle")
 		require.Equal(r, endless, len(told) > 0, text)
 		if endless {
 			return
 		}
-		_, told = find(text, "this hand-over may come back")
+		_, told = find(text, "this hand-over may lead back here")
 		back := 0
 		for i := range n {
 			if triggered[i] >= 0 && leads(next[:], triggered[:], triggered[i], i) {
@@ -97,7 +97,7 @@ func TestCirclesAreThoseThatNeverEnd(t *testing.T) {
 	})
 }
 
-// leads says whether one policy can come to another by any hand-overs.
+// leads reports whether one policy can come to another by any hand-overs.
 func leads(next, triggered []int, from, to int) bool {
 	seen := map[int]bool{}
 	for queue := []int{from}; len(queue) > 0; queue = queue[1:] {

@@ -93,7 +93,7 @@ func BenchmarkDecideRules(b *testing.B) {
 	b.ReportMetric(float64(spent[len(spent)*99/100].Nanoseconds()), "p99-ns")
 }
 
-// mix gives 20,000 inputs that fit together: ids follow from where an input stands.
+// mix returns 20,000 inputs that fit together: ids follow from where an input stands.
 func mix(c *catalog.Catalog, at time.Time) []rules.Input {
 	s := rules.NewState(0)
 	s.Use(c.Rules)

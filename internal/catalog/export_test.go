@@ -7,7 +7,7 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// Shapes gives the keys of each kind of mapping, by the name of its definition in the schema.
+// Shapes returns the keys of each kind of mapping, by the name of its definition in the schema.
 func Shapes() map[string][]string {
 	all := map[string][]string{}
 	for name, keys := range shapes {
@@ -16,7 +16,7 @@ func Shapes() map[string][]string {
 	return all
 }
 
-// Words gives the closed sets of words, by the place in the schema that lists them.
+// Words returns the closed sets of words, by the place in the schema that lists them.
 func Words() map[string][]string {
 	return map[string][]string{
 		"kind":                        kindWords,
@@ -31,8 +31,5 @@ func Words() map[string][]string {
 	}
 }
 
-// Roles gives the roles that targets may name.
+// Roles returns the roles that targets may name.
 func Roles() []string { return slices.Sorted(maps.Keys(roles)) }
-
-// LookUp finds a label in its canonical form.
-func LookUp(raw, name string) (string, bool) { return lookUp(raw, name) }

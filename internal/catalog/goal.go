@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"tocsin.dev/internal/rules"
+	"tocsin.dev/internal/yamlfile"
 )
 
-// goalDraft is one target of response and resolution with what it says itself; what it leaves out
-// may come from the catalog's own target of the priority.
+// goalDraft is the goals of one priority as one place gives them. What a service leaves out comes from
+// the goals of the whole catalog.
 type goalDraft struct {
 	f  map[string]item
 	at item
@@ -19,30 +20,30 @@ type goalDraft struct {
 // goal reads one entry of the catalog's `targets`.
 func (p *parser) goal(level string, key, body item) {
 	if !slices.Contains(priorities, level) {
-		key.fault("known here: "+strings.Join(priorities, ", "), "%s is not a priority", quote(level))
+		key.Fault(yamlfile.OneOfHint(priorities...), "%s is not a priority", quote(level))
 		return
 	}
 	d := p.goalDraft(key, body)
-	if !d.f["response"].given() && !d.f["resolution"].given() {
-		key.fault("add response: 15m or resolution: 4h", "a target without response and resolution")
+	if !d.f["response"].Given() && !d.f["resolution"].Given() {
+		key.Fault("add response: 15m or resolution: 4h", "a goal needs response: or resolution:")
 	}
-	d.sane()
+	d.warnSlowResponse()
 	p.goals[level] = d
 	p.cat.Rules.Goals[level] = d.Goal
 }
 
 func (p *parser) goalDraft(key, body item) goalDraft {
-	f := body.fields(keysTarget)
+	f := fields(body, keysTarget)
 	d := goalDraft{f: f, at: key, Goal: rules.Goal{
-		Response: f["response"].duration(0, 0), Resolution: f["resolution"].duration(0, 0),
-		AtRisk: f["at_risk"].percent(99, 0), Calendar: p.refer(calendar, f["calendar"]),
+		Response: f["response"].Duration(0, 0), Resolution: f["resolution"].Duration(0, 0),
+		AtRisk: readPercent(f["at_risk"], 99, 0), Calendar: p.refer(calendar, f["calendar"]),
 	}}
-	for _, one := range f["pause"].list() {
-		switch word, ok := one.scalar(); {
-		case !ok && !one.given():
-			one.wrong("a word")
+	for _, one := range f["pause"].List() {
+		switch word, ok := one.Scalar(); {
+		case !ok && !one.Given():
+			one.Wrong("a word")
 		case ok && word != "snoozed":
-			one.fault("known here: snoozed", "%s does not pause a target", quote(word))
+			one.Fault("use snoozed", "%s does not pause a goal", quote(word))
 		case ok:
 			d.PauseSnoozed = true
 		}
@@ -50,30 +51,30 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 	return d
 }
 
-// sane warns of a response that may take longer than the resolution.
-func (d *goalDraft) sane() {
+// warnSlowResponse warns of a response that may take longer than the resolution.
+func (d *goalDraft) warnSlowResponse() {
 	if d.Response > 0 && d.Resolution > 0 && d.Response > d.Resolution {
-		d.at.warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
+		d.at.Warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
 	}
 }
 
-// serviceGoals reads a service's own targets; they are completed when all files are read.
+// serviceGoals reads a service's own goals. They are completed when all files are read.
 func (p *parser) serviceGoals(section item) map[string]goalDraft {
-	f := section.fields(keysTargets)
+	f := fields(section, keysTargets)
 	if len(f) == 0 {
 		return nil
 	}
 	drafts := map[string]goalDraft{}
-	for _, entry := range section.pairs() {
-		level := entry.key.node.Value
+	for _, entry := range section.Pairs() {
+		level := entry.Name
 		if body, ok := f[level]; ok && drafts[level].f == nil {
-			drafts[level] = p.goalDraft(entry.key, body)
+			drafts[level] = p.goalDraft(entry.Key, body)
 		}
 	}
 	return drafts
 }
 
-// inherit gives a service's targets what they leave out.
+// inherit fills in what a service's goals leave out.
 func (p *parser) inherit(s *serviceDraft) {
 	for _, level := range priorities {
 		d, own := s.goals[level]
@@ -81,22 +82,22 @@ func (p *parser) inherit(s *serviceDraft) {
 			continue
 		}
 		global := p.goals[level]
-		if !d.f["response"].present() {
+		if !d.f["response"].Present() {
 			d.Response = global.Response
 		}
-		if !d.f["resolution"].present() {
+		if !d.f["resolution"].Present() {
 			d.Resolution = global.Resolution
 		}
-		if !d.f["at_risk"].present() {
+		if !d.f["at_risk"].Present() {
 			d.AtRisk = global.AtRisk
 		}
-		if !d.f["calendar"].present() {
+		if !d.f["calendar"].Present() {
 			d.Calendar = global.Calendar
 		}
-		if !d.f["pause"].present() {
+		if !d.f["pause"].Present() {
 			d.PauseSnoozed = global.PauseSnoozed
 		}
-		d.sane()
+		d.warnSlowResponse()
 		if s.Goals == nil {
 			s.Goals = map[string]rules.Goal{}
 		}
@@ -104,16 +105,17 @@ func (p *parser) inherit(s *serviceDraft) {
 	}
 }
 
-// percent reads a share such as "75%", from 1 up to most; fallback when there is none or a wrong one.
-func (i item) percent(most, fallback int) int {
-	s, ok := i.scalar()
+// readPercent reads a share such as "75%", from 1 up to most; fallback when there is none or a wrong
+// one.
+func readPercent(i item, most, fallback int) int {
+	s, ok := i.Scalar()
 	if !ok {
 		return fallback
 	}
 	digits, marked := strings.CutSuffix(s, "%")
 	n, err := strconv.Atoi(strings.TrimSpace(digits))
 	if !marked || err != nil || n < 1 || n > most {
-		i.fault("write it like 75%", "a percentage from 1%% to %d%% is expected here", most)
+		i.Fault("write it like 75%", "expected a percentage from 1%% to %d%%", most)
 		return fallback
 	}
 	return n

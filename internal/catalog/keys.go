@@ -1,7 +1,7 @@
 package catalog
 
-// shape is a kind of mapping whose keys are fixed. Its name is that of its definition in
-// schemas/catalog.v1.json, and a test holds the keys of the two together.
+// shape is a kind of mapping with fixed keys. Its name is that of its definition in
+// schemas/catalog.v1.json; a test compares the keys of both.
 type shape string
 
 const (
@@ -37,7 +37,7 @@ const (
 	keysEmail     shape = "email_channel"
 )
 
-// shapes has the keys of each kind of mapping.
+// shapes holds the keys of each kind of mapping.
 var shapes = map[shape][]string{
 	keysCatalog: {
 		"people", "teams", "schedules", "services", "routes", "policies", "priorities", "priority_matrix", "targets",

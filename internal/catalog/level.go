@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"slices"
-	"strings"
 
 	"tocsin.dev/internal/rules/escalation"
 )
@@ -10,76 +9,76 @@ import (
 // maxResponders bounds how many people a level may wait for.
 const maxResponders = 100
 
-// levelDraft keeps where the parts of a level stand.
+// levelDraft keeps the places of a level's parts.
 type levelDraft struct {
 	at, to, when, hold item
 	targets            []item
 	never              bool // its condition is false whatever the incident is
-	emptyMeant         bool // skip_if_empty was given: somebody thought of it
-	lonelyTold         bool // whom it does not reach was told
+	emptyIsMeant       bool // skip_if_empty was given
+	emptyWarned        bool // a warning was given
 }
 
 func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	level, draft := escalation.Level{AckTimeout: DefaultAckWithin}, levelDraft{at: at}
-	if !at.given() {
-		at.wrong("a mapping")
+	if !at.Given() {
+		at.Wrong("a mapping")
 		return level, draft
 	}
-	f := at.fields(keysLevel)
-	if at.kind() != "a mapping" {
+	f := fields(at, keysLevel)
+	if at.Kind() != "a mapping" {
 		return level, draft
 	}
 	level.Targets, draft.targets = p.targets(f["page"])
-	if f["page"].empty() && !f["to"].given() {
-		at.fault("name whom to page, such as: page: [person:ana]", "a level without targets")
+	if f["page"].Empty() && !f["to"].Given() {
+		at.Fault("name whom to page, such as: page: [person:ana]", "the level pages nobody")
 	}
-	level.AckTimeout = f["ack_within"].duration(1, DefaultAckWithin)
-	level.Repeat = f["repeat"].number(0, maxRepeat)
-	level.Kind = f["kind"].levelKind()
+	level.AckTimeout = f["ack_within"].Duration(1, DefaultAckWithin)
+	level.Repeat = f["repeat"].Number(0, maxRepeat)
+	level.Kind = readLevelKind(f["kind"])
 	level.When, draft.never = p.when(f["when"])
-	level.Urgency = f["urgency"].oneOf("an urgency", urgencies...)
+	level.Urgency = f["urgency"].OneOf("an urgency", urgencies...)
 	level.Responders = p.responders(f["responders"], f["minimum_responders"])
-	level.Hold = escalation.Hold(f["hold_until"].oneOf("something to wait for", holdWords...))
-	if skip := f["skip_if_empty"]; skip.given() {
-		level.WaitIfEmpty, draft.emptyMeant = !skip.flag(), true
+	level.Hold = escalation.Hold(f["hold_until"].OneOf("a value of hold_until", holdWords...))
+	if skip := f["skip_if_empty"]; skip.Given() {
+		level.WaitIfEmpty, draft.emptyIsMeant = !skip.Flag(), true
 	}
 	level.Team = p.refer(team, f["to"])
 	draft.to, draft.when, draft.hold = f["to"], f["when"], f["hold_until"]
 	noSchedule := level.Hold == escalation.SomeoneThere && !p.onCall(level.Targets)
 	switch {
-	case noSchedule && (!f["page"].empty() || f["to"].given()):
-		draft.hold.fault("name one, such as: page: [schedule:payments-primary]", "hold_until: on_call in a level without a schedule")
-	case len(level.Targets) == 0 && f["to"].given():
-		mute(f)
+	case noSchedule && (!f["page"].Empty() || f["to"].Given()):
+		draft.hold.Fault("name one, such as: page: [schedule:payments-primary]", "hold_until: on_call in a level without a schedule")
+	case len(level.Targets) == 0 && f["to"].Given():
+		warnUnused(f)
 	}
 	return level, draft
 }
 
-// mute warns of what says nothing in a level that only hands over.
-func mute(f map[string]item) {
+// warnUnused warns of keys that have no effect in a level that only hands over.
+func warnUnused(f map[string]item) {
 	for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "hold_until", "skip_if_empty"} {
-		if f[key].given() {
-			f[key].warn("", "%s says nothing in a level that pages nobody and hands over", key)
+		if f[key].Given() {
+			f[key].Warn("", "%s has no effect in a level that only hands over", key)
 		}
 	}
 }
 
-// onCall says whether one of the targets is whoever is on call.
+// onCall reports whether one of the targets is whoever is on call.
 func (p *parser) onCall(targets []escalation.Target) bool {
 	return slices.ContainsFunc(targets, func(t escalation.Target) bool {
 		return t.Kind == escalation.OnCall || t.Kind == escalation.Team && t.Of == escalation.TeamOnCall
 	})
 }
 
-// responders reads how many people must acknowledge, by its short or its long word.
+// responders reads how many people must acknowledge, by either of its keys.
 func (p *parser) responders(short, long item) int {
 	switch {
-	case short.given() && long.given():
-		long.fault("keep one of the two", "responders and minimum_responders are the same")
-	case long.given():
-		return long.number(1, maxResponders)
-	case short.given():
-		return short.number(1, maxResponders)
+	case short.Given() && long.Given():
+		long.Fault("keep one of the two", "responders and minimum_responders are the same")
+	case long.Given():
+		return long.Number(1, maxResponders)
+	case short.Given():
+		return short.Number(1, maxResponders)
 	}
 	return 0
 }
@@ -91,16 +90,6 @@ var (
 	urgencies = []string{High, Low}
 )
 
-func (i item) levelKind() escalation.Kind {
-	return escalation.Kind(i.oneOf("a kind of level", kindWords...))
-}
-
-// oneOf reads one of a few words; empty when there is none, or a wrong one.
-func (i item) oneOf(what string, known ...string) string {
-	s, ok := i.scalar()
-	if !ok || slices.Contains(known, s) {
-		return s
-	}
-	i.fault("known here: "+strings.Join(known, ", "), "%s is not %s", quote(s), what)
-	return ""
+func readLevelKind(i item) escalation.Kind {
+	return escalation.Kind(i.OneOf("a kind of level", kindWords...))
 }

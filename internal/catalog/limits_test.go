@@ -36,7 +36,7 @@ func TestLimits(t *testing.T) {
 	}
 	tests := []struct{ name, text, want string }{
 		{"a billion laughs", bomb, "1:1: aliases stand for more than 1000000 values"},
-		{"an alias of itself", "people: &p [*p]\n", "1:13: an alias inside of what it stands for"},
+		{"an alias of itself", "people: &p [*p]\n", "1:13: an alias within the value that it stands for"},
 		{"deep", strings.Repeat("[", 70) + strings.Repeat("]", 70), "1:65: YAML: exceeded max depth of 64"},
 		{"deep by aliases", "a: &a " + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "\nb: " + strings.Repeat("[", 40) + "*a" + strings.Repeat("]", 40) + "\n", "2:19: nested more than 64 levels deep"},
 	}

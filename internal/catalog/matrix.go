@@ -8,16 +8,16 @@ import (
 
 // matrix reads ITIL's priority matrix: a row for each impact, a column for each urgency.
 func (p *parser) matrix(at item) {
-	if !at.given() {
+	if !at.Given() {
 		return
 	}
-	if p.grid.present() {
-		at.fault("", "priority_matrix stands here a second time, first at %s", p.grid.place())
+	if p.matrixAt.Present() {
+		at.Fault("", "priority_matrix is given twice, first at %s", p.matrixAt.Place())
 		return
 	}
-	p.grid = at
-	f := at.fields(keysMatrix)
-	if at.kind() != "a mapping" {
+	p.matrixAt = at
+	f := fields(at, keysMatrix)
+	if at.Kind() != "a mapping" {
 		return
 	}
 	m := &alert.Matrix{Cells: map[string]map[string]string{}, Urgencies: map[string]string{}}
@@ -27,12 +27,12 @@ func (p *parser) matrix(at item) {
 		p.cells(m, impacts, urgencies, f["priorities"], at)
 	}
 	seen := map[string]item{}
-	for _, entry := range f["severities"].pairs() {
-		if name := p.severityName(entry.key, seen); name != "" {
-			m.Urgencies[name] = p.refer(urgency, entry.value)
+	for _, entry := range f["severities"].Pairs() {
+		if name := p.severityName(entry.Key, seen); name != "" {
+			m.Urgencies[name] = p.refer(urgency, entry.Value)
 		}
-		if !entry.value.given() {
-			entry.value.wrong("an urgency")
+		if !entry.Value.Given() {
+			entry.Value.Wrong("an urgency")
 		}
 	}
 	m.Impact = p.refer(impact, f["default_impact"])
@@ -41,21 +41,21 @@ func (p *parser) matrix(at item) {
 
 // grades reads the words for the rows or columns of the matrix.
 func (p *parser) grades(at item, kind noun, list item) []string {
-	if list.empty() {
-		at.fault("name them, such as: "+string(kind)+": [high, medium, low]", "priority_matrix without %s", kind)
+	if list.Empty() {
+		at.Fault("name them, such as: "+string(kind)+": [high, medium, low]", "priority_matrix without %s", kind)
 	}
 	p.defined[kind] = map[string]item{}
 	var all []string
-	for _, one := range list.list() {
-		word, ok := one.scalar()
+	for _, one := range list.List() {
+		word, ok := one.Scalar()
 		switch {
-		case !ok && !one.given():
-			one.wrong("a word")
-		case !ok: // told already
+		case !ok && !one.Given():
+			one.Wrong("a word")
+		case !ok: // a fault already
 		case !severityPattern.MatchString(word) || word != strings.ToLower(word):
-			one.fault("write it in lower case, such as high", "%s is not a word for %s", quote(word), kind)
+			one.Fault("write it in lower case, such as high", "%s is not a word for %s", quote(word), kind)
 		case p.known(kind, word):
-			one.fault("", "%s %s stands here a second time", kind, quote(word))
+			one.Fault("", "%s %s is given twice", kind, quote(word))
 		default:
 			p.defined[kind][word] = one
 		}
@@ -64,30 +64,30 @@ func (p *parser) grades(at item, kind noun, list item) []string {
 	return all
 }
 
-// cells reads the priorities; a row or cell too many or too few is a fault.
+// cells reads the priorities. A row or cell too many or too few is a fault.
 func (p *parser) cells(m *alert.Matrix, impacts, urgencies []string, rows, at item) {
-	if !rows.given() {
-		at.fault("write one row for each impact, such as: - [P1, P2, P3]", "priority_matrix without priorities")
+	if !rows.Given() {
+		at.Fault("write one row for each impact, such as: - [P1, P2, P3]", "priority_matrix without priorities")
 		return
 	}
-	list := rows.list()
-	if rows.kind() == "a list" && len(list) != len(impacts) {
-		rows.fault("write one row for each impact", "%s for %s", count(len(list), "row"), count(len(impacts), "impact"))
+	list := rows.List()
+	if rows.Kind() == "a list" && len(list) != len(impacts) {
+		rows.Fault("write one row for each impact", "%s for %s", count(len(list), "row"), count(len(impacts), "impact"))
 		return
 	}
 	for n, row := range list {
-		if !row.given() {
-			row.wrong("a list")
+		if !row.Given() {
+			row.Wrong("a list")
 			continue
 		}
-		cells := row.list()
-		if row.kind() == "a list" && len(cells) != len(urgencies) {
-			row.fault("write one priority for each urgency", "%s for %s", count(len(cells), "column"), count(len(urgencies), "urgency"))
+		cells := row.List()
+		if row.Kind() == "a list" && len(cells) != len(urgencies) {
+			row.Fault("write one priority for each urgency", "%s for %s", count(len(cells), "column"), count(len(urgencies), "urgency"))
 			continue
 		}
 		m.Cells[impacts[n]] = map[string]string{}
 		for c, cell := range cells {
-			m.Cells[impacts[n]][urgencies[c]] = cell.priority()
+			m.Cells[impacts[n]][urgencies[c]] = readPriority(cell)
 		}
 	}
 }

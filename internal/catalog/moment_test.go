@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/pkg/events"
 )
@@ -113,25 +111,6 @@ func conditionIn(t *testing.T, zone string) *escalation.Condition {
 		made, _ = inZones.LoadOrStore(zone, condition(t, text))
 	}
 	return made.(*escalation.Condition)
-}
-
-// A label is found in the form in which labels travel as in the map that it stands for.
-func TestLabelsWithoutReadingThemAll(t *testing.T) {
-	word := rapid.SampledFrom([]string{"", "a", "b", ",", ":", "{", "}", "a b", "é", "\"", "\\", "<&>", "\n"})
-	rapid.Check(t, func(r *rapid.T) {
-		m := rapid.MapOfN(word, word, 0, 4).Draw(r, "labels")
-		name := word.Draw(r, "name")
-		raw := string(events.NewLabels(m))
-		if value, ok := catalog.LookUp(raw, name); ok {
-			require.Equal(r, m[name], value, raw)
-		} else {
-			require.True(r, raw == "" || strings.Contains(raw, `\`), raw)
-		}
-	})
-	for _, raw := range []string{"", "{", `{"`, `{"a"`, `{"a":`, `{"a":"b`, `{"a":"b"`, `[]`, `{"a":1}`, "}"} {
-		_, ok := catalog.LookUp(raw, "z")
-		require.False(t, ok, raw)
-	}
 }
 
 func TestConditionsAreSafeForManyAtOnce(t *testing.T) {

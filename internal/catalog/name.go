@@ -7,19 +7,18 @@ import (
 	"tocsin.dev/internal/ical"
 )
 
-// names leads from the words by which a calendar may call people to their ids. Words are in lower
-// case, with one space between them.
+// names maps the words by which a calendar may call people to their ids. Words are in lower case, with
+// one space between them.
 type names struct {
-	// own are the further names that one calendar has, common those of all people, which all
-	// calendars share.
+	// own are further names for one calendar, common the names for all calendars.
 	own, common map[string]string
 	most        int // words in the longest name
 }
 
 func (n names) id(words string) string { return firstOf(n.own[words], n.common[words]) }
 
-// of gives the people whom an event is about: those whom its title names, in that order, else those
-// of its attendees who are known. Each stands there once.
+// of returns the people whom an event is about, each once: those whom its title names, in that order,
+// else those of its attendees who are known.
 func (n names) of(s ical.Shift) []string {
 	people := n.within(s.Summary)
 	if len(people) > 0 {
@@ -31,7 +30,7 @@ func (n names) of(s ical.Shift) []string {
 	return people
 }
 
-// within finds names in a text, as whole words; of several that begin with the same word the longest
+// within finds names in a text, as whole words. Of several that begin with the same word, the longest
 // counts.
 func (n names) within(text string) []string {
 	var people []string
@@ -49,7 +48,7 @@ func (n names) within(text string) []string {
 	return people
 }
 
-// with adds somebody who is somebody, and not there yet.
+// with adds an id that is not empty and not in the list yet.
 func with(people []string, id string) []string {
 	if id == "" {
 		return people
@@ -62,8 +61,8 @@ func with(people []string, id string) []string {
 	return append(people, id)
 }
 
-// wordsOf cuts a text into words in lower case. What ids and mail addresses have within them is part
-// of a word: ana-b is not ana.
+// wordsOf cuts a text into words in lower case. The characters that ids and e-mail addresses may
+// contain do not divide words: ana-b is not ana.
 func wordsOf(text string) []string {
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune("-_.@'’+", r)
@@ -77,8 +76,8 @@ func wordsOf(text string) []string {
 	return all
 }
 
-// namesOf gathers what a calendar may call people: the further names that it was told, and before
-// all others those that everybody has.
+// namesOf returns what a calendar may call people: its own further names, and before those the names
+// that everybody has.
 func (p *parser) namesOf(aliases []alias) names {
 	if p.common.common == nil {
 		p.common = commonNames(p.people)
@@ -89,9 +88,9 @@ func (p *parser) namesOf(aliases []alias) names {
 		name := strings.Join(words, " ")
 		switch first := n.own[name]; {
 		case name == "":
-			a.at.fault("", "a name without a letter or digit")
+			a.at.Fault("", "a name without a letter or digit")
 		case first != "" && first != a.person:
-			a.at.fault("", "%s is a name of %s already", quote(a.text), first)
+			a.at.Fault("", "%s is a name of %s already", quote(a.text), first)
 		default:
 			n.own[name], n.most = a.person, max(n.most, len(words))
 		}
@@ -99,8 +98,8 @@ func (p *parser) namesOf(aliases []alias) names {
 	return n
 }
 
-// commonNames are ids, mail addresses and names, in this order of rank. A name that two people have
-// means nobody.
+// commonNames returns ids, e-mail addresses and names, in this order of precedence. A name that two
+// people have stands for nobody.
 func commonNames(people []*personDraft) names {
 	n := names{common: map[string]string{}}
 	for _, of := range []func(*Person) []string{
@@ -114,7 +113,7 @@ func commonNames(people []*personDraft) names {
 				words := wordsOf(text)
 				name := strings.Join(words, " ")
 				if first, taken := rank[name]; taken && first != d.ID {
-					rank[name] = "" // of two
+					rank[name] = "" // of two people
 					continue
 				}
 				rank[name], n.most = d.ID, max(n.most, len(words))

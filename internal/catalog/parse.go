@@ -10,14 +10,19 @@ import (
 	"time"
 	_ "time/tzdata" // zones must be known on a machine without a zone database
 
+	"tocsin.dev/internal/catalog/condition"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/clock"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/internal/yamlfile"
 )
 
-// Parse reads all files of one catalog, by name, and checks them as a whole. It gives every fault
-// at once, in reading order. The catalog is nil when any of them is more than a warning.
+// MaxSize bounds the bytes of all files of a catalog together.
+const MaxSize = 16 << 20
+
+// Parse reads all files of one catalog, by name, and checks them as a whole. It returns every fault at
+// once, in reading order. The catalog is nil when any of them is more than a warning.
 func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	p, faults := parse(files)
 	if Refused(faults) {
@@ -27,9 +32,9 @@ func Parse(files map[string][]byte) (*Catalog, []Fault) {
 	return p.cat, faults
 }
 
-// Check is [Parse] with what [Catalog.Coverage] warns of between two instants, in reading order. Of a
-// catalog that is refused the schedules are looked at all the same, but for those that have faults
-// themselves; none is where a file cannot be read at all.
+// Check is [Parse] with the warnings of [Catalog.Coverage] between two instants added, all in reading
+// order. Schedules without faults are checked even when the catalog is refused, unless a file cannot
+// be read at all.
 func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	p, faults := parse(files)
 	refused := Refused(faults)
@@ -39,23 +44,23 @@ func Check(files map[string][]byte, from, to time.Time) (*Catalog, []Fault) {
 	case p.broken:
 		return nil, faults
 	default:
-		p.dropUnsound()
+		p.dropFaulty()
 	}
-	out := report{slices.Concat(faults, p.cat.Coverage(from, to))}
+	out := yamlfile.Report{Faults: slices.Concat(faults, p.cat.Coverage(from, to))}
 	if refused {
-		return nil, out.sorted()
+		return nil, out.Sorted()
 	}
-	return p.cat, out.sorted()
+	return p.cat, out.Sorted()
 }
 
-// dropUnsound leaves only schedules of which it is known whom they have.
-func (p *parser) dropUnsound() {
+// dropFaulty keeps only the schedules whose people are known.
+func (p *parser) dropFaulty() {
 	maps.DeleteFunc(p.cat.Rules.Schedules, func(id string, _ *oncall.Schedule) bool {
-		return p.unsound[id] || p.cat.Imports[id] != nil
+		return p.faulty[id] || p.cat.Imports[id] != nil
 	})
 }
 
-// parse is what [Parse] and [Check] have in common: everything read, and the faults in reading order.
+// parse is what [Parse] and [Check] have in common.
 func parse(files map[string][]byte) (*parser, []Fault) {
 	p := newParser(files)
 	whole := p.size(files)
@@ -65,9 +70,9 @@ func parse(files map[string][]byte) (*parser, []Fault) {
 			break
 		}
 		if strings.HasSuffix(name, CalendarFile) {
-			continue // read when it is known which schedule it is for
+			continue // read once it is known which schedule it is for
 		}
-		root, ok := p.load(name, files[name])
+		root, ok := p.Load(name, files[name])
 		if !ok {
 			p.broken = true
 			continue
@@ -77,10 +82,11 @@ func parse(files map[string][]byte) (*parser, []Fault) {
 	if whole {
 		p.check()
 	}
-	return p, p.sorted()
+	return p, p.Sorted()
 }
 
-// Revision names the source: the SHA-256, in hex, of its files' names and contents in order.
+// Revision names the source: the SHA-256, in hex, of the names and contents of its files, sorted by
+// name.
 func Revision(files map[string][]byte) string {
 	h := sha256.New()
 	var length [8]byte
@@ -96,39 +102,37 @@ func Revision(files map[string][]byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// parser is one run of [Parse]. The drafts keep where things stand for the checks of the whole.
+// parser is one run of [Parse]. The drafts keep places for the checks of the whole.
 type parser struct {
-	report
+	yamlfile.Report
 	cat     *Catalog
-	broken  bool // a file could not be read: names may be missing that are not
+	broken  bool // a file could not be read, so names may seem to be missing
 	defined map[noun]map[string]item
 	refs    []reference
-	zones   map[string]*time.Location // nil for a name that is no zone
+	zones   map[string]*time.Location // by name; nil for an unknown one
 
-	people   []*personDraft
-	drafts   map[string]*personDraft // the same by id
-	services []*serviceDraft
-	policies []*policyDraft
-	climbs   map[string]*policyDraft // the same by id
-	teams    map[string]*teamDraft
-	goals    map[string]goalDraft // the catalog's own, by priority
-	routes   []item
-	hooks    []hook
-	imports  []*importDraft
-	common   names // of everybody; made when the first calendar is imported
-	duties   []duty
-	mails    []item // where e-mail addresses of people and chats stand
-	email    item   // where the first `channels.email` stands
-	grid     item   // where the first `priority_matrix` stands
-	top      item   // some place of the first file, for faults of the whole
+	people     []*personDraft
+	drafts     map[string]*personDraft // the same by id
+	services   []*serviceDraft
+	policies   []*policyDraft
+	policyByID map[string]*policyDraft // the same by id
+	teams      map[string]*teamDraft
+	goals      map[string]goalDraft // the catalog's own, by priority
+	routes     []item
+	remotes    []remote
+	imports    []*importDraft
+	common     names // of everybody; made when the first calendar is imported
+	teamDuties []teamDuty
+	addresses  []item // e-mail addresses of people and chats
+	emailAt    item   // the first `channels.email`
+	matrixAt   item   // the first `priority_matrix`
+	firstFile  item   // for faults of the whole
 
-	layers  map[string][]Place  // where the layers of each schedule stand
-	lines   map[string][][]byte // of files, where some place inside of a text was asked for
-	owners  bool                // some target means the owner of the incident's service
-	moments *conditions         // of levels and triggers; nil before the first
-	nevers  map[string]bool     // by text: conditions of levels and triggers that are never true
-	wholes  map[string]bool     // by id: schedules that always have somebody
-	unsound map[string]bool     // by id: schedules with a fault of their own
+	layers        map[string][]Place  // the places of each schedule's layers
+	usesOwner     bool                // some target is the owner of the incident's service
+	conditions    *condition.Compiler // of levels and triggers; nil before the first
+	alwaysCovered map[string]bool     // by id: schedules that always have somebody
+	faulty        map[string]bool     // by id: schedules with a fault of their own
 }
 
 func newParser(files map[string][]byte) *parser {
@@ -145,17 +149,15 @@ func newParser(files map[string][]byte) *parser {
 			Suggestions: map[string]Suggestions{},
 			schedules:   map[string]Fault{},
 		},
-		defined: map[noun]map[string]item{},
-		zones:   map[string]*time.Location{},
-		drafts:  map[string]*personDraft{},
-		climbs:  map[string]*policyDraft{},
-		teams:   map[string]*teamDraft{},
-		goals:   map[string]goalDraft{},
-		nevers:  map[string]bool{},
-		layers:  map[string][]Place{},
-		lines:   map[string][][]byte{},
-		wholes:  map[string]bool{},
-		unsound: map[string]bool{},
+		defined:       map[noun]map[string]item{},
+		zones:         map[string]*time.Location{},
+		drafts:        map[string]*personDraft{},
+		policyByID:    map[string]*policyDraft{},
+		teams:         map[string]*teamDraft{},
+		goals:         map[string]goalDraft{},
+		layers:        map[string][]Place{},
+		alwaysCovered: map[string]bool{},
+		faulty:        map[string]bool{},
 	}
 }
 
@@ -165,7 +167,7 @@ func (p *parser) size(files map[string][]byte) bool {
 		total += len(source)
 	}
 	if total > MaxSize {
-		p.add(Fault{Message: "the catalog is larger than 16 MiB"})
+		p.Add(Fault{Message: "the catalog is larger than 16 MiB"})
 		return false
 	}
 	return true
@@ -173,14 +175,14 @@ func (p *parser) size(files map[string][]byte) bool {
 
 // file reads the sections of one file.
 func (p *parser) file(root item) {
-	if !root.given() {
+	if !root.Given() {
 		return
 	}
-	if !p.top.present() {
-		p.top = root
+	if !p.firstFile.Present() {
+		p.firstFile = root
 	}
-	p.broken = p.broken || root.kind() != "a mapping"
-	f := root.fields(keysCatalog)
+	p.broken = p.broken || root.Kind() != "a mapping"
+	f := fields(root, keysCatalog)
 	p.each(f["people"], person, p.person)
 	p.each(f["teams"], team, p.team)
 	p.each(f["schedules"], schedule, p.schedule)
@@ -191,37 +193,37 @@ func (p *parser) file(root item) {
 	p.each(f["targets"], goal, p.goal)
 	p.each(f["calendars"], calendar, p.calendar)
 	p.each(f["chats"], chat, p.chat)
-	p.each(f["webhooks"], hooked, p.hooked)
-	p.routes = append(p.routes, f["routes"].list()...)
-	p.each(f["intake"].fields(keysIntake)["keys"], intakeKey, p.intake)
+	p.each(f["webhooks"], webhook, p.webhookTarget)
+	p.routes = append(p.routes, f["routes"].List()...)
+	p.each(fields(f["intake"], keysIntake)["keys"], intakeKey, p.intake)
 	p.egress(f["egress"])
 	p.channels(f["channels"])
 }
 
-// each reads the entries of a section, each under an id that no other entry of the kind may have.
+// each reads the entries of a section. No two entries of a kind may have the same id.
 func (p *parser) each(section item, kind noun, read func(id string, key, body item)) {
-	for _, entry := range section.pairs() {
-		id := entry.key.node.Value
-		if p.define(kind, id, entry.key) {
-			read(id, entry.key, entry.value)
+	for _, entry := range section.Pairs() {
+		id := entry.Name
+		if p.define(kind, id, entry.Key) {
+			read(id, entry.Key, entry.Value)
 		}
 	}
 }
 
-// define notes that something exists. It gives false for a second one of the same id.
+// define notes that something exists. It returns false for a second one with the same id.
 func (p *parser) define(kind noun, id string, key item) bool {
 	if kind.isID() {
 		shown := quote(id)
 		if kind == intakeKey {
-			shown = "this" // somebody may take the place of the name for that of the secret
+			shown = "this" // the name may be a misplaced secret
 		}
-		key.sound(id, shown)
+		checkID(key, id, shown)
 	}
 	if p.defined[kind] == nil {
 		p.defined[kind] = map[string]item{}
 	}
 	if first, twice := p.defined[kind][id]; twice {
-		key.fault("", "%s %s stands here a second time, first at %s", kind, quote(id), first.place())
+		key.Fault("", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
 		return false
 	}
 	p.defined[kind][id] = key

@@ -6,38 +6,39 @@ import (
 
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/page"
+	"tocsin.dev/internal/yamlfile"
 )
 
-// Urgencies are the words under `notify`, the ones that pages carry.
+// The urgencies: the keys of `notify`, and the words that pages carry.
 const (
 	High = "high"
 	Low  = "low"
 )
 
-// personDraft keeps where a person's words stand until all files are read.
+// personDraft keeps the places of a person's parts until all files are read.
 type personDraft struct {
 	*Person
 	manager string
-	at      item            // the manager's name
-	steps   map[string]item // by urgency and contact: where a step's delay stands
-	notify  map[string]item // by urgency: where its contact methods stand, if they do
+	at      item            // manager:
+	steps   map[string]item // by urgency and contact: a step's delay
+	notify  map[string]item // by urgency: its list of steps, where there is one
 }
 
 func (p *parser) person(id string, key, body item) {
-	f := body.fields(keysPerson)
-	d := &personDraft{Person: &Person{ID: id, Name: f["name"].line(), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
+	f := fields(body, keysPerson)
+	d := &personDraft{Person: &Person{ID: id, Name: f["name"].Text(), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
 	if d.Name == "" {
 		d.Name = id
 	}
-	if zone := f["timezone"]; zone.given() {
+	if zone := f["timezone"]; zone.Given() {
 		if loc := p.zone(zone); loc != nil {
 			d.Timezone = loc.String()
 		}
 	}
 	d.manager = p.refer(person, f["manager"])
 	d.Contacts = p.contacts(f["contact"])
-	if f["contact"].empty() {
-		key.fault(`add one, such as: contact: [{id: screen, console: true}]`, "person %s has no contact method", quote(id))
+	if f["contact"].Empty() {
+		key.Fault(`add one, such as: contact: [{id: screen, console: true}]`, "person %s has no contact method", quote(id))
 	}
 	d.plans(f["notify"])
 	p.people = append(p.people, d)
@@ -46,22 +47,22 @@ func (p *parser) person(id string, key, body item) {
 	p.cat.Rules.People[id] = &rules.Person{ID: id, Name: d.Name, Manager: d.manager}
 }
 
-// contacts reads the contact methods of one person.
+// contacts reads the contact methods of a person or chat.
 func (p *parser) contacts(list item) []Contact {
 	var all []Contact
 	taken := map[string]item{}
-	for _, one := range list.list() {
-		if !one.given() {
-			one.wrong("a mapping")
+	for _, one := range list.List() {
+		if !one.Given() {
+			one.Wrong("a mapping")
 			continue
 		}
-		f := one.fields(keysContact)
-		if one.kind() != "a mapping" {
+		f := fields(one, keysContact)
+		if one.Kind() != "a mapping" {
 			continue
 		}
 		c := p.contact(one, f)
 		if first, twice := taken[c.ID]; twice {
-			one.fault("give each contact method an id of its own", "contact %s stands here a second time, first in line %d", quote(c.ID), first.at.Line)
+			one.Fault("give each contact method an id of its own", "contact %s is given twice, first in line %d", quote(c.ID), first.Line())
 			continue
 		}
 		taken[c.ID] = one
@@ -72,58 +73,57 @@ func (p *parser) contacts(list item) []Contact {
 
 // contact reads one contact method; its id defaults to the name of its channel.
 func (p *parser) contact(at item, f map[string]item) Contact {
-	c := Contact{Console: f["console"].flag(), Email: f["email"].address()}
+	c := Contact{Console: f["console"].Flag(), Email: readMailAddress(f["email"])}
 	count := 0
 	for _, name := range []string{"webhook", "email", "console"} {
-		if !f[name].given() || name == "console" && !c.Console {
+		if !f[name].Given() || name == "console" && !c.Console {
 			continue
 		}
 		count++
 		c.ID = name
 	}
 	if c.Email != "" {
-		p.mails = append(p.mails, f["email"])
+		p.addresses = append(p.addresses, f["email"])
 	}
-	if w := f["webhook"]; w.given() {
+	if w := f["webhook"]; w.Given() {
 		c.Webhook = p.webhook(w)
 	}
 	switch {
-	case f["console"].given() && !c.Console && count == 0 && f["console"].kind() != "true or false":
-		// the wrong type was told already
+	case f["console"].Given() && !c.Console && count == 0 && f["console"].Kind() != "true or false":
+		// the wrong type is a fault already
 	case count == 0:
-		at.fault("give one of webhook, email, console: true", "a contact method without an address")
+		at.Fault("give one of webhook, email, console: true", "a contact method without an address")
 	case count > 1:
-		at.fault("make a contact method of each", "a contact method with several addresses")
+		at.Fault("split it into several contact methods", "a contact method with several addresses")
 	}
-	if id := f["id"]; id.given() {
-		c.ID = id.line()
-		if !id.sound(c.ID, quote(c.ID)) {
+	if id := f["id"]; id.Given() {
+		c.ID = id.Text()
+		if !checkID(id, c.ID, quote(c.ID)) {
 			c.ID = ""
 		}
 	}
 	return c
 }
 
-// address reads the address of a mailbox.
-func (i item) address() string {
-	s := i.line()
+func readMailAddress(i item) string {
+	s := i.Text()
 	if s == "" {
 		return ""
 	}
 	if _, err := mail.ParseAddress(s); err != nil {
-		i.fault("write it like ana@example.com", "%s is not an e-mail address", quote(s))
+		i.Fault("write it like ana@example.com", "%s is not an e-mail address", quote(s))
 		return ""
 	}
 	return s
 }
 
-// plans makes the plan of each urgency: as `notify` says, else all contacts in order at once.
+// plans makes the plan of each urgency: from `notify`, or else all contacts in order at once.
 func (d *personDraft) plans(notify item) {
 	all := atOnce(d.Contacts)
 	d.Plans = map[string]page.Plan{High: all, Low: all}
-	f := notify.fields(keysNotify)
+	f := fields(notify, keysNotify)
 	for _, urgency := range []string{High, Low} {
-		if list := f[urgency]; list.given() {
+		if list := f[urgency]; list.Given() {
 			d.Plans[urgency] = d.plan(urgency, list)
 			if d.notify == nil {
 				d.notify = map[string]item{}
@@ -135,29 +135,29 @@ func (d *personDraft) plans(notify item) {
 
 func (d *personDraft) plan(urgency string, list item) page.Plan {
 	plan := page.Plan{}
-	if list.empty() {
-		list.fault("leave it out to use all contact methods at once", "no contact method for %s urgency", urgency)
+	if list.Empty() {
+		list.Fault("leave it out to use all contact methods at once", "no contact method for %s urgency", urgency)
 	}
 	var before time.Duration
-	for _, one := range list.list() {
-		f := one.fields(keysStep)
-		via := f["via"].line()
+	for _, one := range list.List() {
+		f := fields(one, keysStep)
+		via := f["via"].Text()
 		contact, ok := d.Contact(via)
 		switch {
-		case !f["via"].given():
-			one.fault("name one of the person's contact methods: {via: …}", "a step without a contact method")
+		case !f["via"].Given():
+			one.Fault("name one of the person's contact methods: {via: …}", "a step without a contact method")
 			continue
 		case !ok:
-			f["via"].fault(didYouMean(via, d.contactIDs()), "%s has no contact method %s", quote(d.ID), quote(via))
+			f["via"].Fault(yamlfile.DidYouMean(via, d.contactIDs()), "%s has no contact method %s", quote(d.ID), quote(via))
 			continue
 		}
-		after := f["after"].duration(0, 0)
+		after := f["after"].Duration(0, 0)
 		if after < before {
-			one.warn("put the steps into the order of their delays", "this step comes before the one above it")
+			one.Warn("order the steps by their delays", "this step comes before the one above it")
 		}
 		before = after
 		plan.Steps = append(plan.Steps, page.Step{Contact: contact.ID, Channel: contact.Channel(), After: after})
-		if f["after"].given() {
+		if f["after"].Given() {
 			d.steps[urgency+" "+contact.ID] = f["after"]
 		}
 	}

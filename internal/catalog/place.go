@@ -1,17 +1,15 @@
 package catalog
 
 import (
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/types"
-
+	"tocsin.dev/internal/catalog/condition"
 	"tocsin.dev/pkg/events"
 )
 
-// What [Catalog.Place] says of alerts that no condition placed; otherwise it names the route.
+// What [Catalog.Place] returns as the rule where no condition placed the alert.
 const (
-	// RuleLabel: the label `service` named a service.
+	// RuleLabel: the label `service` names a service.
 	RuleLabel = "label service"
-	// RuleFallback: no condition held; the service is the one that takes the rest.
+	// RuleFallback: no condition held, so the service that takes the rest has it.
 	RuleFallback = "fallback"
 )
 
@@ -20,20 +18,20 @@ type Placement struct {
 	Service string
 	// Rule is [RuleLabel], [RuleFallback], or the place of the route that took it: "catalog.yaml:31".
 	Rule string
-	// Failed are the routes whose condition could not be evaluated. They count as not holding.
+	// Failed are the routes whose condition could not be evaluated. They did not take the alert.
 	Failed []RouteFailure
 }
 
-// RouteFailure is a condition that broke off on an alert, for instance over its cost limit.
+// RouteFailure is a condition that could not be evaluated for an alert.
 type RouteFailure struct {
 	Route  string // its place: "catalog.yaml:31"
 	Reason string
 }
 
-// Place finds the service of an alert: the label `service` where it names a known one, else the
-// first route whose condition holds, else the fallback service. Rule says which of them it was.
-// An alert that reached the last, unconditional route counts as fallback, so that a key's own
-// service can take precedence over it. Failed conditions are counted in [Catalog.RouteErrors].
+// Place finds the service of an alert: the one that the label `service` names, else that of the first
+// route whose condition holds, else the fallback service. Rule says which of them it was. An alert
+// that reached the last, unconditional route counts as fallback, so that an intake key's own service
+// can take precedence. Failed conditions are counted in [Catalog.RouteErrors].
 func (c *Catalog) Place(labels map[string]string, a events.Alert) (service, rule string) {
 	p := c.Explain(labels, a)
 	c.routeErrors.Add(uint64(len(p.Failed)))
@@ -43,23 +41,23 @@ func (c *Catalog) Place(labels map[string]string, a events.Alert) (service, rule
 // RouteErrors counts the conditions that failed in [Catalog.Place] since the catalog was made.
 func (c *Catalog) RouteErrors() uint64 { return c.routeErrors.Load() }
 
-// Explain is [Catalog.Place] with the routes that failed on the way, counting nothing.
+// Explain is [Catalog.Place] with the routes that failed. It counts nothing.
 func (c *Catalog) Explain(labels map[string]string, a events.Alert) Placement {
 	if named := labels["service"]; c.Rules.Services[named] != nil {
 		return Placement{Service: named, Rule: RuleLabel}
 	}
 	var p Placement
-	vars := &variables{labels: newLabels(labels), alert: a}
+	subject := condition.Alert(labels, a)
 	for i := range c.Routes {
 		r := &c.Routes[i]
-		if r.program == nil {
+		if r.condition == nil {
 			p.Service, p.Rule = r.Service, r.Line
 			if r.Service == c.Rules.Fallback.ID {
 				p.Rule = RuleFallback
 			}
 			return p
 		}
-		holds, err := evaluate(r.program, vars)
+		holds, err := r.condition.Holds(subject)
 		if err != nil {
 			p.Failed = append(p.Failed, RouteFailure{Route: r.Line, Reason: err.Error()})
 		}
@@ -71,27 +69,3 @@ func (c *Catalog) Explain(labels map[string]string, a events.Alert) Placement {
 	p.Service, p.Rule = c.Rules.Fallback.ID, RuleFallback
 	return p
 }
-
-// variables gives a condition what it may look at.
-type variables struct {
-	labels *labels
-	alert  events.Alert
-}
-
-// ResolveName is part of a CEL activation.
-func (v *variables) ResolveName(name string) (any, bool) {
-	switch name {
-	case "labels":
-		return v.labels, true
-	case "severity":
-		return types.String(v.alert.Severity), true
-	case "summary":
-		return types.String(v.alert.Summary), true
-	case "source":
-		return types.String(v.alert.Origin), true
-	}
-	return nil, false
-}
-
-// Parent is part of a CEL activation; there is none.
-func (v *variables) Parent() cel.Activation { return nil }

@@ -1,19 +1,20 @@
 package catalog
 
 import (
+	"maps"
 	"strings"
 
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/page"
+	"tocsin.dev/internal/yamlfile"
 )
 
 // webhookContact is the id of the only contact method of a webhook that is a target itself.
 const webhookContact = "webhook"
 
-// TargetPlan gives the contact methods of a target, named by its whole word: "person:ana",
-// "chat:ops-room" or "webhook:status-page". A person's are those of [Catalog.Plan]; a chat is tried
-// by all its contact methods in order at once, whatever the urgency. The plan of what is not in
-// the catalog has no steps.
+// TargetPlan returns the contact methods of a target such as "person:ana", "chat:ops-room" or
+// "webhook:status-page". Those of a person are [Catalog.Plan]; a chat is tried by all its contact
+// methods in order at once, whatever the urgency. The plan of an unknown target has no steps.
 func (c *Catalog) TargetPlan(target, urgency string) page.Plan {
 	kind, id := parted(target)
 	switch kind {
@@ -31,8 +32,8 @@ func (c *Catalog) TargetPlan(target, urgency string) page.Plan {
 	return page.Plan{}
 }
 
-// TargetContact finds a contact method of a target, named by its whole word, by its id. That of a
-// webhook is called "webhook".
+// TargetContact finds a contact method of a target such as "person:ana" by its id. That of a webhook
+// is called "webhook".
 func (c *Catalog) TargetContact(target, id string) (Contact, bool) {
 	kind, of := parted(target)
 	switch kind {
@@ -50,7 +51,7 @@ func (c *Catalog) TargetContact(target, id string) (Contact, bool) {
 	return Contact{}, false
 }
 
-// TargetName gives the name by which people know a target; its word where the catalog has none.
+// TargetName returns the display name of a target; the target itself where the catalog has none.
 func (c *Catalog) TargetName(target string) string {
 	kind, id := parted(target)
 	switch kind {
@@ -70,7 +71,7 @@ func (c *Catalog) TargetName(target string) string {
 	return target
 }
 
-// parted takes the word of a target apart.
+// parted splits a target into its kind and its id.
 func parted(target string) (escalation.TargetKind, string) {
 	kind, id, _ := strings.Cut(target, ":")
 	return escalation.TargetKind(kind), id
@@ -85,8 +86,8 @@ func atOnce(contacts []Contact) page.Plan {
 	return plan
 }
 
-// Plan gives the contact methods of a person in the order and with the delays of an urgency.
-// An urgency other than "low" counts as "high"; the plan of somebody unknown has no steps.
+// Plan returns the contact methods of a person in the order and with the delays of an urgency. An
+// urgency other than "low" counts as "high". The plan of an unknown person has no steps.
 func (c *Catalog) Plan(person, urgency string) page.Plan {
 	p := c.People[person]
 	if p == nil {
@@ -98,7 +99,6 @@ func (c *Catalog) Plan(person, urgency string) page.Plan {
 	return p.Plans[urgency]
 }
 
-// Contact finds a contact method of a person by its id.
 func (c *Catalog) Contact(person, id string) (Contact, bool) {
 	p := c.People[person]
 	if p == nil {
@@ -119,8 +119,8 @@ func contactNamed(contacts []Contact, id string) (Contact, bool) {
 	return Contact{}, false
 }
 
-// Channel is the name of the channel that the contact method goes by: "webhook", "email" or
-// "console"; empty for the zero value.
+// Channel is the name of the contact method's channel: "webhook", "email" or "console"; empty for the
+// zero value.
 func (c Contact) Channel() string {
 	switch {
 	case c.Webhook != nil:
@@ -132,3 +132,7 @@ func (c Contact) Channel() string {
 	}
 	return ""
 }
+
+// PersonLike returns the id of the person who was probably meant by an id that nobody has; empty when
+// none is close enough.
+func (c *Catalog) PersonLike(id string) string { return yamlfile.Nearest(id, maps.Keys(c.People)) }

@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tocsin.dev/internal/yamlfile"
 )
 
-// priorities are the levels of priority, the most urgent first.
+// priorities are the words for priorities, the most urgent first.
 var priorities = []string{"P1", "P2", "P3", "P4", "P5"}
 
-// defaultPriorities is what severities mean where the catalog does not say otherwise; whatever
-// is not named is P3.
+// defaultPriorities is the priority of a severity where the catalog has none. Any other severity is
+// P3.
 func defaultPriorities() map[string]string {
 	return map[string]string{
 		"critical": "P1",
@@ -22,7 +24,7 @@ func defaultPriorities() map[string]string {
 	}
 }
 
-// severityPattern leaves sources free in their words, short of those that no source would send.
+// severityPattern leaves sources free in their words, except for those that no source would send.
 var severityPattern = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
 
 // priority reads one entry of `priorities`: a severity and its priority.
@@ -35,7 +37,7 @@ func (p *parser) priority(word string, key, value item) {
 		p.defined[severity][lower] = key
 	}
 	if name := p.severityName(key, seen); name != "" {
-		if level := value.priority(); level != "" {
+		if level := readPriority(value); level != "" {
 			p.cat.Rules.Priorities[name] = level
 		}
 	}
@@ -43,42 +45,42 @@ func (p *parser) priority(word string, key, value item) {
 
 // severityName reads a severity in lower case; empty for one that was seen already.
 func (p *parser) severityName(key item, seen map[string]item) string {
-	word := key.node.Value
+	word, _ := key.Scalar()
 	name := strings.ToLower(word)
 	if _, twice := seen[name]; twice {
-		key.fault("", "severity %s stands here a second time: case does not count", quote(word))
+		key.Fault("", "severity %s is given twice: upper and lower case are the same", quote(word))
 		return ""
 	}
 	seen[name] = key
 	if !severityPattern.MatchString(name) {
-		key.fault("", "%s is not a severity", quote(word))
+		key.Fault("", "%s is not a severity", quote(word))
 	}
 	if known := defaultPriorities(); known[name] == "" {
-		// Sources have words of their own, so a new one is fine; one letter off is a slip.
+		// Sources have words of their own, so a new one is fine; one letter off is a typing mistake.
 		for usual := range known {
-			if len(name) > 4 && edits(name, usual) == 1 {
-				key.warn("did you mean "+quote(usual)+"?", "severity %s is one letter off a usual one", quote(word))
+			if len(name) > 4 && yamlfile.Edits(name, usual) == 1 {
+				key.Warn("did you mean "+quote(usual)+"?", "severity %s is one letter off a usual one", quote(word))
 			}
 		}
 	}
 	return name
 }
 
-// priority reads P1 to P5; empty, and a fault, for anything else.
-func (i item) priority() string {
-	level, ok := i.scalar()
+// readPriority reads P1 to P5; empty, with a fault, for anything else.
+func readPriority(i item) string {
+	level, ok := i.Scalar()
 	switch {
-	case !ok && !i.given():
-		i.wrong("a priority")
+	case !ok && !i.Given():
+		i.Wrong("a priority")
 	case ok && !slices.Contains(priorities, level):
-		i.fault("known here: "+strings.Join(priorities, ", "), "%s is not a priority", quote(level))
+		i.Fault(yamlfile.OneOfHint(priorities...), "%s is not a priority", quote(level))
 	case ok:
 		return level
 	}
 	return ""
 }
 
-// count says how many of something there are.
+// count formats a number of things: "1 row", "2 policies".
 func count(n int, word string) string {
 	switch {
 	case n == 1:

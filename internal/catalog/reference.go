@@ -1,7 +1,5 @@
 package catalog
 
-import "maps"
-
 // noun is a kind of thing that has a name in the catalog.
 type noun string
 
@@ -14,14 +12,14 @@ const (
 	severity  noun = "severity"
 	calendar  noun = "calendar"
 	chat      noun = "chat"
-	hooked    noun = "webhook"
-	goal      noun = "target"
+	webhook   noun = "webhook"
+	goal      noun = "goal"
 	impact    noun = "impact"
 	urgency   noun = "urgency"
 	intakeKey noun = "intake key"
 )
 
-// isID says whether names of the kind travel in subjects and so must be ids.
+// isID reports whether names of the kind must be ids, because they travel in subjects.
 func (n noun) isID() bool {
 	switch n {
 	case severity, goal, impact, urgency:
@@ -30,7 +28,7 @@ func (n noun) isID() bool {
 	return true
 }
 
-// reference is a name somewhere that something must have.
+// reference is a name in the files that must be the name of something.
 type reference struct {
 	kind noun
 	id   string
@@ -39,7 +37,7 @@ type reference struct {
 
 // refer reads a name and notes that something of the kind must have it; "" when none is given.
 func (p *parser) refer(kind noun, at item) string {
-	id, ok := at.scalar()
+	id, ok := at.Scalar()
 	if !ok {
 		return ""
 	}
@@ -50,9 +48,9 @@ func (p *parser) refer(kind noun, at item) string {
 // referAll reads a list of names.
 func (p *parser) referAll(kind noun, list item) []string {
 	var ids []string
-	for _, one := range list.list() {
-		if !one.given() {
-			one.wrong("a name")
+	for _, one := range list.List() {
+		if !one.Given() {
+			one.Wrong("a name")
 			continue
 		}
 		if id := p.refer(kind, one); id != "" {
@@ -62,28 +60,8 @@ func (p *parser) referAll(kind noun, list item) []string {
 	return ids
 }
 
-// known says whether something of the kind has the name.
+// known reports whether something of the kind has the name.
 func (p *parser) known(kind noun, id string) bool {
 	_, ok := p.defined[kind][id]
 	return ok
-}
-
-// maxHints bounds the search for near names: a wrong file of ten thousand names needs no advice on each.
-const maxHints = 100
-
-// dangling reports the names that nothing has.
-func (p *parser) dangling() {
-	told := 0
-	for _, ref := range p.refs {
-		if p.known(ref.kind, ref.id) {
-			continue
-		}
-		hint := ""
-		if told++; told <= maxHints {
-			if near := nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
-				hint = "did you mean " + quote(near) + "?"
-			}
-		}
-		ref.at.fault(hint, "there is no %s %s", ref.kind, quote(ref.id))
-	}
 }

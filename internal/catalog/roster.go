@@ -13,17 +13,17 @@ import (
 // ImportAhead is how far ahead of now a calendar is read.
 const ImportAhead = 26 * 7 * 24 * time.Hour
 
-// importBehind takes in what is under way where clocks differ.
+// importBehind includes shifts that have just ended by another machine's clock.
 const importBehind = 24 * time.Hour
 
-// maxRoster bounds the JSON of the shifts of one roster, so that what comes of it always fits into a
-// record. What does not fit lies furthest ahead, and comes with a later roster.
+// maxRoster bounds the JSON of the shifts of one roster, so that it always fits into a record. The
+// shifts furthest ahead are left to a later roster.
 const maxRoster = 96 << 10
 
-// Roster gives who is on call by a schedule's calendar, as it is read now: shifts that were under way
-// within the last day, and all up to [ImportAhead]. Calendar is that of the schedule's address; the
-// one of a file is known. An event in which nobody of the catalog is named is left out, with a fault.
-// The error tells of more people at once than may be. A schedule that is not imported has an empty
+// Roster returns who is on call by a schedule's imported calendar: shifts that were under way within
+// the last day, and all up to [ImportAhead]. Calendar is the one read from the schedule's URL; that of
+// a file is known. An event that names nobody of the catalog is left out, with a fault. The error says
+// that more people are on call at once than are allowed. A schedule that is not imported has an empty
 // roster.
 func (c *Catalog) Roster(schedule string, calendar ical.Calendar, now time.Time) (events.Roster, []ical.Fault, error) {
 	duties, faults := c.duties(schedule, calendar, now.Add(-importBehind), now.Add(ImportAhead))
@@ -35,7 +35,7 @@ func (c *Catalog) Roster(schedule string, calendar ical.Calendar, now time.Time)
 	size := 0
 	for _, d := range made.Duties(time.Time{}, r.To) {
 		one := events.Shift{People: d.People, From: d.From.UTC(), To: d.To.UTC()}
-		text, _ := json.Marshal(one) // names and instants can always be written
+		text, _ := json.Marshal(one) // names and instants can always be encoded
 		if size += len(text) + 1; size > maxRoster {
 			r.To = one.From
 			break
@@ -47,7 +47,7 @@ func (c *Catalog) Roster(schedule string, calendar ical.Calendar, now time.Time)
 	return r, faults, nil
 }
 
-// duties gives those of a schedule's calendar that have a part of a stretch, whole.
+// duties returns the shifts of a schedule's calendar that overlap a period, whole.
 func (c *Catalog) duties(schedule string, calendar ical.Calendar, from, to time.Time) ([]oncall.Duty, []ical.Fault) {
 	i := c.Imports[schedule]
 	if i == nil {
@@ -62,12 +62,12 @@ func (c *Catalog) duties(schedule string, calendar ical.Calendar, from, to time.
 	for _, s := range shifts {
 		people := i.names.of(s)
 		switch {
-		case !s.Start.Before(s.End): // of no length: a note, not a duty
+		case !s.Start.Before(s.End): // without a length: a note, not a shift
 		case len(people) > 0:
 			duties = append(duties, oncall.Duty{People: people, From: s.Start, To: s.End})
 		case !told[s.Line]:
 			told[s.Line] = true
-			faults = append(faults, ical.Fault{Line: s.Line, Message: "nobody of the catalog is named by " + quote(s.Summary) + "; the event is left out", LeftOut: true})
+			faults = append(faults, ical.Fault{Line: s.Line, Message: quote(s.Summary) + " names nobody of the catalog; the event is left out", LeftOut: true})
 		}
 	}
 	slices.SortStableFunc(faults, func(a, b ical.Fault) int { return a.Line - b.Line })

@@ -3,7 +3,9 @@ package catalog
 import (
 	"strings"
 
-	"cel.dev/cel-go/cel"
+	"tocsin.dev/internal/catalog/condition"
+	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/pkg/events"
 )
 
 // Route places an alert that names no known service. The first whose condition holds wins.
@@ -12,111 +14,110 @@ type Route struct {
 	When string
 	// Service is where the alert goes.
 	Service string
-	// Line is where the route stands, "catalog.yaml:31".
+	// Line is the place of the route, "catalog.yaml:31".
 	Line string
 
-	program  cel.Program // nil without a condition
-	mentions []mention
+	condition *condition.Condition // nil for none
 }
 
-// alertWords is what the conditions of routes speak of.
-func alertWords() language {
-	return language{
-		known: "labels, severity, summary, source",
-		options: []cel.EnvOption{
-			cel.Variable("labels", cel.MapType(cel.StringType, cel.StringType)),
-			cel.Variable("severity", cel.StringType),
-			cel.Variable("summary", cel.StringType),
-			cel.Variable("source", cel.StringType),
-		},
+// Mentions returns what the words of the route's condition stand for in an alert.
+func (r *Route) Mentions(labels map[string]string, a events.Alert) []escalation.Mention {
+	if r.condition == nil {
+		return nil
 	}
+	return r.condition.Mentions(condition.Alert(labels, a))
 }
 
-// compile reads the routes of all files, in order.
-func (p *parser) compile() {
-	made, err := newConditions(alertWords())
+// compileRoutes reads the routes of all files, in order. It warns of those that no alert can reach.
+func (p *parser) compileRoutes() {
+	compiler, err := condition.ForAlerts()
 	if err != nil {
-		p.add(Fault{Message: err.Error()})
+		p.Add(Fault{Message: err.Error()})
 		return
 	}
-	var always item
-	var before earlier
+	var always item                // the first route without a condition
+	conditions := map[string]int{} // the line of the first route with each
 	for _, one := range p.routes {
-		if !one.given() {
-			one.wrong("a mapping")
+		if !one.Given() {
+			one.Wrong("a mapping")
 			continue
 		}
-		if always.present() {
-			one.warn("put it above", "never reached: the route in line %d takes everything", always.at.Line)
-		}
-		f := one.fields(keysRoute)
-		if one.kind() != "a mapping" {
+		f := fields(one, keysRoute)
+		if !one.IsMapping() {
 			continue
 		}
-		r := Route{Service: p.refer(service, f["service"]), Line: one.fileLine()}
-		if !f["service"].given() {
-			one.fault("", "a route without a service")
+		r := Route{Service: p.refer(service, f["service"]), Line: one.FileLine()}
+		if !f["service"].Given() {
+			one.Fault("add service: with the id of a service", "a route without a service")
 		}
-		switch text, ok := f["when"].words(); {
-		case ok:
-			r.When = text
-			if c := p.condition(made, f["when"], text); c != nil {
-				r.program, r.mentions = c.program, c.mentions
-				if !always.present() {
-					before = before.add(one, f["when"], text, c)
-				}
-			}
-		case !f["when"].present() && !always.present():
+		when := f["when"]
+		text, ok := readConditionText(when)
+		if ok {
+			r.When, r.condition = text, p.condition(compiler, when, text)
+		}
+		switch first := conditions[text]; {
+		case always.Present():
+			one.Warn("put it above", "never reached: the route in line %d takes everything", always.Line())
+		case !when.Present():
 			always = one
+		case r.condition == nil: // has a fault
+		case r.condition.Never:
+			when.Warn("", "never reached: this condition is never true")
+		case first > 0:
+			one.Warn("remove one of them", "never reached: the route in line %d has the same condition", first)
+		default:
+			conditions[text] = one.Line()
 		}
 		p.cat.Routes = append(p.cat.Routes, r)
 	}
 }
 
-// maxCompared bounds the routes of which each is held against all before it.
-const maxCompared = 1000
-
-// earlier are the conditions of the routes so far.
-type earlier []earlierRoute
-
-type earlierRoute struct {
-	claim
-	written string
-	line    int
-}
-
-// add takes note of a route's condition, and warns where it can never hold, or another one before it
-// takes all that it would.
-func (all earlier) add(route, when item, text string, c *condition) earlier {
-	now := claimOf(c.ast)
-	if now.never() {
-		when.warn("", "never reached: this condition is never true")
-		return all
+// when reads the condition of a level or trigger; nil when there is none, or a wrong one. Never
+// reports that it is plainly false.
+func (p *parser) when(at item) (when *escalation.Condition, never bool) {
+	text, ok := readConditionText(at)
+	if !ok {
+		return nil, false
 	}
-	for i := range all {
-		switch before := &all[i]; {
-		case before.written == text:
-			route.warn("leave one of them out", "never reached: the route in line %d has the same condition", before.line)
-			return all
-		case now.implies(&before.claim):
-			route.warn("put it above", "never reached: the route in line %d takes all that this one would", before.line)
-			return all
+	if p.conditions == nil {
+		compiler, err := condition.ForIncidents(p.zoneNamed)
+		if err != nil {
+			at.Fault("", "%s", err)
+			return nil, false
 		}
+		p.conditions = compiler
 	}
-	if len(all) < maxCompared {
-		all = append(all, earlierRoute{now, text, route.at.Line})
+	c := p.condition(p.conditions, at, text)
+	if c == nil {
+		return nil, false
 	}
-	return all
+	for _, name := range c.Calendars {
+		p.refs = append(p.refs, reference{calendar, name.ID, at.Inside(name.Line, name.Column)})
+	}
+	return &escalation.Condition{
+		Text: text, Place: at.FileLine(),
+		Holds:    func(m escalation.Moment) (bool, error) { return c.Holds(condition.Incident(m)) },
+		Mentions: func(m escalation.Moment) []escalation.Mention { return c.Mentions(condition.Incident(m)) },
+	}, c.Never
 }
 
-// words gives the text of a condition; one that is empty or nothing is a fault.
-func (i item) words() (string, bool) {
-	text, ok := i.scalar()
+// condition compiles a condition and reports its mistakes at their places; nil when there are any.
+func (p *parser) condition(compiler *condition.Compiler, at item, text string) *condition.Condition {
+	c, mistakes := compiler.Compile(text)
+	for _, m := range mistakes {
+		at.Inside(m.Line, m.Column).Fault(m.Hint, "condition: %s", m.Message)
+	}
+	return c
+}
+
+// readConditionText reads the text of a condition; an empty one is a fault.
+func readConditionText(i item) (string, bool) {
+	text, ok := i.Scalar()
 	if ok && strings.TrimSpace(text) != "" {
 		return text, true
 	}
-	if ok || i.present() && !i.given() {
-		i.fault("leave when: out to take everything", "an empty condition")
+	if ok || i.Present() && !i.Given() {
+		i.Fault("write one in CEL, or leave when: out so that it always holds", "an empty condition")
 	}
 	return "", false
 }

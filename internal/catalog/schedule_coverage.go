@@ -7,50 +7,51 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/internal/yamlfile"
 )
 
-// Coverage warns of what people will meet between two instants: stretches in which a schedule has
-// nobody on call, and people who are on call in two schedules at once. It gives one warning for
-// each schedule, and for each person and pair of schedules, with the first such stretch and how
-// many more there are. All of them stand at the schedule's name, in the order of the files.
+// Coverage warns of times at which a schedule has nobody on call, and of people who are on call in two
+// schedules at once, between two instants. There is one warning for each schedule, and for each person
+// and pair of schedules, at the place of the schedule, with the first such time and how many more
+// there are.
 func (c *Catalog) Coverage(from, to time.Time) []Fault {
-	var out report
+	var out yamlfile.Report
 	var views []oncall.View
 	for _, id := range slices.Sorted(maps.Keys(c.Rules.Schedules)) {
 		s := c.Rules.Schedules[id]
 		if i := c.Imports[id]; i != nil {
 			if i.File == "" {
-				continue // what its calendar will have is not known here
+				continue // its calendar is not known here
 			}
 			s = c.covered(i, from, to, &out)
 		}
 		views = append(views, s.With(nil))
 		if gaps := s.Gaps(from, to); len(gaps) > 0 {
 			message := fmt.Sprintf("schedule %s has nobody on call %s%s", quote(id), stretch(gaps[0].From, gaps[0].To), more(len(gaps)-1))
-			out.add(c.atSchedule(id, message, "let a layer below the others fill in, or a policy page somebody else as well"))
+			out.Add(c.atSchedule(id, message, "add a layer below the others, or page somebody else as well"))
 		}
 	}
 	c.conflicts(&out, oncall.Conflicts(views, from, to))
-	return out.sorted()
+	return out.Sorted()
 }
 
-// covered gives a schedule with the roster of its calendar's file, and tells what was left out of it.
-func (c *Catalog) covered(i *Import, from, to time.Time, out *report) *oncall.Schedule {
+// covered returns a schedule with the roster of its calendar's file. It warns of what is left out.
+func (c *Catalog) covered(i *Import, from, to time.Time, out *yamlfile.Report) *oncall.Schedule {
 	s := c.Rules.Schedules[i.Schedule]
 	duties, faults := c.duties(i.Schedule, i.calendar, from, to)
 	roster, err := oncall.NewRoster(duties)
 	for _, f := range faults {
-		out.add(Fault{File: i.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: true})
+		out.Add(Fault{File: i.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: true})
 	}
 	if err != nil {
-		out.add(Fault{File: i.File, Message: err.Error(), Warning: true})
+		out.Add(Fault{File: i.File, Message: err.Error(), Warning: true})
 		return s
 	}
 	return s.Rostered(roster)
 }
 
-// conflicts tells of each person and pair of schedules once.
-func (c *Catalog) conflicts(out *report, all []oncall.Conflict) {
+// conflicts warns once for each person and pair of schedules.
+func (c *Catalog) conflicts(out *yamlfile.Report, all []oncall.Conflict) {
 	type trio struct {
 		person    string
 		schedules [2]string
@@ -62,16 +63,16 @@ func (c *Catalog) conflicts(out *report, all []oncall.Conflict) {
 	for _, one := range all {
 		of := trio{one.Person, one.Schedules}
 		if times[of] == 0 {
-			continue // told at the first stretch
+			continue // the warning was given
 		}
 		message := fmt.Sprintf("%s is on call in schedules %s and %s at once %s%s", one.Person,
 			quote(one.Schedules[0]), quote(one.Schedules[1]), stretch(one.From, one.To), more(times[of]-1))
-		out.add(c.atSchedule(one.Schedules[1], message, "who does not answer for the one does not answer for the other"))
+		out.Add(c.atSchedule(one.Schedules[1], message, "one person cannot answer for both: change one of the rotations"))
 		times[of] = 0
 	}
 }
 
-// atSchedule makes a warning that stands where a schedule does.
+// atSchedule returns a warning at the place of a schedule.
 func (c *Catalog) atSchedule(id, message, hint string) Fault {
 	f := c.schedules[id]
 	f.Message, f.Hint, f.Warning = message, hint, true

@@ -10,32 +10,32 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// How often an imported calendar is asked for.
+// How often an imported calendar is read.
 const (
 	DefaultRefresh = 15 * time.Minute
 	minRefresh     = time.Minute
 )
 
-// CalendarFile is how the names of files end that are calendars; all others are YAML.
+// CalendarFile is the suffix of files that are calendars; all others are YAML.
 const CalendarFile = ".ics"
 
-// Import is the calendar that a schedule has in the place of layers.
+// Import is the calendar that a schedule has instead of layers.
 type Import struct {
 	Schedule string
-	// URL is where to get it; where it may be known to nobody, Secret is a reference to it. Both are
+	// URL is where to read it. Where the URL itself is secret, Secret refers to it instead. Both are
 	// zero where the calendar is a file of the catalog.
 	URL    string
 	Secret Secret
-	// File is the name of the catalog's file; empty for an address.
+	// File is the name of the catalog's file; empty for a URL.
 	File string
-	// Refresh is how long to wait from one look at the address to the next. Defaults to [DefaultRefresh].
+	// Refresh is the interval between reads of the URL. Defaults to [DefaultRefresh].
 	Refresh time.Duration
 
 	calendar ical.Calendar // of File
 	names    names
 }
 
-// importDraft keeps where an import stands until all files are read.
+// importDraft keeps the places of an import's parts until all files are read.
 type importDraft struct {
 	*Import
 	file    item
@@ -49,35 +49,35 @@ type alias struct {
 }
 
 // imported reads where a schedule's calendar is, and gives the schedule an empty roster: nobody is on
-// call until the calendar was read.
+// call until the calendar has been read.
 func (p *parser) imported(s *oncall.Schedule, at item) {
-	f := at.fields(keysImport)
+	f := fields(at, keysImport)
 	d := &importDraft{Import: &Import{Schedule: s.ID, Refresh: DefaultRefresh}, file: f["file"]}
 	s.Imported = &oncall.Roster{}
 	switch {
-	case f["url"].given() && f["file"].given():
-		f["file"].fault("keep one of the two", "a calendar with both url and file")
-		d.File = f["file"].line()
-	case f["url"].given():
+	case f["url"].Given() && f["file"].Given():
+		f["file"].Fault("keep one of the two", "a calendar with both url and file")
+		d.File = f["file"].Text()
+	case f["url"].Given():
 		p.importURL(d, f["url"])
-	case f["file"].given():
-		d.File = f["file"].line()
-		if f["refresh"].given() {
-			f["refresh"].warn("leave it out", "a file is read with the catalog: refresh means nothing here")
+	case f["file"].Given():
+		d.File = f["file"].Text()
+		if f["refresh"].Given() {
+			f["refresh"].Warn("leave it out", "refresh has no effect: the file is read with the catalog")
 		}
 	default:
-		at.fault(`add url: "https://…", or file: NAME.ics`, "a calendar without a place to read it from")
+		at.Fault(`add url: "https://…", or file: NAME.ics`, "a calendar needs url: or file:")
 	}
-	if r := f["refresh"]; r.given() {
-		d.Refresh = r.duration(0, DefaultRefresh)
+	if r := f["refresh"]; r.Given() {
+		d.Refresh = r.Duration(0, DefaultRefresh)
 		if d.Refresh < minRefresh {
-			r.fault("", "a calendar is asked for once a minute at most")
+			r.Fault("", "refresh must be at least 1m")
 		}
 	}
-	for _, one := range f["names"].pairs() {
-		id := p.refer(person, one.key)
-		for _, text := range one.value.list() {
-			if s := text.line(); s != "" {
+	for _, one := range f["names"].Pairs() {
+		id := p.refer(person, one.Key)
+		for _, text := range one.Value.List() {
+			if s := text.Text(); s != "" {
 				d.aliases = append(d.aliases, alias{id, s, text})
 			}
 		}
@@ -86,25 +86,25 @@ func (p *parser) imported(s *oncall.Schedule, at item) {
 	p.cat.Imports[s.ID] = d.Import
 }
 
-// importURL reads an address, or a reference to one. No fault repeats it: it may be a secret.
+// importURL reads a URL, or a reference to one. No fault repeats it: it may be a secret.
 func (p *parser) importURL(d *importDraft, at item) {
-	if at.kind() == "a mapping" {
-		d.Secret = at.secret()
+	if at.Kind() == "a mapping" {
+		d.Secret = readSecret(at)
 		return
 	}
-	d.URL = at.line()
+	d.URL = at.Text()
 	switch u, err := url.Parse(d.URL); {
-	case d.URL == "": // told already
+	case d.URL == "": // a fault already
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
-		at.fault("write it like https://calendar.example.com/oncall.ics; webcal:// is https://", "this is not the address of a calendar")
+		at.Fault("write it like https://calendar.example.com/oncall.ics; webcal:// is https://", "this is not the address of a calendar")
 	case u.User != nil:
-		at.fault("keep the whole address in url: {env: NAME}", "the address of a calendar must not carry a user or password")
+		at.Fault("keep the whole address in url: {env: NAME}", "the address of a calendar must not carry a user or password")
 	default:
-		p.hooks = append(p.hooks, hook{at: at, host: u.Hostname(), what: "calendar"})
+		p.remotes = append(p.remotes, remote{at: at, host: u.Hostname(), what: "calendar"})
 	}
 }
 
-// readImports reads the calendars that are files, and learns the names that calendars may use.
+// readImports reads the calendars that are files, and collects the names that calendars may use.
 func (p *parser) readImports() {
 	used := map[string]bool{}
 	for _, d := range p.imports {
@@ -116,28 +116,28 @@ func (p *parser) readImports() {
 		source, there := p.cat.Files[d.File]
 		switch {
 		case !strings.HasSuffix(d.File, CalendarFile):
-			d.file.fault("", "the name of a calendar's file ends in %s", CalendarFile)
+			d.file.Fault("", "the name of a calendar's file ends in %s", CalendarFile)
 		case !there:
-			d.file.fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
+			d.file.Fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
 		default:
 			p.readCalendar(d, source)
 		}
 	}
 	for name := range p.cat.Files {
 		if strings.HasSuffix(name, CalendarFile) && !used[name] {
-			p.add(Fault{File: name, Message: "no schedule imports this calendar", Hint: "add ical: {file: " + name + "} to one", Warning: true})
+			p.Add(Fault{File: name, Message: "no schedule imports this calendar", Hint: "add ical: {file: " + name + "} to one", Warning: true})
 		}
 	}
 }
 
 func (p *parser) readCalendar(d *importDraft, source []byte) {
 	if !utf8.Valid(source) { // it travels as text
-		p.add(Fault{File: d.File, Message: "this is not UTF-8", Hint: "save the calendar as UTF-8"})
+		p.Add(Fault{File: d.File, Message: "this is not UTF-8", Hint: "save the calendar as UTF-8"})
 		return
 	}
 	calendar, faults := ical.Parse(source, ical.Limits{})
 	d.calendar = calendar
 	for _, f := range faults {
-		p.add(Fault{File: d.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: !f.Whole})
+		p.Add(Fault{File: d.File, Line: f.Line, Column: min(f.Line, 1), Message: f.Message, Warning: !f.Whole})
 	}
 }

@@ -115,7 +115,7 @@ func TestCoverageOfACalendar(t *testing.T) {
 	}
 	require.Equal(t, []string{
 		`catalog.yaml:9:3: schedule "rota" has nobody on call from Mon 2026-03-02 13:00 to Tue 2026-03-03 09:00, and once more`,
-		`rota.ics:9:1: nobody of the catalog is named by "Zoe, on loan"; the event is left out`,
+		`rota.ics:9:1: "Zoe, on loan" names nobody of the catalog; the event is left out`,
 	}, told)
 }
 
@@ -124,18 +124,18 @@ func TestFaultsOfImports(t *testing.T) {
 	good := calendarOf(duty("20260303", "ana"))
 	for _, c := range []struct{ name, ical, file, want string }{
 		{"both", "{url: 'https://x.example/a.ics', file: a.ics}", good, `catalog.yaml:6:77: a calendar with both url and file`},
-		{"neither", "{refresh: 5m}", good, `catalog.yaml:6:38: a calendar without a place to read it from`},
+		{"neither", "{refresh: 5m}", good, `catalog.yaml:6:38: a calendar needs url: or file:`},
 		{"no file", "{file: b.ics}", "", `catalog.yaml:6:45: there is no file "b.ics"`},
 		{"no calendar's name", "{file: a.txt}", "", `catalog.yaml:6:45: the name of a calendar's file ends in .ics`},
 		{"webcal", "{url: 'webcal://x.example/a.ics'}", "", `catalog.yaml:6:44: this is not the address of a calendar`},
 		{"user", "{url: 'https://me:pw@x.example/a.ics'}", "", `catalog.yaml:6:44: the address of a calendar must not carry a user or password`},
-		{"secret without a place", "{url: {}}", "", `catalog.yaml:6:44: a secret without a place to read it from`},
-		{"too often", "{url: 'https://x.example/a.ics', refresh: 10s}", "", `catalog.yaml:6:80: a calendar is asked for once a minute at most`},
+		{"secret without a place", "{url: {}}", "", `catalog.yaml:6:44: a secret needs env: or file:`},
+		{"too often", "{url: 'https://x.example/a.ics', refresh: 10s}", "", `catalog.yaml:6:80: refresh must be at least 1m`},
 		{"unknown key", "{url: 'https://x.example/a.ics', every: 5m}", "", `catalog.yaml:6:71: unknown key "every"`},
 		{"nobody's name", "{url: 'https://x.example/a.ics', names: {zoe: [Z]}}", "", `catalog.yaml:6:79: there is no person "zoe"`},
-		{"inner", "{url: 'http://127.0.0.1/a.ics'}", "", `catalog.yaml:6:44: this calendar leads to an inner address that egress does not allow`},
+		{"inner", "{url: 'http://127.0.0.1/a.ics'}", "", `catalog.yaml:6:44: this calendar is at an inner address that egress does not allow`},
 		{"cut off", "{file: a.ics}", good[:30], `a.ics:1:1: BEGIN:VCALENDAR has no END: the calendar is cut off`},
-		{"no calendar", "{file: a.ics}", "<html>", `a.ics: this is no calendar: it has no BEGIN:VCALENDAR`},
+		{"no calendar", "{file: a.ics}", "<html>", `a.ics: this is not a calendar: BEGIN:VCALENDAR is missing`},
 		{"bad rule", "{file: a.ics}", calendarOf(duty("20260303", "ana", "RRULE:FREQ=NEVER\r\n")), `a.ics:8:1: RRULE: FREQ=NEVER is not known; the event is left out`},
 		{"unused", "{url: 'https://x.example/a.ics'}", good, `a.ics: no schedule imports this calendar`},
 	} {

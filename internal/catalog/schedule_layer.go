@@ -7,61 +7,62 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/internal/yamlfile"
 )
 
-// maxEvery is the most units that a turn may last.
+// maxEvery bounds the units that a turn may last.
 const maxEvery = 1000
 
 func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
-	if !at.given() {
-		at.wrong("a mapping")
+	if !at.Given() {
+		at.Wrong("a mapping")
 		return oncall.Layer{}
 	}
-	f := at.fields(keysLayer)
-	if at.kind() != "a mapping" {
+	f := fields(at, keysLayer)
+	if at.Kind() != "a mapping" {
 		return oncall.Layer{}
 	}
-	l := oncall.Layer{Rotation: f["rotation"].rotation(), Weekday: time.Monday, Hour: 9}
-	if e := f["every"]; e.given() {
-		l.Every = e.number(1, maxEvery)
+	l := oncall.Layer{Rotation: readRotation(f["rotation"]), Weekday: time.Monday, Hour: 9}
+	if e := f["every"]; e.Given() {
+		l.Every = e.Number(1, maxEvery)
 	}
-	if h := f["handoff"]; h.given() {
-		h.handoff(&l)
+	if h := f["handoff"]; h.Given() {
+		readHandoff(h, &l)
 	}
-	at.stretch(&l, f["start"], f["end"])
+	readPeriod(at, &l, f["start"], f["end"])
 	p.turns(&l, f["people"])
-	if f["people"].empty() {
-		at.fault("", "a layer without people")
+	if f["people"].Empty() {
+		at.Fault("add people: with their ids, such as people: [ana, bo]", "a layer without people")
 	}
-	if only := f["only"]; only.present() {
-		l.Only = only.windows("leave it out for a layer that is always on", "no window: the layer would never be on")
+	if only := f["only"]; only.Present() {
+		l.Only = readWindows(only, "leave it out for a layer that is always on", "no window: the layer would never be on")
 	}
-	l.OnHolidays = f["on_holidays"].holidayRule(len(s.Holidays))
+	l.OnHolidays = readHolidayRule(f["on_holidays"], len(s.Holidays))
 	return l
 }
 
-// stretch reads the dates between which the layer is there.
-func (i item) stretch(l *oncall.Layer, start, end item) {
-	if !start.given() {
-		i.fault("add the date of the first turn, such as start: 2026-01-05", "a layer without a start")
+// readPeriod reads the dates between which the layer counts.
+func readPeriod(i item, l *oncall.Layer, start, end item) {
+	if !start.Given() {
+		i.Fault("add the date of the first turn, such as start: 2026-01-05", "a layer without a start")
 	} else {
-		l.Start = start.date()
+		l.Start = readDate(start)
 	}
-	if !end.given() {
+	if !end.Given() {
 		return
 	}
-	l.End = end.date()
+	l.End = readDate(end)
 	if l.Start == (oncall.Date{}) || l.End == (oncall.Date{}) {
 		return
 	}
 	if !day(l.End).After(day(l.Start)) {
-		end.fault("the end is the date of the last hand-off, after which the layer is over", "the layer ends before it starts")
+		end.Fault("the end is the date of the last hand-off, after which the layer is over", "the layer ends before it starts")
 		return
 	}
 	alone := oncall.Schedule{Layers: []oncall.Layer{*l}}
 	alone.Layers[0].People = []string{"anybody"}
 	if _, until := alone.At(day(l.Start).AddDate(0, 0, -1)); until.IsZero() {
-		end.warn("let it start on a day of a hand-off, or end later", "the layer is over before its first hand-off")
+		end.Warn("let it start on a day of a hand-off, or end later", "the layer is over before its first hand-off")
 	}
 }
 
@@ -71,10 +72,10 @@ func day(d oncall.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 
 func (p *parser) turns(l *oncall.Layer, people item) {
 	together := false
 	var crews [][]string
-	for _, one := range people.list() {
-		if !one.given() || one.kind() != "a list" {
-			if !one.given() {
-				one.wrong("a name")
+	for _, one := range people.List() {
+		if !one.Given() || one.Kind() != "a list" {
+			if !one.Given() {
+				one.Wrong("a name")
 			} else if id := p.refer(person, one); id != "" {
 				crews = append(crews, []string{id})
 			}
@@ -99,20 +100,20 @@ func (p *parser) turns(l *oncall.Layer, people item) {
 
 // crew reads people who take a turn together.
 func (p *parser) crew(list item) []string {
-	if list.empty() {
-		list.fault("", "a turn of nobody")
+	if list.Empty() {
+		list.Fault("", "an empty turn")
 	}
 	var crew []string
-	for _, one := range list.list() {
-		if !one.given() {
-			one.wrong("a name")
+	for _, one := range list.List() {
+		if !one.Given() {
+			one.Wrong("a name")
 			continue
 		}
 		id := p.refer(person, one)
 		switch {
 		case id == "":
 		case slices.Contains(crew, id):
-			one.fault("", "%s is in the same turn twice", quote(id))
+			one.Fault("", "%s is in the same turn twice", quote(id))
 		default:
 			crew = append(crew, id)
 		}
@@ -123,13 +124,13 @@ func (p *parser) crew(list item) []string {
 // rotations are the units of turns.
 var rotations = []string{string(oncall.Hourly), string(oncall.Daily), string(oncall.Weekly), string(oncall.Monthly)}
 
-func (i item) rotation() oncall.Rotation {
-	s, ok := i.scalar()
+func readRotation(i item) oncall.Rotation {
+	s, ok := i.Scalar()
 	if !ok {
 		return oncall.Weekly
 	}
 	if !slices.Contains(rotations, s) {
-		i.fault("known here: "+strings.Join(rotations, ", "), "%s is not a rotation", quote(s))
+		i.Fault(yamlfile.OneOfHint(rotations...), "%s is not a rotation", quote(s))
 		return oncall.Weekly
 	}
 	return oncall.Rotation(s)
@@ -137,8 +138,8 @@ func (i item) rotation() oncall.Rotation {
 
 // handoff reads "09:00" into an hourly or daily layer, "Mon 09:00" into a weekly one and "1 09:00"
 // into a monthly one.
-func (i item) handoff(l *oncall.Layer) {
-	s, ok := i.scalar()
+func readHandoff(i item, l *oncall.Layer) {
+	s, ok := i.Scalar()
 	if !ok {
 		return
 	}
@@ -162,7 +163,7 @@ func (i item) handoff(l *oncall.Layer) {
 		minutes, sound = clockTime(words[len(words)-1])
 	}
 	if !sound || minutes == 24*60 {
-		i.fault(hint, "%s is not %s %s hand-off", quote(s), article(l.Rotation), l.Rotation)
+		i.Fault(hint, "%s is not %s %s hand-off", quote(s), article(l.Rotation), l.Rotation)
 		return
 	}
 	l.Hour, l.Minute = minutes/60, minutes%60

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// layered gives the sound catalog with one schedule, whose layers and other keys are text.
+// layered returns the sound catalog with one schedule, whose layers and other keys are text.
 func layered(text string) string {
 	return with("schedules: {s: {timezone: UTC, " + text + "}}\npeople: {ana: {contact: [{console: true}]}, bo: {contact: [{console: true}]}, cleo: {contact: [{console: true}]}}\n")
 }
@@ -62,9 +62,9 @@ people:
 
 func TestScheduleFaults(t *testing.T) {
 	tests := []struct{ name, text, want string }{
-		{"rotation", "layers: [{rotation: montly, start: 2026-01-05, people: [ana]}]", `1:52: "montly" is not a rotation ~ known here: hourly, daily, weekly, monthly`},
-		{"no turn", "layers: [{every: 0, start: 2026-01-05, people: [ana]}]", `1:49: a whole number from 1 to 1000 is expected here`},
-		{"half a turn", "layers: [{every: 1.5, start: 2026-01-05, people: [ana]}]", `1:49: a whole number from 1 to 1000 is expected here`},
+		{"rotation", "layers: [{rotation: montly, start: 2026-01-05, people: [ana]}]", `1:52: "montly" is not a rotation ~ use one of hourly, daily, weekly, monthly`},
+		{"no turn", "layers: [{every: 0, start: 2026-01-05, people: [ana]}]", `1:49: expected a whole number from 1 to 1000`},
+		{"half a turn", "layers: [{every: 1.5, start: 2026-01-05, people: [ana]}]", `1:49: expected a whole number from 1 to 1000`},
 		{"hourly hand-off with a day", "layers: [{rotation: hourly, handoff: Mon 09:00, start: 2026-01-05, people: [ana]}]", `1:69: "Mon 09:00" is not an hourly hand-off ~ write it like "09:00"`},
 		{"monthly hand-off without a day", "layers: [{rotation: monthly, handoff: '09:00', start: 2026-01-05, people: [ana]}]", `1:70: "09:00" is not a monthly hand-off ~ write it like "1 09:00", with 31 for the last day of every month`},
 		{"monthly hand-off on a weekday", "layers: [{rotation: monthly, handoff: Mon 09:00, start: 2026-01-05, people: [ana]}]", `1:70: "Mon 09:00" is not a monthly hand-off ~ write it like "1 09:00", with 31 for the last day of every month`},
@@ -75,11 +75,11 @@ func TestScheduleFaults(t *testing.T) {
 		{"end before the first hand-off", "layers: [{handoff: Sun 09:00, start: 2026-01-05, end: 2026-01-09, people: [ana]}]", `?1:86: the layer is over before its first hand-off ~ let it start on a day of a hand-off, or end later`},
 		{"unknown person in a turn of two", "layers: [{start: 2026-01-05, people: [[ana, xavier], bo]}]", `1:76: there is no person "xavier"`},
 		{"somebody twice in a turn", "layers: [{start: 2026-01-05, people: [[ana, ana], bo]}]", `1:76: "ana" is in the same turn twice`},
-		{"a turn of nobody", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: a turn of nobody`},
-		{"a name that is nothing", "layers: [{start: 2026-01-05, people: [~, [bo, ~]]}]", `1:70: a name is expected here, not nothing | 1:78: a name is expected here, not nothing`},
-		{"a name that is a mapping", "layers: [{start: 2026-01-05, people: [{a: b}, bo]}]", `1:70: text is expected here, not a mapping`},
+		{"an empty turn", "layers: [{start: 2026-01-05, people: [[], bo]}]", `1:70: an empty turn`},
+		{"a name that is nothing", "layers: [{start: 2026-01-05, people: [~, [bo, ~]]}]", `1:70: expected a name, found nothing | 1:78: expected a name, found nothing`},
+		{"a name that is a mapping", "layers: [{start: 2026-01-05, people: [{a: b}, bo]}]", `1:70: expected text, found a mapping`},
 		{"no window", "layers: [{start: 2026-01-05, people: [ana], only: []}]", `1:82: no window: the layer would never be on ~ leave it out for a layer that is always on, or write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`},
-		{"a window that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [~]}]", `1:83: a mapping is expected here, not nothing`},
+		{"a window that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [~]}]", `1:83: expected a mapping, found nothing`},
 		{"a window that is text", "layers: [{start: 2026-01-05, people: [ana], only: [Mo]}]", `1:83: "Mo" is not a window ~ write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`},
 		{"a window in words that says too much", "layers: [{start: 2026-01-05, people: [ana], only: [Mon 09:00-17:00 Tue]}]", `1:83: "Mon 09:00-17:00 Tue" is not a window ~ write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`},
 		{"a window in words that is empty", "layers: [{start: 2026-01-05, people: [ana], only: [Mon 09:00-09:00]}]", `1:83: an empty window: it ends when it begins ~ a whole day is from "00:00" to "24:00"`},
@@ -88,13 +88,13 @@ func TestScheduleFaults(t *testing.T) {
 		{"empty window", "layers: [{start: 2026-01-05, people: [ana], only: [{from: '09:00', to: '09:00'}]}]", `1:83: an empty window: it ends when it begins ~ a whole day is from "00:00" to "24:00"`},
 		{"bad time", "layers: [{start: 2026-01-05, people: [ana], only: [{from: 9am, to: '25:00'}]}]", `1:90: "9am" is not a time of day ~ write it like "09:00" | 1:99: "25:00" is not a time of day ~ write it like "09:00"`},
 		{"a window from the end of a day", "layers: [{start: 2026-01-05, people: [ana], only: [{from: '24:00', to: '09:00'}]}]", `1:90: a window cannot begin at "24:00" ~ midnight at the beginning of a day is "00:00"`},
-		{"no day of the week", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [Mo]}]}]", `1:91: "Mo" is not a day of the week ~ known here: Mon, Tue, Wed, Thu, Fri, Sat, Sun`},
+		{"no day of the week", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [Mo]}]}]", `1:91: "Mo" is not a day of the week ~ use one of Mon, Tue, Wed, Thu, Fri, Sat, Sun`},
 		{"a window without days", "layers: [{start: 2026-01-05, people: [ana], only: [{days: []}]}]", `1:90: a window without a day ~ leave it out for all days`},
-		{"a day that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [~]}]}]", `1:91: a day is expected here, not nothing`},
+		{"a day that is nothing", "layers: [{start: 2026-01-05, people: [ana], only: [{days: [~]}]}]", `1:91: expected a day, found nothing`},
 		{"unknown key of a window", "layers: [{start: 2026-01-05, people: [ana], only: [{day: [Mon]}]}]", `1:84: unknown key "day" ~ did you mean "days"?`},
 		{"too many windows", "layers: [{start: 2026-01-05, people: [ana], only: [" + strings.Repeat("{}, ", 101) + "]}]", `1:82: more than 100 windows in one list`},
-		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: a date is expected here, not nothing | ?1:64: holiday "2026-12-25" stands here a second time`},
-		{"holiday rule", "holidays: [2026-12-25], layers: [{start: 2026-01-05, people: [ana], on_holidays: sometimes}]", `1:113: "sometimes" is not a rule for holidays ~ known here: always, never, only`},
+		{"holidays", "holidays: [2026-12-25, Xmas, ~, 2026-12-25], layers: [{start: 2026-01-05, people: [ana]}]", `1:55: "Xmas" is not a date ~ write it like 2026-01-05 | 1:61: expected a date, found nothing | ?1:64: holiday "2026-12-25" is given twice`},
+		{"holiday rule", "holidays: [2026-12-25], layers: [{start: 2026-01-05, people: [ana], on_holidays: sometimes}]", `1:113: "sometimes" is not a rule for holidays ~ use one of always, never, only`},
 		{"no holidays", "layers: [{start: 2026-01-05, people: [ana], on_holidays: never}]", `?1:89: the schedule has no holidays ~ add them to the schedule, such as: holidays: [2026-12-25]`},
 	}
 	for _, tt := range tests {
@@ -127,9 +127,9 @@ schedules:
 `)
 	from := time.Date(2026, 3, 23, 0, 0, 0, 0, time.UTC) // a Monday
 	require.Equal(t, []string{
-		`?9:3: ana is on call in schedules "office" and "whole" at once from Mon 2026-03-23 09:00 to Mon 2026-03-23 10:00, and once more ~ who does not answer for the one does not answer for the other`,
-		`?12:3: schedule "office" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-23 09:00, and 2 times more ~ let a layer below the others fill in, or a policy page somebody else as well`,
-		`?15:3: schedule "later" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-30 02:00 ~ let a layer below the others fill in, or a policy page somebody else as well`,
+		`?9:3: ana is on call in schedules "office" and "whole" at once from Mon 2026-03-23 09:00 to Mon 2026-03-23 10:00, and once more ~ one person cannot answer for both: change one of the rotations`,
+		`?12:3: schedule "office" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-23 09:00, and 2 times more ~ add a layer below the others, or page somebody else as well`,
+		`?15:3: schedule "later" has nobody on call from Mon 2026-03-23 01:00 to Mon 2026-03-30 02:00 ~ add a layer below the others, or page somebody else as well`,
 	}, shown(c.Coverage(from, from.AddDate(0, 0, 7))))
 	require.Empty(t, c.Coverage(from, from))
 	require.Empty(t, parse(t, with("")).Coverage(from, from.AddDate(1, 0, 0)))
@@ -152,12 +152,12 @@ schedules:
 		c, faults := catalog.Check(map[string][]byte{"c.yaml": []byte(text)}, from, from.AddDate(0, 0, 7))
 		return c, shown(faults)
 	}
-	gap := `?c.yaml:8:3: schedule "late" has nobody on call from Sun 2026-03-29 09:00 to Mon 2026-03-30 09:00 ~ let a layer below the others fill in, or a policy page somebody else as well`
+	gap := `?c.yaml:8:3: schedule "late" has nobody on call from Sun 2026-03-29 09:00 to Mon 2026-03-30 09:00 ~ add a layer below the others, or page somebody else as well`
 	c, faults := check(text)
 	require.Nil(t, c)
 	require.Equal(t, []string{
 		`c.yaml:3:39: there is no person "nobody"`, gap,
-		`c.yaml:9:67: "yearly" is not a rotation ~ known here: hourly, daily, weekly, monthly`,
+		`c.yaml:9:67: "yearly" is not a rotation ~ use one of hourly, daily, weekly, monthly`,
 	}, faults)
 
 	_, faults = check(text + "nonsense: [")

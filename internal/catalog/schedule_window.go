@@ -8,72 +8,73 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// Hints for windows: what one looks like, and how all hours of a day are written.
+// Hints for windows.
 const (
 	windowHint   = `write it like "Mon-Fri 09:00-17:00" or {days: [Mon, Tue], from: "09:00", to: "17:00"}`
 	wholeDayHint = `a whole day is from "00:00" to "24:00"`
 )
 
-// maxWindows bounds the windows of a layer or calendar; a question about it looks at all of them.
+// maxWindows bounds the windows of a layer or calendar: each question about it looks at all of them.
 const maxWindows = 100
 
-// windows reads when a layer is on, or work is done; none is a fault, with the words given.
-func (i item) windows(otherwise, none string) []oncall.Window {
-	if i.empty() {
-		i.fault(otherwise+", or "+windowHint, "%s", none)
+// readWindows reads the windows of a layer or calendar. None at all is the fault that the caller
+// names.
+func readWindows(i item, otherwise, none string) []oncall.Window {
+	if i.Empty() {
+		i.Fault(otherwise+", or "+windowHint, "%s", none)
 		return nil
 	}
 	var all []oncall.Window
-	for _, one := range i.atMost(maxWindows, "windows in one list") {
-		if !one.given() {
-			one.wrong("a mapping")
-		} else if w, ok := one.window(); ok {
+	for _, one := range i.ListUpTo(maxWindows, "windows in one list") {
+		if !one.Given() {
+			one.Wrong("a mapping")
+		} else if w, ok := readWindow(one); ok {
 			all = append(all, w)
 		}
 	}
 	return all
 }
 
-// window reads one window, in words or as a mapping. Days left out are all days, from left out is
-// midnight, and so is to.
-func (i item) window() (oncall.Window, bool) {
-	if i.kind() == "text" {
-		return i.windowNamed()
+// readWindow reads one window, in words or as a mapping. Days default to all days, from and to default
+// to midnight.
+func readWindow(i item) (oncall.Window, bool) {
+	if i.Kind() == "text" {
+		return readWindowWords(i)
 	}
-	f := i.fields(keysWindow)
-	if i.kind() != "a mapping" {
+	f := fields(i, keysWindow)
+	if i.Kind() != "a mapping" {
 		return oncall.Window{}, false
 	}
-	w := oncall.Window{From: f["from"].clock(0), To: f["to"].clock(24 * 60)}
+	w := oncall.Window{From: readTimeOfDay(f["from"], 0), To: readTimeOfDay(f["to"], 24*60)}
 	if w.From == 24*60 {
 		w.From = 0
-		f["from"].fault(`midnight at the beginning of a day is "00:00"`, `a window cannot begin at "24:00"`)
+		f["from"].Fault(`midnight at the beginning of a day is "00:00"`, `a window cannot begin at "24:00"`)
 	}
 	if w.From == w.To {
-		i.fault(wholeDayHint, "an empty window: it ends when it begins")
+		i.Fault(wholeDayHint, "an empty window: it ends when it begins")
 	}
-	if days := f["days"]; days.given() {
-		if days.empty() {
-			days.fault("leave it out for all days", "a window without a day")
+	if days := f["days"]; days.Given() {
+		if days.Empty() {
+			days.Fault("leave it out for all days", "a window without a day")
 		}
-		w.Days = days.weekdays()
+		w.Days = readWeekdays(days)
 	}
 	return w, true
 }
 
-func (i item) weekdays() []time.Weekday {
+func readWeekdays(i item) []time.Weekday {
 	var days []time.Weekday
-	for _, one := range i.list() {
-		word, ok := one.scalar()
+	for _, one := range i.List() {
+		word, ok := one.Scalar()
 		if !ok {
-			if !one.given() {
-				one.wrong("a day")
+			if !one.Given() {
+				one.Wrong("a day")
 			}
 			continue
 		}
 		day, found := dayNamed(word)
 		if !found {
-			one.fault("known here: Mon, Tue, Wed, Thu, Fri, Sat, Sun", "%s is not a day of the week", quote(word))
+			one.Fault("use one of Mon, Tue, Wed, Thu, Fri, Sat, Sun", "%s is not a day of the week", quote(word))
 		} else if !slices.Contains(days, day) {
 			days = append(days, day)
 		}
@@ -81,34 +82,35 @@ func (i item) weekdays() []time.Weekday {
 	return days
 }
 
-// clock reads a time of day in minutes after midnight; fallback where there is none or a wrong one.
-func (i item) clock(fallback int) int {
-	s, ok := i.scalar()
+// readTimeOfDay reads a time of day in minutes after midnight; fallback where there is none or a wrong
+// one.
+func readTimeOfDay(i item, fallback int) int {
+	s, ok := i.Scalar()
 	if !ok {
 		return fallback
 	}
 	minutes, sound := clockTime(strings.TrimSpace(s))
 	if !sound {
-		i.fault(`write it like "09:00"`, "%s is not a time of day", quote(s))
+		i.Fault(`write it like "09:00"`, "%s is not a time of day", quote(s))
 		return fallback
 	}
 	return minutes
 }
 
-// holidays reads dates into their order; one that stands there twice counts once.
-func (i item) holidays() []oncall.Date {
+// readHolidays reads dates and sorts them; repeated ones count once.
+func readHolidays(i item) []oncall.Date {
 	var all []oncall.Date
 	seen := map[oncall.Date]bool{}
-	for _, one := range i.list() {
-		if !one.given() {
-			one.wrong("a date")
+	for _, one := range i.List() {
+		if !one.Given() {
+			one.Wrong("a date")
 			continue
 		}
-		d := one.date()
+		d := readDate(one)
 		switch {
 		case d == oncall.Date{}:
 		case seen[d]:
-			one.warn("", "holiday %s stands here a second time", quote(day(d).Format(time.DateOnly)))
+			one.Warn("", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
 		default:
 			seen[d] = true
 			all = append(all, d)
@@ -118,19 +120,19 @@ func (i item) holidays() []oncall.Date {
 	return all
 }
 
-// holidayRule reads what holidays change for a layer of a schedule with so many of them.
-func (i item) holidayRule(holidays int) oncall.HolidayRule {
-	s, ok := i.scalar()
+// readHolidayRule reads what holidays change for a layer of a schedule with that many of them.
+func readHolidayRule(i item, holidays int) oncall.HolidayRule {
+	s, ok := i.Scalar()
 	if !ok || s == "always" {
 		return oncall.Always
 	}
 	rule := oncall.HolidayRule(s)
 	if rule != oncall.Only && rule != oncall.Never {
-		i.fault("known here: always, never, only", "%s is not a rule for holidays", quote(s))
+		i.Fault("use one of always, never, only", "%s is not a rule for holidays", quote(s))
 		return oncall.Always
 	}
 	if holidays == 0 {
-		i.warn("add them to the schedule, such as: holidays: [2026-12-25]", "the schedule has no holidays")
+		i.Warn("add them to the schedule, such as: holidays: [2026-12-25]", "the schedule has no holidays")
 	}
 	return rule
 }

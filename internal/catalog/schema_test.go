@@ -168,7 +168,7 @@ func document(t testing.TB, text []byte) any {
 	return value(t, &doc)
 }
 
-// exampleFiles gives all catalogs of the repository that people read.
+// exampleFiles returns all catalogs of the repository that people read.
 func exampleFiles(t *testing.T) []string {
 	t.Helper()
 	files := []string{"../../examples/demo/catalog.yaml"}
@@ -197,8 +197,8 @@ func TestSchemaTakesEveryExample(t *testing.T) {
 func TestSchemaRefusesWhatTheParserRefuses(t *testing.T) {
 	kinds := []string{
 		"unknown key", "is not a duration", "is not a priority", "is not a target:", "is not a kind of level", "is not an urgency",
-		"is not something to wait for", "is not a rotation", "a percentage from", "a whole number from", "a list is expected",
-		"a mapping is expected", "is not a date", "is not a window",
+		"is not a value of", "is not a rotation", "a percentage from", "a whole number from", "expected a list",
+		"expected a mapping", "is not a date", "is not a window",
 	}
 	s, seen := schemaOf(t, ""), map[string]int{}
 	for _, tt := range slices.Concat(faultTable, policyFaults, priorityFaults) {

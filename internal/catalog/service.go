@@ -6,7 +6,7 @@ import (
 	"tocsin.dev/internal/rules"
 )
 
-// serviceDraft keeps where a service stands.
+// serviceDraft keeps the place of a service.
 type serviceDraft struct {
 	*rules.Service
 	key   item
@@ -14,13 +14,13 @@ type serviceDraft struct {
 }
 
 func (p *parser) service(id string, key, body item) {
-	f := body.fields(keysService)
+	f := fields(body, keysService)
 	s := &rules.Service{
-		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].line(),
+		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].Text(),
 		Owner: p.refer(person, f["owner"]), Impact: p.refer(impact, f["impact"]), Calendar: p.refer(calendar, f["calendar"]),
 	}
-	if f["tier"].given() {
-		s.Tier = f["tier"].number(1, math.MaxInt16)
+	if f["tier"].Given() {
+		s.Tier = f["tier"].Number(1, math.MaxInt16)
 	}
 	if needs := p.referAll(service, f["depends_on"]); len(needs) > 0 {
 		p.cat.DependsOn[id] = needs
@@ -39,19 +39,19 @@ func (p *parser) fallback() *rules.Service {
 		}
 	}
 	s := p.cat.Rules.Services[id]
-	if s == nil && !routed { // a route to a service that is not there was told already
+	if s == nil && !routed { // a route to an unknown service is a fault already
 		missing := Fault{Message: "no service takes the alerts that no route places", Hint: "add `- {service: …}` as the last of routes"}
-		if p.top.present() {
-			missing.File, missing.Line, missing.Column = p.top.file, p.top.at.Line, p.top.at.Column
+		if p.firstFile.Present() {
+			missing.File, missing.Line, missing.Column = p.firstFile.File(), p.firstFile.Line(), p.firstFile.Column()
 		}
-		p.add(missing)
+		p.Add(missing)
 	}
 	return s
 }
 
-// complete gives every service a team and a policy: one without takes those of the fallback
-// service; a policy may also come from the team. Where there is but one team or policy, the
-// fallback service needs to name none.
+// complete returns every service a team and a policy. One without a team takes that of the fallback
+// service; one without a policy takes its team's, or else that of the fallback service. Where there is
+// only one team or policy, the fallback service need not name it.
 func (p *parser) complete() {
 	p.defaultPolicies()
 	fallback := p.fallback()
@@ -77,15 +77,15 @@ func (p *parser) complete() {
 			continue
 		}
 		if s.Team == "" {
-			s.key.fault("", "service %s takes what no route places and needs a team", quote(s.ID))
+			s.key.Fault("add team: with the id of a team", "service %s takes what no route places and needs a team", quote(s.ID))
 		}
 		if s.Policy == "" {
-			s.key.fault("", "service %s takes what no route places and needs a policy", quote(s.ID))
+			s.key.Fault("add policy: with the id of a policy", "service %s takes what no route places and needs a policy", quote(s.ID))
 		}
 	}
 }
 
-// policyOf gives the policy of a team; empty where there is no such team, or it has none.
+// policyOf returns the policy of a team; empty where the team is unknown or has none.
 func (p *parser) policyOf(team string) string {
 	if t := p.teams[team]; t != nil {
 		return t.Policy
@@ -93,7 +93,7 @@ func (p *parser) policyOf(team string) string {
 	return ""
 }
 
-// firstOf gives the first word that is not empty.
+// firstOf returns the first word that is not empty.
 func firstOf(words ...string) string {
 	for _, w := range words {
 		if w != "" {

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// intake reads one key by which a sender is let in.
+// intake reads the key of one sender.
 func (p *parser) intake(name string, at, body item) {
-	f := body.fields(keysIntakeKey)
-	k := IntakeKey{Name: name, Secret: f["secret"].secret(), Service: p.refer(service, f["service"])}
-	if !f["secret"].given() {
-		at.fault(secretHint, "an intake key without a secret")
+	f := fields(body, keysIntakeKey)
+	k := IntakeKey{Name: name, Secret: readSecret(f["secret"]), Service: p.refer(service, f["service"])}
+	if !f["secret"].Given() {
+		at.Fault(secretHint, "an intake key without a secret")
 	}
 	p.cat.Intake[name] = k
 }
 
-// egress reads the inner addresses that webhooks may reach.
+// egress reads the inner addresses that webhooks and calendars may reach.
 func (p *parser) egress(section item) {
-	for _, one := range section.fields(keysEgress)["allow"].list() {
-		s, ok := one.scalar()
+	for _, one := range fields(section, keysEgress)["allow"].List() {
+		s, ok := one.Scalar()
 		if !ok {
 			continue
 		}
@@ -28,45 +28,45 @@ func (p *parser) egress(section item) {
 			if addr, err := netip.ParseAddr(s); err == nil {
 				hint = "write " + netip.PrefixFrom(addr.WithZone(""), addr.BitLen()).String()
 			}
-			one.fault(hint, "%s is not an address range", quote(s))
+			one.Fault(hint, "%s is not an address range", quote(s))
 			continue
 		}
 		p.cat.Egress = append(p.cat.Egress, s)
 	}
 }
 
-// DefaultMailTimeout bounds one mail where the catalog does not say.
+// DefaultMailTimeout is the default limit for sending one mail.
 const DefaultMailTimeout = 30 * time.Second
 
 func (p *parser) channels(section item) {
-	f := section.fields(keysChannels)
-	if !f["email"].given() {
+	f := fields(section, keysChannels)
+	if !f["email"].Given() {
 		return
 	}
-	if p.email.present() {
-		f["email"].fault("", "channels.email stands here a second time, first at %s", p.email.place())
+	if p.emailAt.Present() {
+		f["email"].Fault("", "channels.email is given twice, first at %s", p.emailAt.Place())
 		return
 	}
-	p.email = f["email"]
-	e := p.email.fields(keysEmail)
+	p.emailAt = f["email"]
+	e := fields(p.emailAt, keysEmail)
 	p.cat.Channels.Email = EmailChannel{
-		SMTP: e["smtp"].smtp(), From: e["from"].address(), User: e["user"].line(),
-		Password: e["password"].secret(), Timeout: e["timeout"].duration(1, DefaultMailTimeout),
+		SMTP: readSMTP(e["smtp"]), From: readMailAddress(e["from"]), User: e["user"].Text(),
+		Password: readSecret(e["password"]), Timeout: e["timeout"].Duration(1, DefaultMailTimeout),
 	}
-	if !e["smtp"].given() {
-		p.email.fault("add smtp: smtp://host:port", "channels.email without smtp")
+	if !e["smtp"].Given() {
+		p.emailAt.Fault("add smtp: smtp://host:port", "channels.email without smtp")
 	}
-	if !e["from"].given() {
-		p.email.fault("add from: tocsin@example.com", "channels.email without from")
+	if !e["from"].Given() {
+		p.emailAt.Fault("add from: tocsin@example.com", "channels.email without from")
 	}
-	if e["password"].given() && !e["user"].given() {
-		p.email.fault("", "channels.email with a password but no user")
+	if e["password"].Given() && !e["user"].Given() {
+		p.emailAt.Fault("", "channels.email with a password but no user")
 	}
 }
 
-// smtp reads the address of a mail server. No fault repeats it: it may carry a password.
-func (i item) smtp() string {
-	s := i.line()
+// readSMTP reads the URL of a mail server. No fault repeats it: it may carry a password.
+func readSMTP(i item) string {
+	s := i.Text()
 	if s == "" {
 		return ""
 	}
@@ -74,13 +74,13 @@ func (i item) smtp() string {
 	const hint = "write it like smtp://mail.example.com:587 or smtps://mail.example.com:465"
 	switch {
 	case err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "":
-		i.fault(hint, "this is not the URL of a mail server")
+		i.Fault(hint, "this is not the URL of a mail server")
 	case u.User != nil:
-		i.fault("use user: and password: {env: NAME}", "the URL of a mail server must not carry a user or password")
+		i.Fault("use user: and password: {env: NAME}", "the URL of a mail server must not carry a user or password")
 	case u.Port() == "":
-		i.fault(hint, "the URL of a mail server needs a port")
+		i.Fault(hint, "the URL of a mail server needs a port")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
-		i.fault(hint, "the URL of a mail server ends with its port")
+		i.Fault(hint, "the URL of a mail server ends with its port")
 	default:
 		return u.Scheme + "://" + u.Host
 	}

@@ -1,6 +1,7 @@
 package catalog
 
-// Bounds and defaults of a suggestion that is followed. Nothing is suggested below the least of them.
+// Bounds and defaults of a suggestion that is followed. Below the lower bounds nothing is suggested
+// either.
 const (
 	leastFollowed, mostFollowed   = 50, 99 // percent
 	defaultFollowed               = 80
@@ -9,32 +10,32 @@ const (
 
 // suggestions reads which suggestions of a policy are followed.
 func (p *parser) suggestions(policy string, at item, levels int) {
-	e := at.fields(keysSuggested)["escalate"]
-	if !e.given() {
+	e := fields(at, keysSuggested)["escalate"]
+	if !e.Given() {
 		return
 	}
-	f := e.fields(keysFollowed)
+	f := fields(e, keysFollowed)
 	followed := &Followed{At: float64(defaultFollowed) / 100, Min: leastIncidents}
-	if share := f["at"]; share.given() {
-		n := share.percent(mostFollowed, defaultFollowed)
+	if share := f["at"]; share.Given() {
+		n := readPercent(share, mostFollowed, defaultFollowed)
 		if n < leastFollowed {
-			share.fault("", "a suggestion that is followed needs %d%% at least", leastFollowed)
+			share.Fault("", "a suggestion that acts needs at least %d%%", leastFollowed)
 		}
 		followed.At = float64(n) / 100
 	}
-	if least := f["min"]; least.given() {
-		followed.Min = least.number(leastIncidents, mostIncidents)
+	if least := f["min"]; least.Given() {
+		followed.Min = least.Number(leastIncidents, mostIncidents)
 	}
 	act := f["act"]
-	if !act.given() {
-		e.fault("add act: true, or leave suggestions: out", "it does not say whether the suggestion is followed")
+	if !act.Given() {
+		e.Fault("add act: true, or leave suggestions: out", "escalate needs act:")
 		return
 	}
-	if !act.flag() {
+	if !act.Flag() {
 		return
 	}
 	if levels < 2 {
-		act.fault("add a level", "there is no level 2 that could be paged sooner")
+		act.Fault("add a level", "there is no second level to escalate to")
 		return
 	}
 	p.cat.Suggestions[policy] = Suggestions{Escalate: followed}

@@ -5,22 +5,23 @@ import (
 	"strings"
 
 	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/yamlfile"
 	"tocsin.dev/pkg/events"
 )
 
-// roles are those that a target may name, and what narrows each; "" for nothing.
+// roles are the roles that a target may name, and the kind of name that may follow each; "" for none.
 var roles = map[string]noun{
 	escalation.RoleLead: team, escalation.RoleManager: person, escalation.RoleOwner: service, escalation.RoleHolder: "",
 }
 
 var roleWords = []string{escalation.RoleLead, escalation.RoleManager, escalation.RoleOwner, escalation.RoleHolder}
 
-// named are the kinds of target that are followed by a name.
+// named are the kinds of target that have a name.
 var named = map[escalation.TargetKind]noun{
-	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: hooked,
+	escalation.Person: person, escalation.OnCall: schedule, escalation.Team: team, escalation.Chat: chat, escalation.Webhook: webhook,
 }
 
-// narrowings are what may stand behind the name of a target.
+// narrowings are what may follow the name of a target.
 var narrowings = map[escalation.TargetKind][]string{
 	escalation.OnCall: {escalation.RoundRobin}, escalation.Team: {escalation.RoundRobin, escalation.TeamOnCall},
 }
@@ -31,16 +32,16 @@ var holder = escalation.Target{Kind: escalation.RoleKind, ID: escalation.RoleHol
 // maxTargets bounds the targets of one list.
 const maxTargets = 1000
 
-// targets reads a list of targets, and where each of them stands.
+// targets reads a list of targets, and returns the place of each.
 func (p *parser) targets(list item) ([]escalation.Target, []item) {
 	var targets []escalation.Target
 	var places []item
-	for _, one := range list.atMost(maxTargets, "targets in one list") {
+	for _, one := range list.ListUpTo(maxTargets, "targets in one list") {
 		t, ok := p.target(one)
 		switch {
 		case !ok:
 		case slices.Contains(targets, t):
-			one.warn("", "%s stands here a second time", quote(t.String()))
+			one.Warn("", "%s is given twice", quote(t.String()))
 		default:
 			targets = append(targets, t)
 			places = append(places, one)
@@ -51,11 +52,11 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 
 // target reads a word such as schedule:payments-primary or role:lead:db-team.
 func (p *parser) target(at item) (escalation.Target, bool) {
-	if !at.given() || at.kind() == "a mapping" {
-		at.fault("write it without a space: person:ana", "a target is expected here, not %s", at.kind())
+	if !at.Given() || at.Kind() == "a mapping" {
+		at.Fault("write it without a space: person:ana", "expected a target, found %s", at.Kind())
 		return escalation.Target{}, false
 	}
-	word, ok := at.scalar()
+	word, ok := at.Scalar()
 	if !ok {
 		return escalation.Target{}, false
 	}
@@ -66,23 +67,23 @@ func (p *parser) target(at item) (escalation.Target, bool) {
 	case t.Kind == escalation.RoleKind:
 		return t, p.roleTarget(at, word, t, narrowed)
 	case named[t.Kind] == "":
-		at.fault("write person:, schedule:, team:, role:, chat: or webhook: before the name", "%s is not a target", quote(word))
+		at.Fault("write person:, schedule:, team:, role:, chat: or webhook: before the name", "%s is not a target", quote(word))
 		return t, false
 	case events.CheckID(id) != nil:
-		at.fault("", "%s names no %s", quote(word), named[t.Kind])
+		at.Fault("write it like "+kind+":NAME", "%s names no %s", quote(word), named[t.Kind])
 		return t, false
 	}
 	if known := narrowings[t.Kind]; narrowed && !slices.Contains(known, of) {
-		hint := "nothing stands behind the name of a " + string(named[t.Kind])
+		hint := "write " + kind + ":" + id
 		if len(known) > 0 {
-			hint = "known here: " + strings.Join(known, ", ")
+			hint = yamlfile.OneOfHint(known...)
 		}
-		at.fault(hint, "%s is not a target: %s means nothing here", quote(word), quote(of))
+		at.Fault(hint, "%s is not a target: unknown part %s", quote(word), quote(of))
 		return t, false
 	}
 	p.refs = append(p.refs, reference{named[t.Kind], id, at})
 	if t.Of == escalation.TeamOnCall {
-		p.duties = append(p.duties, duty{id, at})
+		p.teamDuties = append(p.teamDuties, teamDuty{id, at})
 	}
 	return t, true
 }
@@ -92,32 +93,17 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 	of, known := roles[t.ID]
 	switch {
 	case !known:
-		at.fault(didYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
+		at.Fault(yamlfile.DidYouMean(t.ID, roleWords), "there is no role %s", quote(t.ID))
 	case !narrowed:
-		p.owners = p.owners || t.ID == escalation.RoleOwner
+		p.usesOwner = p.usesOwner || t.ID == escalation.RoleOwner
 		return true
 	case of == "":
-		at.fault("write role:"+t.ID, "nothing can stand behind role:%s", t.ID)
+		at.Fault("write role:"+t.ID, "role:%s takes no name", t.ID)
 	case events.CheckID(t.Of) != nil:
-		at.fault("", "%s names no %s", quote(word), of)
+		at.Fault("", "%s names no %s", quote(word), of)
 	default:
 		p.refs = append(p.refs, reference{of, t.Of, at})
 		return true
 	}
 	return false
-}
-
-// duty is a team whose own schedule some target means.
-type duty struct {
-	team string
-	at   item
-}
-
-// dutiful reports targets that mean the schedule of a team that has none.
-func (p *parser) dutiful() {
-	for _, d := range p.duties {
-		if t := p.teams[d.team]; t != nil && t.Schedule == "" {
-			d.at.fault("add schedule: to the team", "team %s has no schedule", quote(d.team))
-		}
-	}
 }

@@ -2,16 +2,16 @@ package catalog
 
 import "tocsin.dev/internal/rules"
 
-// teamDraft keeps where a team stands.
+// teamDraft keeps the place of a team.
 type teamDraft struct {
 	*rules.Team
 	key item
 }
 
 func (p *parser) team(id string, key, body item) {
-	f := body.fields(keysTeam)
+	f := fields(body, keysTeam)
 	t := &rules.Team{
-		ID: id, Name: f["name"].line(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"]),
+		ID: id, Name: f["name"].Text(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"]),
 		Schedule: p.refer(schedule, f["schedule"]), Policy: p.refer(policy, f["policy"]),
 	}
 	if t.Name == "" {
@@ -21,10 +21,10 @@ func (p *parser) team(id string, key, body item) {
 	p.cat.Rules.Teams[id] = t
 }
 
-// defaultPolicies gives the teams that name no policy the one of their own name, where there is one.
+// defaultPolicies returns each team without a policy the policy with the team's id, where there is one.
 func (p *parser) defaultPolicies() {
 	for id, t := range p.teams {
-		if t.Policy == "" && p.climbs[id] != nil {
+		if t.Policy == "" && p.policyByID[id] != nil {
 			t.Policy = id
 		}
 	}

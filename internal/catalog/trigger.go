@@ -7,15 +7,15 @@ import (
 	"tocsin.dev/internal/rules/escalation"
 )
 
-// triggerDraft keeps where the parts of a trigger stand.
+// triggerDraft keeps the places of a trigger's parts.
 type triggerDraft struct {
 	actionDraft
 	at, after, raised item
 	never             bool // its condition is false whatever the incident is
 }
 
-// ons are what triggers wait for, with the keys that say more of each.
-var ons = map[escalation.On][]string{
+// triggerKeys are the values of `on`, and the keys that only they may have.
+var triggerKeys = map[escalation.On][]string{
 	escalation.Unacknowledged: {"after", "repeat"},
 	escalation.Unresolved:     {"after", "repeat"},
 	escalation.OpenFor:        {"after", "repeat"},
@@ -33,7 +33,7 @@ var onWords = []string{
 	string(escalation.OnSpike),
 }
 
-// Bounds of a spike, far above what anybody would call usual.
+// Bounds far above what is usual.
 const (
 	maxPercent = 1000
 	maxAlerts  = 1_000_000
@@ -41,63 +41,63 @@ const (
 )
 
 func (p *parser) trigger(at item, d *policyDraft) {
-	if !at.given() {
-		at.wrong("a mapping")
+	if !at.Given() {
+		at.Wrong("a mapping")
 		return
 	}
-	f := at.fields(keysTrigger)
-	if at.kind() != "a mapping" {
+	f := fields(at, keysTrigger)
+	if at.Kind() != "a mapping" {
 		return
 	}
-	t := escalation.Trigger{On: escalation.On(f["on"].oneOf("something to wait for", onWords...)), Place: at.fileLine()}
+	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("a value of on", onWords...)), Place: at.FileLine()}
 	draft := triggerDraft{at: at, after: f["after"], raised: f["to_priority"]}
 	t.When, draft.never = p.when(f["when"])
 	t.Do, draft.actionDraft = p.action(at, f)
-	t.Do.Climb = f["climb"].climb(d.ID, len(d.Levels))
+	t.Do.Climb = readClimb(f["climb"], d.ID, len(d.Levels))
 	if t.On == "" {
-		if !f["on"].given() {
-			at.fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger that waits for nothing")
+		if !f["on"].Given() {
+			at.Fault("add on: with one of "+strings.Join(onWords, ", "), "a trigger without on:")
 		}
 		return
 	}
-	misplaced(t.On, f)
-	p.waits(at, &t, f)
+	checkTriggerKeys(t.On, f)
+	p.triggerDetails(at, &t, f)
 	if !acts(f) {
 		if t.On == escalation.Unresolved {
 			t.Do.Page = []escalation.Target{holder}
 		} else {
-			at.fault(actionHint, "a trigger that does nothing")
+			at.Fault(actionHint, "a trigger that does nothing")
 		}
 	}
 	d.add(t, draft)
 }
 
-// misplaced reports keys that belong to triggers of other kinds.
-func misplaced(on escalation.On, f map[string]item) {
+// checkTriggerKeys reports keys that belong to triggers of other kinds.
+func checkTriggerKeys(on escalation.On, f map[string]item) {
 	for _, word := range onWords {
-		for _, key := range ons[escalation.On(word)] {
-			if f[key].present() && !slices.Contains(ons[on], key) {
-				f[key].fault("", "%s has no meaning with on: %s", key, on)
-				delete(f, key) // once is enough
+		for _, key := range triggerKeys[escalation.On(word)] {
+			if f[key].Present() && !slices.Contains(triggerKeys[on], key) {
+				f[key].Fault("", "%s cannot be used with on: %s", key, on)
+				delete(f, key) // one fault is enough
 			}
 		}
 	}
 }
 
-// waits reads what says more of the thing a trigger waits for.
-func (p *parser) waits(at item, t *escalation.Trigger, f map[string]item) {
+// triggerDetails reads the keys that belong to the value of `on`.
+func (p *parser) triggerDetails(at item, t *escalation.Trigger, f map[string]item) {
 	switch t.On {
 	case escalation.Unacknowledged, escalation.Unresolved, escalation.OpenFor:
-		if !f["after"].given() {
-			at.fault("add after: 30m", "on: %s without how long", t.On)
+		if !f["after"].Given() {
+			at.Fault("add after: 30m", "on: %s needs after:", t.On)
 		}
-		t.After = f["after"].duration(1, 0)
-		t.Repeat = f["repeat"].number(0, maxRepeat)
+		t.After = f["after"].Duration(1, 0)
+		t.Repeat = f["repeat"].Number(0, maxRepeat)
 	case escalation.Response, escalation.Resolution:
-		t.Percent = f["at"].percent(maxPercent, 100)
+		t.Percent = readPercent(f["at"], maxPercent, 100)
 	case escalation.PriorityRaised:
-		if f["to_priority"].given() {
-			t.To = f["to_priority"].priority()
+		if f["to_priority"].Given() {
+			t.To = readPriority(f["to_priority"])
 		}
 	case escalation.OnSpike:
 		t.Spike = spike(at, f)
@@ -105,20 +105,20 @@ func (p *parser) waits(at item, t *escalation.Trigger, f map[string]item) {
 }
 
 func spike(at item, f map[string]item) escalation.Spike {
-	s := escalation.Spike{Within: f["within"].duration(1, 0), By: f["by"].line()}
+	s := escalation.Spike{Within: f["within"].Duration(1, 0), By: f["by"].Text()}
 	most, times := f["more_than"], f["times_usual"]
 	switch {
-	case most.given() && times.given():
-		times.fault("keep one of the two", "a spike is more_than a number or times_usual, not both")
-	case most.given():
-		s.MoreThan = most.number(1, maxAlerts)
-	case times.given():
-		s.Times = times.number(2, maxTimes)
+	case most.Given() && times.Given():
+		times.Fault("keep one of the two", "a spike is more_than a number or times_usual, not both")
+	case most.Given():
+		s.MoreThan = most.Number(1, maxAlerts)
+	case times.Given():
+		s.Times = times.Number(2, maxTimes)
 	default:
-		at.fault("add more_than: 50 or times_usual: 5", "a spike of how many")
+		at.Fault("add more_than: 50 or times_usual: 5", "a spike needs more_than: or times_usual:")
 	}
-	if !f["within"].given() {
-		at.fault("add within: 10m", "a spike within how long")
+	if !f["within"].Given() {
+		at.Fault("add within: 10m", "a spike needs within:")
 	}
 	return s
 }

@@ -6,7 +6,7 @@ import (
 	"tocsin.dev/internal/rules"
 )
 
-// usage is what the services have whose incidents come to a policy.
+// usage is what the services have whose incidents use a policy.
 type usage struct{ used, calendar, response, resolution bool }
 
 func (u usage) with(other usage) usage {
@@ -16,11 +16,12 @@ func (u usage) with(other usage) usage {
 	}
 }
 
-// usages finds what comes to each policy, from services of its own and by hand-overs.
+// usages finds which incidents use each policy: those of its own services, and those handed over to
+// it.
 func (p *parser) usages(handovers []handover) map[*policyDraft]usage {
 	all := map[*policyDraft]usage{}
 	for _, s := range p.services {
-		if d := p.climbs[s.Policy]; d != nil {
+		if d := p.policyByID[s.Policy]; d != nil {
 			all[d] = all[d].with(p.usageOf(s))
 		}
 	}
@@ -31,7 +32,7 @@ func (p *parser) usages(handovers []handover) map[*policyDraft]usage {
 	for queue := slices.Clone(p.policies); len(queue) > 0; queue = queue[1:] {
 		from := queue[0]
 		for _, to := range next[from] {
-			if more := all[to].with(all[from]); more != all[to] { // only grows, so this ends
+			if more := all[to].with(all[from]); more != all[to] { // usage only grows, so this ends
 				all[to] = more
 				queue = append(queue, to)
 			}

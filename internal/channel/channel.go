@@ -15,15 +15,14 @@ import (
 // Outcome is what came of one delivery.
 type Outcome string
 
-// The outcomes. Accepted and Delivered end the page well; Unknown means that it may have been sent.
-// Recorded ends it in a shadow run, which sends nothing.
+// The outcomes, as facts name them. Accepted, Delivered and Recorded end the page well.
 const (
-	Accepted  Outcome = "accepted"  // the provider took it
-	Delivered Outcome = "delivered" // it is known to have reached the device or person
-	Retryable Outcome = "retryable" // not sent; later may work
-	Permanent Outcome = "permanent" // not sent, and never will be this way
-	Unknown   Outcome = "unknown"   // it broke off after the point where it may have been taken
-	Recorded  Outcome = "recorded"  // by intent not sent: this is a shadow run
+	Accepted  Outcome = events.OutcomeAccepted
+	Delivered Outcome = events.OutcomeDelivered
+	Retryable Outcome = events.OutcomeRetryable
+	Permanent Outcome = events.OutcomePermanent
+	Unknown   Outcome = events.OutcomeUnknown
+	Recorded  Outcome = events.OutcomeRecorded
 )
 
 // Result is the outcome of one [Channel.Send].

@@ -20,6 +20,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog/revisions"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/partition"
 )
 
@@ -28,7 +29,7 @@ type Config struct {
 	Bus      bus.Bus          // required
 	Catalogs *revisions.Store // required
 	// Foreign reads what other publishers put on tocsin.alerts.<service>. Required.
-	Foreign Foreign
+	Foreign intake.Foreign
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
 	// TellPace is how long a fact may wait for others before it is told on EVENTS with them: a batch

@@ -2,17 +2,13 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
-
-// kindMerges is where on INTAKE facts arrive that one partition has for another.
-const kindMerges = "merges"
 
 // forwardWithin bounds how long an owner stands still to forward what one record holds.
 const forwardWithin = 2 * time.Second
@@ -49,17 +45,6 @@ func (e *Engine) forward(ctx context.Context, facts []events.Event) {
 
 func (e *Engine) forwardOne(ctx context.Context, f events.Event) error {
 	f.Service = receiver(f.Data)
-	body, err := events.EncodeBatch([]events.Event{f})
-	if err != nil {
-		return err
-	}
 	services, _ := e.cfg.Bus.Partitions()
-	subject := events.IntakeSubject(events.Partition(f.Service, services), kindMerges)
-	err = e.cfg.Bus.Publish(ctx, bus.Message{
-		Subject: subject, ID: f.ID, Body: body, Header: map[string][]string{"content-type": {events.ContentBatch}},
-	})
-	if err != nil {
-		return fmt.Errorf("publish %s: %w", subject, err)
-	}
-	return nil
+	return intake.Put(ctx, e.cfg.Bus, events.Partition(f.Service, services), intake.Merges, f.ID, f)
 }

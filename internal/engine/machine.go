@@ -10,6 +10,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog/revisions"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/partition"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
@@ -138,7 +139,7 @@ func (m *machine) decode(msg bus.Message) []events.Event {
 	if m.current.seq == msg.Seq && m.current.events != nil {
 		return m.current.events
 	}
-	all, faults := ReadIntake(msg, m.engine.cfg.Foreign)
+	all, faults := intake.Read(msg, m.engine.cfg.Foreign)
 	for _, f := range faults {
 		m.engine.metrics.refused.Inc()
 		m.engine.cfg.Log.Warn("intake refused", zap.Int("partition", m.partition),

@@ -2,15 +2,11 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
-	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
-
-// kindProblems is where on INTAKE a partition hears of problems that another one decides.
-const kindProblems = "problems"
 
 var problemChanged, problemClosed = events.TypeOf(events.ProblemChanged{}), events.TypeOf(events.ProblemClosed{})
 
@@ -31,19 +27,12 @@ func (t *Teller) take(line []byte) error {
 func (t *Teller) spread(ctx context.Context) error {
 	services, _ := t.engine.cfg.Bus.Partitions()
 	for _, e := range t.travelling {
-		body, err := events.EncodeBatch([]events.Event{e})
-		if err != nil {
-			return err
-		}
 		for p := range services {
 			if p == t.partition {
 				continue
 			}
-			subject := events.IntakeSubject(p, kindProblems)
-			if err := t.engine.cfg.Bus.Publish(ctx, bus.Message{
-				Subject: subject, ID: events.DeriveID("spread", e.ID, strconv.Itoa(p)), Body: body, Header: map[string][]string{"content-type": {events.ContentBatch}},
-			}); err != nil {
-				return fmt.Errorf("publish %s: %w", subject, err)
+			if err := intake.Put(ctx, t.engine.cfg.Bus, p, intake.Problems, events.DeriveID("spread", e.ID, strconv.Itoa(p)), e); err != nil {
+				return err
 			}
 		}
 	}

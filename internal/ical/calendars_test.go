@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/internal/ical"
 )
 
-const noCalendar = "this is no calendar: it has no BEGIN:VCALENDAR"
+const noCalendar = "this is not a calendar: BEGIN:VCALENDAR is missing"
 
 // expected is what is to be read of a file of the corpus, with Madrid as the schedule's zone.
 var expected = map[string]struct {
@@ -24,7 +24,7 @@ var expected = map[string]struct {
 	"fuzzing__corpus__Type_Error":                                       {0, 0, "", []string{noCalendar}},
 	"fuzzing__corpus__america_new_york":                                 {0, 0, "", []string{"line 58: a second DTSTART; the event is left out"}},
 	"fuzzing__corpus__event_with_recurrence_exdates_on_different_lines": {1, 10, "2012-03-27T08:00:00Z 2012-03-27T16:00:00Z", nil},
-	"fuzzing__corpus__issue_104_mark_events_broken":                     {1, 1, "2014-04-01T00:00:00Z 2014-04-01T01:00:00Z", []string{`line 9: "X" is no property; the line is ignored`}},
+	"fuzzing__corpus__issue_104_mark_events_broken":                     {1, 1, "2014-04-01T00:00:00Z 2014-04-01T01:00:00Z", []string{`line 9: "X" is not a property; the line is ignored`}},
 	"fuzzing__corpus__issue_112_missing_tzinfo_on_exdate":               {1, 11, "2013-09-07T16:00:00Z 2013-09-07T21:00:00Z", nil},
 	"fuzzing__corpus__issue_156_RDATE_with_PERIOD_list":                 {1, 3, "1996-12-30T02:00:00Z 1996-12-30T06:00:00Z", nil},
 	"fuzzing__corpus__issue_70_rrule_causes_attribute_error":            {1, 18, "2007-02-20T16:00:00Z 2007-02-20T17:00:00Z", nil},
@@ -33,15 +33,15 @@ var expected = map[string]struct {
 	"tests__calendars__alarm_thunderbird_future":                        {1, 1, "2024-10-23T14:00:00Z 2024-10-23T15:00:00Z", nil},
 	"tests__calendars__america_new_york":                                {1, 1, "2014-08-29T12:00:00Z 2014-08-29T14:00:00Z", nil},
 	"tests__calendars__bom_calendar":                                    {0, 0, "", nil},
-	"tests__calendars__broken_dtstart":                                  {0, 0, "", []string{`line 6: DTSTART: "INVALID-DATE" is no date or time; the event is left out`}},
+	"tests__calendars__broken_dtstart":                                  {0, 0, "", []string{`line 6: DTSTART: "INVALID-DATE" is not a date or time; the event is left out`}},
 	"tests__calendars__broken_ical":                                     {1, 1, "2014-04-09T07:30:00Z 2014-04-09T07:30:00Z", nil},
 	"tests__calendars__example":                                         {3, 3, "2021-12-31T23:00:00Z 2022-01-01T23:00:00Z", nil},
 	"tests__calendars__fuzz_testcase_vtimezone_lone_cr":                 {0, 0, "", []string{noCalendar}},
-	"tests__calendars__issue_104_broken_calendar":                       {1, 1, "2014-04-01T00:00:00Z 2014-04-01T01:00:00Z", []string{`line 13: "X" is no property; the line is ignored`}},
+	"tests__calendars__issue_104_broken_calendar":                       {1, 1, "2014-04-01T00:00:00Z 2014-04-01T01:00:00Z", []string{`line 13: "X" is not a property; the line is ignored`}},
 	"tests__calendars__issue_1050_all_components":                       {1, 1, "2025-01-15T15:00:00Z 2025-01-15T16:00:00Z", nil},
 	"tests__calendars__issue_1050_calendar_with_events_and_todos":       {2, 2, "2025-01-15T15:00:00Z 2025-01-15T16:00:00Z", nil},
 	"tests__calendars__issue_1050_forward_timezone_reference":           {1, 1, "2025-01-15T09:00:00Z 2025-01-15T09:00:00Z", nil},
-	"tests__calendars__issue_1050_multiple_calendars":                   {0, 0, "", []string{"line 4: there is no DTSTART; the event is left out", "line 12: there is no DTSTART; the event is left out"}},
+	"tests__calendars__issue_1050_multiple_calendars":                   {0, 0, "", []string{"line 4: DTSTART is missing; the event is left out", "line 12: DTSTART is missing; the event is left out"}},
 	"tests__calendars__issue_1081_empty_rdate":                          {1, 1, "2025-01-01T10:00:00Z 2025-01-01T10:00:00Z", nil},
 	"tests__calendars__issue_1081_event_with_rrule":                     {1, 10, "2025-01-01T10:00:00Z 2025-01-01T10:00:00Z", nil},
 	"tests__calendars__issue_1081_invalid_rrule_freq":                   {0, 0, "", []string{"line 7: RRULE: FREQ=INVALID_TYPE_CAUSES_ERROR is not known; the event is left out"}},
@@ -67,9 +67,9 @@ var expected = map[string]struct {
 		"line 20: RRULE: RSCALE=HEBREW is not supported, only GREGORIAN is; the event is left out",
 	}},
 	"tests__calendars__multiple_timezones": {0, 0, "", []string{
-		`line 23: RDATE: "083000" is no date or time; the event is left out`,
-		`line 28: RDATE: "133000Z" is no date or time; the event is left out`,
-		`line 33: RDATE: "083000" is no date or time; the event is left out`,
+		`line 23: RDATE: "083000" is not a date or time; the event is left out`,
+		`line 28: RDATE: "133000Z" is not a date or time; the event is left out`,
+		`line 33: RDATE: "083000" is not a date or time; the event is left out`,
 	}},
 }
 

@@ -20,13 +20,13 @@ func (x *expansion) runClock() {
 	}
 }
 
-// align gives the first number at or after another that the interval leads to from begin.
+// align returns the first number at or after another that the interval leads to from begin.
 func (x *expansion) align(begin, number int64) int64 {
 	steps := max(0, number-begin+x.rule.interval-1) / x.rule.interval
 	return begin + steps*x.rule.interval
 }
 
-// refusedUntil says whether the rule does not allow the unit that begins at a wall time, and until
+// refusedUntil reports whether the rule does not allow the unit that begins at a wall time, and until
 // when it allows none: the end of a day, an hour, a minute or a second, which ends a unit too.
 func (x *expansion) refusedUntil(wall int64, allowed filter) (until int64, refused bool) {
 	r := x.rule

@@ -2,20 +2,20 @@ package ical
 
 import "strings"
 
-// component is a stretch from BEGIN to END, with the lines in it.
+// component is the lines from BEGIN to END.
 type component struct {
 	name  string
 	line  int
 	lines []line
 	parts []*component // of a VTIMEZONE
-	// parent is what it lies in; a component without a name where it lies in none.
+	// parent is the component around it; a component without a name where there is none.
 	parent *component
-	// skipped says that it is none of those that are read, or lies within one that is not.
+	// skipped is set where the component is not read, or lies within one that is not.
 	skipped bool
 }
 
-// reader gathers the components that matter here: calendars, their events and their zones. All
-// others (to-dos, alarms, whatever a vendor made up) are passed over with what is in them.
+// reader collects the components that are read: calendars, their events and their zones. All others
+// (to-dos, alarms, a vendor's own) are skipped with everything in them.
 type reader struct {
 	report
 	stack     []*component
@@ -24,7 +24,7 @@ type reader struct {
 	zones     []*component
 }
 
-// read gives the components of a source, or the faults that it is refused with.
+// read reads the components of a source, or returns the faults for which it is refused.
 func (r *reader) read(source []byte, maxEvents int) []Fault {
 	unfold(source, func(number int, text string) bool {
 		r.take(number, text)
@@ -37,7 +37,7 @@ func (r *reader) read(source []byte, maxEvents int) []Fault {
 		open := r.stack[len(r.stack)-1]
 		return refuse(open.line, "BEGIN:%s has no END: the calendar is cut off", shownName(open.name))
 	case len(r.calendars) == 0 && len(r.events) == 0:
-		return refuse(0, "this is no calendar: it has no BEGIN:VCALENDAR")
+		return refuse(0, "this is not a calendar: BEGIN:VCALENDAR is missing")
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func (r *reader) take(number int, text string) {
 		r.end(number, strings.ToUpper(strings.TrimSpace(l.value)))
 	case len(r.stack) == 0 || r.stack[len(r.stack)-1].skipped:
 	case !ok:
-		r.ignore(number, "%s is no property", quoted(text))
+		r.ignore(number, "%s is not a property", quoted(text))
 	default:
 		top := r.stack[len(r.stack)-1]
 		top.lines = append(top.lines, l)
@@ -87,8 +87,8 @@ func (r *reader) begin(number int, name string) {
 	}
 }
 
-// closeEvent gives up an event that is open still where the next one begins, so that it does not
-// take the events after it with it.
+// closeEvent gives up an event that is still open where the next one begins, so that the events after
+// it are not lost with it.
 func (r *reader) closeEvent() {
 	for i, c := range r.stack {
 		if c.name == "VEVENT" && !c.skipped {
@@ -99,8 +99,8 @@ func (r *reader) closeEvent() {
 	}
 }
 
-// end closes the innermost component of that name. What is open within it was never closed, so
-// nobody knows what is missing there.
+// end closes the innermost component of that name. A component that is still open within it has lost
+// its END, and perhaps more.
 func (r *reader) end(number int, name string) {
 	at := len(r.stack) - 1
 	for at >= 0 && r.stack[at].name != name {
@@ -108,7 +108,7 @@ func (r *reader) end(number int, name string) {
 	}
 	if at < 0 {
 		if len(r.stack) > 0 {
-			r.ignore(number, "END:%s ends nothing", shownName(name))
+			r.ignore(number, "END:%s has no BEGIN", shownName(name))
 		}
 		return
 	}
@@ -134,7 +134,7 @@ func (r *reader) unended(c *component) {
 
 func shownName(name string) string { return strings.Trim(quoted(name), `"`) }
 
-// first gives the text of the first line of one of the names, in the order of the names.
+// first returns the text of the first line with one of the names, in the order of the names.
 func (c *component) first(names ...string) string {
 	for _, name := range names {
 		for _, l := range c.lines {

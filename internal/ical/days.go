@@ -4,7 +4,7 @@ import "slices"
 
 // What a rule makes of one month, week or year: the civil days that take part, in order, each once.
 
-// monthDates gives the days of a month for FREQ=MONTHLY.
+// monthDates returns the days of a month for FREQ=MONTHLY.
 func (x *expansion) monthDates(year, month int) []int64 {
 	r := x.rule
 	if len(r.months) > 0 && !slices.Contains(r.months, month) {
@@ -19,7 +19,7 @@ func (x *expansion) monthDates(year, month int) []int64 {
 	return x.numbered(nil, year, month, []int{x.first.day})
 }
 
-// weekDates gives the days of the week that begins on a day.
+// weekDates returns the days of the week that begins on a day.
 func (x *expansion) weekDates(begin int64) []int64 {
 	r := x.rule
 	days := []int64{begin + modulo(int64(x.first.weekday-r.weekStart), 7)}
@@ -29,7 +29,7 @@ func (x *expansion) weekDates(begin int64) []int64 {
 	return filter{months: r.months, days: r.days}.of(days)
 }
 
-// yearDates gives the days of a year for FREQ=YEARLY. With BYWEEKNO it is the year that weeks
+// yearDates returns the days of a year for FREQ=YEARLY. With BYWEEKNO it is the year that weeks
 // belong to, which may begin in December and end in January.
 func (x *expansion) yearDates(year int) []int64 {
 	r := x.rule
@@ -58,7 +58,7 @@ func (x *expansion) yearDates(year int) []int64 {
 	return r.byAll().of(x.every(dayNumber(year, 1, 1), daysInYear(year)))
 }
 
-// weeks gives all days of the weeks of BYWEEKNO, or of those weeks the weekday of the start where
+// weeks returns all days of the weeks of BYWEEKNO, or of those weeks the weekday of the start where
 // the rule has no other way to choose.
 func (x *expansion) weeks(year int) []int64 {
 	r := x.rule
@@ -106,7 +106,7 @@ func (x *expansion) numberedInYear(year int) []int64 {
 	return ordered(all)
 }
 
-// existing gives the day of a month or year of so many days, counted from 1. Day 0 is the last of the
+// existing returns the day of a month or year of so many days, counted from 1. Day 0 is the last of the
 // one before, and last+1 the first of the next: where SKIP may lead.
 func existing(day, last int, skip skipping) (int, bool) {
 	backwards := day < 0
@@ -128,7 +128,7 @@ func existing(day, last int, skip skipping) (int, bool) {
 	return last, true
 }
 
-// every gives days one after the other.
+// every returns days one after the other.
 func (x *expansion) every(begin int64, number int) []int64 {
 	x.spend(number)
 	all := make([]int64, number)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// event is a VEVENT that was understood. Line faults in it that matter to no time are not here.
+// event is a VEVENT that was understood.
 type event struct {
 	line      int
 	uid       string
@@ -37,7 +37,7 @@ type period struct {
 }
 
 // parseEvent reads a VEVENT. The first line that cannot be honoured makes the whole event unusable:
-// half of an event is another event. The number is the line at fault.
+// half of an event is another event. Number is the line at fault.
 func parseEvent(c *component, zones *zones) (e event, number int, err error) {
 	e = event{
 		line: c.line, uid: c.first("UID"), summary: c.first("SUMMARY"),
@@ -56,7 +56,7 @@ func parseEvent(c *component, zones *zones) (e event, number int, err error) {
 		}
 	}
 	if !seen["DTSTART"] {
-		return e, c.line, fmt.Errorf("there is no DTSTART")
+		return e, c.line, fmt.Errorf("DTSTART is missing")
 	}
 	if err := e.check(span); err != nil {
 		return e, c.line, err
@@ -64,7 +64,7 @@ func parseEvent(c *component, zones *zones) (e event, number int, err error) {
 	return e, 0, nil
 }
 
-// single are the properties of which a second one would be another answer to the same question.
+// single are the properties that must not be repeated.
 var single = map[string]bool{"DTSTART": true, "DTEND": true, "DURATION": true, "RECURRENCE-ID": true}
 
 func (e *event) set(l line, zones *zones, span **length) (err error) {
@@ -103,11 +103,11 @@ func (e *event) set(l line, zones *zones, span **length) (err error) {
 	return err
 }
 
-// check settles how long the event is, and refuses what does not fit together.
+// check determines the length of the event, and refuses what does not fit together.
 func (e *event) check(span *length) error {
 	for _, r := range append(e.rules, e.exRules...) {
 		if e.start.date && r.frequency < daily {
-			return fmt.Errorf("the rule counts in parts of a day, and DTSTART is a date")
+			return fmt.Errorf("the rule repeats within a day, but DTSTART is a date")
 		}
 	}
 	switch {
@@ -153,7 +153,7 @@ func parseTime(l line, zones *zones) (moment, error) {
 	return parseMoment(l.value, zone)
 }
 
-// appendEach reads a list of values; empty ones, which some writers leave behind, count as none.
+// appendEach reads a list of values. Empty ones, which some writers leave behind, are skipped.
 func appendEach[T any](all []T, l line, zones *zones, parse func(string, *time.Location) (T, error)) ([]T, error) {
 	zone, err := zones.of(l)
 	if err != nil {
@@ -190,7 +190,7 @@ func parsePeriod(text string, zone *time.Location) (p period, err error) {
 	return p, err
 }
 
-// address gives the mail address of an ORGANIZER or ATTENDEE; empty where it has none.
+// address returns the e-mail address of an ORGANIZER or ATTENDEE; empty where it has none.
 func address(l line) string {
 	value := strings.TrimSpace(l.value)
 	if len(value) > 7 && strings.EqualFold(value[:7], "mailto:") {
@@ -205,7 +205,7 @@ func address(l line) string {
 	return ""
 }
 
-// attends leaves out who declined, and what is not a person.
+// attends is false for those who declined, and for rooms and resources.
 func attends(l line) bool {
 	switch strings.ToUpper(l.param("CUTYPE")) {
 	case "ROOM", "RESOURCE":

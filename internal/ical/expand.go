@@ -9,7 +9,7 @@ const (
 	maxAllSteps = 5_000_000
 )
 
-// work is what is left of the steps that are allowed.
+// work is how many steps are left.
 type work struct{ rule, all int }
 
 func (w *work) spend(steps int) bool {
@@ -18,7 +18,7 @@ func (w *work) spend(steps int) bool {
 	return w.rule >= 0 && w.all >= 0
 }
 
-// expansion is a rule that begins at a wall time. All of it is civil: no zone is known here.
+// expansion is a rule that begins at a wall time. It knows no zone.
 type expansion struct {
 	rule  *rule
 	start int64 // wall seconds
@@ -40,8 +40,7 @@ type expansion struct {
 	ended   bool // by yield, by COUNT, or by work that ran out
 }
 
-// run calls yield with the occurrences in order, each once. It says whether it got to the end;
-// otherwise the work ran out.
+// run calls yield with the occurrences in order, each once. It reports whether the work sufficed.
 func (x *expansion) run() bool {
 	x.first = dateOf(floor(x.start, secondsPerDay))
 	x.last = x.start - 1
@@ -138,7 +137,7 @@ func (x *expansion) skipPeriods(begin int64) int64 {
 	return max(0, (number-begin)/x.rule.interval-1)
 }
 
-// period gives the days of one period.
+// period returns the days of one period.
 func (x *expansion) period(number int64) []int64 {
 	switch x.rule.frequency {
 	case daily:
@@ -157,7 +156,7 @@ var units = map[frequency]int64{
 	daily: secondsPerDay, weekly: secondsPerDay, monthly: secondsPerDay, yearly: secondsPerDay,
 }
 
-// offsetsInUnit gives the seconds into a unit of each occurrence, in order, at most 86,400. What the
+// offsetsInUnit returns the seconds into a unit of each occurrence, in order, at most 86,400. What the
 // rule does not say, the start does.
 func (x *expansion) offsetsInUnit() []int64 {
 	clock := int(modulo(x.start, secondsPerDay))
@@ -192,7 +191,7 @@ func orElse(list []int, value int) []int {
 	return []int{value}
 }
 
-// take gives the occurrences of a period, whose units have these numbers: all offsets of each, or
+// take passes on the occurrences of a period, whose units have these numbers: all offsets of each, or
 // those that BYSETPOS picks.
 func (x *expansion) take(numbers ...int64) {
 	if len(x.rule.positions) > 0 {
@@ -229,8 +228,7 @@ func chosen(positions []int, length int) []int {
 	return slices.Compact(all)
 }
 
-// give passes an occurrence on, if it is one: not before the start, and not one that SKIP made of
-// two different days.
+// give passes on an occurrence, unless it is before the start, or SKIP made it of two different days.
 func (x *expansion) give(wall int64) {
 	x.spend(1)
 	if x.ended || wall <= x.last {

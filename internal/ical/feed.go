@@ -11,17 +11,18 @@ import (
 type Feed struct {
 	// Name is what calendar programs show.
 	Name string
-	// ProductID says what wrote the feed. Defaults to "-//tocsin.dev//Tocsin//EN".
+	// ProductID names the program that wrote the feed. Defaults to "-//tocsin.dev//Tocsin//EN".
 	ProductID string
-	// Refresh is how often a reader should come again, in whole seconds. Defaults to one hour.
+	// Refresh is the interval at which readers should read the feed again, in whole seconds. Defaults
+	// to one hour.
 	Refresh time.Duration
 	Events  []Event
 }
 
-// Event is one stretch of time in a feed.
+// Event is one period in a feed.
 type Event struct {
-	// UID names the event for ever, in this feed and in every other: the caller keeps it stable, so
-	// that a reader moves an event and does not double it.
+	// UID names the event for ever, in this feed and in every other. The caller must keep it stable,
+	// so that a reader moves the event instead of doubling it.
 	UID string
 	// Start and End are written in UTC, in whole seconds. An End that is not after Start is left out,
 	// which makes an event without a length.
@@ -33,8 +34,8 @@ type Event struct {
 	Stamp time.Time
 }
 
-// Write gives the feed as RFC 5545 has it: lines end with CRLF, none is longer than 75 octets, and
-// all times are in UTC, so that no reader needs to know a zone. The same feed gives the same bytes.
+// Write formats the feed as RFC 5545 requires: lines end with CRLF and have at most 75 octets, and all
+// times are in UTC, so that no reader needs to know a zone. The same feed returns the same bytes.
 // Years from 1 to 9999 can be written.
 func Write(f Feed) []byte {
 	var w writer
@@ -86,8 +87,8 @@ func (w *writer) event(e Event) {
 
 func utc(t time.Time) string { return t.UTC().Format("20060102T150405Z") }
 
-// text writes a value that is text. What may not stand in one is left out: control characters, and
-// bytes that are not UTF-8 become replacement characters.
+// text writes a text value. Control characters are left out, and bytes that are not UTF-8 become
+// replacement characters.
 func (w *writer) text(name, value string) {
 	value = escaper.Replace(strings.ToValidUTF8(value, "\uFFFD"))
 	w.line(name, strings.Map(func(r rune) rune {

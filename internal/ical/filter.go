@@ -34,7 +34,7 @@ func (f filter) allows(d date) bool {
 		(len(f.days) == 0 || f.hasWeekday(d))
 }
 
-// hasNumber says whether a list has a day, counted from either end.
+// hasNumber reports whether a list has a day, counted from either end.
 func hasNumber(list []int, day, last int) bool {
 	return slices.Contains(list, day) || slices.Contains(list, day-last-1)
 }

@@ -28,13 +28,13 @@ package ical
 
 import "time"
 
-// Limits bound what one calendar may cost. A field that is zero or negative has its default.
+// Limits bound the cost of one calendar. A field that is zero or negative has its default.
 type Limits struct {
-	// Bytes is the largest source. Defaults to 5 MiB.
+	// Bytes bounds the source. Defaults to 5 MiB.
 	Bytes int
-	// Events is how many VEVENTs a source may have. Defaults to 20,000.
+	// Events bounds the VEVENTs of a source. Defaults to 20,000.
 	Events int
-	// Occurrences is how many shifts one call of [Calendar.Shifts] gives. Defaults to 20,000.
+	// Occurrences bounds the shifts that one call of [Calendar.Shifts] returns. Defaults to 20,000.
 	Occurrences int
 }
 
@@ -52,15 +52,15 @@ func (l Limits) withDefaults() Limits {
 
 // Calendar is what was read of a source. The zero Calendar has no events.
 type Calendar struct {
-	// Name is what the calendar calls itself (NAME or X-WR-CALNAME); often empty.
+	// Name is the calendar's own name (NAME or X-WR-CALNAME); often empty.
 	Name string
-	// Zone is the zone that the calendar names for itself (X-WR-TIMEZONE), as it stands there; often
-	// empty. Nothing is placed by it: the caller of [Calendar.Shifts] says the zone.
+	// Zone is the calendar's own zone (X-WR-TIMEZONE) as it is written; often empty. It is not used:
+	// the caller of [Calendar.Shifts] passes the zone.
 	Zone   string
 	events []event
 }
 
-// Len is the number of VEVENTs that were understood, with overrides and cancelled ones.
+// Len returns the number of VEVENTs that were understood, overrides and cancelled ones included.
 func (c Calendar) Len() int { return len(c.events) }
 
 // Shift is one occurrence of one event.
@@ -71,7 +71,7 @@ type Shift struct {
 	Summary string
 	// Start and End are in the zone that was asked for. They are equal for an event without a length.
 	Start, End time.Time
-	// AllDay says that the event has dates and no times.
+	// AllDay is set where the event has dates and no times.
 	AllDay bool
 	// Organizer and Attendees are addresses, without "mailto:". Rooms, resources and who declined are
 	// not among the attendees. All occurrences of an event share one list: it must not be changed.

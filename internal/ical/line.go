@@ -13,9 +13,9 @@ type line struct {
 	value  string
 }
 
-// unfold calls yield with each logical line and its number. Lines end with CRLF, LF or a lone CR,
-// and a line that begins with a space or tab belongs to the one before. Folding may cut a rune, so
-// bytes are joined first. Empty lines are passed over.
+// unfold calls yield with each logical line and its number. Lines end with CRLF, LF or a lone CR, and
+// a line that begins with a space or tab continues the one before. Folding may cut a rune, so bytes
+// are joined first. Empty lines are skipped.
 func unfold(source []byte, yield func(number int, text string) bool) {
 	source = bytes.TrimPrefix(source, []byte("\xef\xbb\xbf"))
 	var whole []byte
@@ -48,10 +48,10 @@ func cutLine(source []byte) (part, rest []byte) {
 	return source[:end], source[end+1:]
 }
 
-// decode takes bytes that are not UTF-8 for replacement characters.
+// decode replaces bytes that are not UTF-8 by replacement characters.
 func decode(b []byte) string { return strings.ToValidUTF8(string(b), "\uFFFD") }
 
-// splitLine divides a logical line; it is not ok where there is no name or no colon.
+// splitLine splits a logical line. It returns false where there is no name or no colon.
 func splitLine(number int, text string) (line, bool) {
 	end := strings.IndexFunc(text, func(r rune) bool { return !isNameRune(r) })
 	if end <= 0 {
@@ -88,7 +88,7 @@ func colonOutsideQuotes(text string) int {
 	return -1
 }
 
-// param gives the value of the first parameter of that name, without quotes; empty where there is
+// param returns the value of the first parameter of that name, without quotes; empty where there is
 // none.
 func (l line) param(name string) string {
 	for rest := l.params; rest != ""; {
@@ -127,5 +127,5 @@ var (
 	escaper   = strings.NewReplacer("\r\n", `\n`, "\r", `\n`, "\n", `\n`, ",", `\,`, ";", `\;`, `\`, `\\`)
 )
 
-// text is the value as the text it stands for.
+// text returns the value with its escapes resolved.
 func (l line) text() string { return unescaper.Replace(l.value) }

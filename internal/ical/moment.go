@@ -18,7 +18,7 @@ type moment struct {
 // day is the number of its civil day.
 func (m moment) day() int64 { return floor(m.wall, secondsPerDay) }
 
-// in gives the instant; a date, or a time without zone, is one of the given zone.
+// in returns the instant; a date, or a time without zone, is one of the given zone.
 func (m moment) in(zone *time.Location) time.Time {
 	if m.zone != nil {
 		zone = m.zone
@@ -34,14 +34,14 @@ func parseMoment(text string, zone *time.Location) (moment, error) {
 	day, clock, timed := strings.Cut(digits, "T")
 	wall, err := parseDay(day)
 	if err != nil || (utc && !timed) {
-		return moment{}, fmt.Errorf("%s is no date or time", quoted(text))
+		return moment{}, fmt.Errorf("%s is not a date or time", quoted(text))
 	}
 	if !timed {
 		return moment{wall: wall, date: true}, nil
 	}
 	seconds, err := parseClock(clock)
 	if err != nil {
-		return moment{}, fmt.Errorf("%s is no date or time", quoted(text))
+		return moment{}, fmt.Errorf("%s is not a date or time", quoted(text))
 	}
 	if utc {
 		zone = time.UTC
@@ -95,7 +95,7 @@ const maxLength = 100 * 366 * secondsPerDay
 
 // parseDuration reads P7W, P1DT12H30M, PT15M. Days and weeks are time on the wall clock.
 func parseDuration(text string) (length, error) {
-	fault := fmt.Errorf("%s is no duration", quoted(text))
+	fault := fmt.Errorf("%s is not a duration", quoted(text))
 	rest := strings.ToUpper(strings.TrimSpace(text))
 	if strings.HasPrefix(rest, "-") {
 		return length{}, fmt.Errorf("the duration %s is negative", quoted(text))

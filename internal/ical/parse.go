@@ -2,13 +2,13 @@ package ical
 
 import "strings"
 
-// Parse reads a calendar, or several in one source. What it cannot honour it leaves out, each time
-// with a fault that says the line and the reason: a line that is no property, or an event with a
-// property that cannot be read. A source that is no calendar, is cut off, or goes over the limits
-// gives the empty Calendar and a fault for which [Refused] is true.
+// Parse reads one or several calendars from one source. It leaves out what it cannot honour, each time
+// with a fault that names the line and the reason: a line that is not a property, or an event with a
+// property that cannot be read. A source that is not a calendar, is cut off or exceeds the limits
+// returns the empty Calendar and a fault for which [Refused] is true.
 //
-// To-dos, journals, alarms and components it does not know are passed over without a word, and so is
-// TRANSP: a shift is a shift whether or not the calendar calls it busy.
+// To-dos, journals, alarms and unknown components are skipped silently, and so is TRANSP: a shift is a
+// shift whether or not the calendar marks it as busy.
 func Parse(source []byte, limits Limits) (Calendar, []Fault) {
 	limits = limits.withDefaults()
 	if len(source) > limits.Bytes {

@@ -59,8 +59,8 @@ type rule struct {
 	positions                    []int // BYSETPOS
 }
 
-// parseRule reads the value of an RRULE. What it cannot honour it refuses: a rule that is understood
-// by half puts the wrong person on call.
+// parseRule reads the value of an RRULE. It refuses what it cannot honour: a rule that is half
+// understood puts the wrong person on call.
 func parseRule(text string) (*rule, error) {
 	r := &rule{frequency: -1, interval: 1, weekStart: weekdays["MO"]}
 	seen := map[string]bool{}
@@ -70,7 +70,7 @@ func parseRule(text string) (*rule, error) {
 			continue
 		}
 		if seen[key] {
-			return nil, fmt.Errorf("the rule says %s twice", shownName(key))
+			return nil, fmt.Errorf("the rule has %s twice", shownName(key))
 		}
 		seen[key] = true
 		if err := r.set(key, strings.TrimSpace(value)); err != nil {
@@ -105,14 +105,6 @@ func (r *rule) set(key, value string) (err error) {
 		}
 	case "SKIP":
 		r.skip, err = named(key, value, skippings)
-	default:
-		return r.setList(key, value)
-	}
-	return err
-}
-
-func (r *rule) setList(key, value string) (err error) {
-	switch key {
 	case "BYSECOND":
 		r.seconds, err = numbers(key, value, 0, 60)
 		r.seconds = leapless(r.seconds)
@@ -133,7 +125,7 @@ func (r *rule) setList(key, value string) (err error) {
 	case "BYSETPOS":
 		r.positions, err = numbers(key, value, -366, 366)
 	default:
-		err = fmt.Errorf("the rule says %s, which is not known", quoted(key))
+		err = fmt.Errorf("the rule part %s is not known", quoted(key))
 	}
 	return err
 }
@@ -169,7 +161,7 @@ func named[T any](key, value string, names map[string]T) (T, error) {
 func number(key, value string, most int) (int, error) {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > most {
-		return 0, fmt.Errorf("%s=%s is no number from 1 to %d", key, shownName(value), most)
+		return 0, fmt.Errorf("%s=%s is not a number from 1 to %d", key, shownName(value), most)
 	}
 	return n, nil
 }
@@ -180,7 +172,7 @@ func numbers(key, value string, least, most int) ([]int, error) {
 	for text := range strings.SplitSeq(value, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(text))
 		if err != nil || n < least || n > most || (n == 0 && least != 0) {
-			return nil, fmt.Errorf("%s does not take %s", key, quoted(text))
+			return nil, fmt.Errorf("%s cannot be %s", key, quoted(text))
 		}
 		all = append(all, n)
 	}
@@ -201,7 +193,7 @@ func nthDays(value string) ([]nthDay, error) {
 			ok = err == nil && nth != 0 && -53 <= nth && nth <= 53
 		}
 		if !ok {
-			return nil, fmt.Errorf("BYDAY does not take %s", quoted(text))
+			return nil, fmt.Errorf("BYDAY cannot be %s", quoted(text))
 		}
 		all = append(all, nthDay{nth: nth, weekday: day})
 	}

@@ -10,7 +10,7 @@ import (
 // the wall clock: zones have crossed the date line.
 const clockSlack = secondsPerDay + secondsPerHour
 
-// series is one event with all its occurrences that are asked for.
+// series is one event with all its occurrences in the window.
 type series struct {
 	*placing
 	event *event
@@ -30,17 +30,17 @@ type onward struct {
 	event *event
 }
 
-// overfull says that there are more shifts than may be given.
+// overfull reports whether there are more shifts than allowed.
 func (s *series) overfull() bool { return len(s.shifts) > s.left }
 
-// alone gives the event once, whatever rules it has.
+// alone adds the event once, whatever rules it has.
 func (s *series) alone() bool {
 	s.emit(s.event, s.event.start.wall)
 	return true
 }
 
-// all gives what start, dates and rules make, without what is excluded or replaced. It says whether
-// the work was enough.
+// all adds the occurrences that start, dates and rules make, without those excluded or replaced. It
+// reports whether the work sufficed.
 func (s *series) all(overrides []*event) bool {
 	e := s.event
 	if !s.work.spend(len(overrides) + len(e.excluded) + len(e.added)) {
@@ -76,7 +76,7 @@ func (s *series) all(overrides []*event) bool {
 	return true
 }
 
-// replace takes note of the occurrences that have events of their own.
+// replace notes the occurrences that have events of their own.
 func (s *series) replace(overrides []*event) {
 	for _, o := range overrides {
 		s.exclude(*o.replaces)
@@ -96,8 +96,8 @@ func (s *series) replace(overrides []*event) {
 // instant reads a time without zone on the event's own clock.
 func (s *series) instant(m moment) time.Time { return m.in(s.zone) }
 
-// exclude takes a moment out. A date takes out the whole day; of an event with dates a time does so
-// too.
+// exclude removes the occurrence at a moment. A date removes the whole day, and so does a time where
+// the event has dates.
 func (s *series) exclude(m moment) {
 	if m.date || s.event.start.date {
 		s.goneOn[m.day()] = true
@@ -127,7 +127,7 @@ func (s *series) expand(r *rule, yield func(wall int64) bool) bool {
 	return x.run()
 }
 
-// after says whether a wall time lies after UNTIL. An UNTIL that is a date takes in that day; for an
+// after reports whether a wall time is after UNTIL. An UNTIL that is a date includes that day; for an
 // event with dates its time does not count.
 func (s *series) after(wall int64, until moment) bool {
 	switch {
@@ -139,7 +139,7 @@ func (s *series) after(wall int64, until moment) bool {
 	return place(wall, s.zone).After(until.in(nil))
 }
 
-// occur gives one occurrence, unless it is excluded, replaced or already given.
+// occur adds one occurrence, unless it is excluded, replaced or a repetition.
 func (s *series) occur(wall int64) {
 	at := place(wall, s.zone)
 	if !s.free(wall, at) {
@@ -162,7 +162,7 @@ func (s *series) free(wall int64, at time.Time) bool {
 	return true
 }
 
-// onwardAt gives the last override from which on an instant is replaced; nil where there is none.
+// onwardAt returns the last override from which on an instant is replaced; nil where there is none.
 func (s *series) onwardAt(at time.Time) *onward {
 	i, _ := slices.BinarySearchFunc(s.onwards, at, func(o onward, at time.Time) int {
 		if o.at.After(at) {
@@ -176,7 +176,7 @@ func (s *series) onwardAt(at time.Time) *onward {
 	return &s.onwards[i-1]
 }
 
-// addPeriod gives an RDATE, which may have a length of its own.
+// addPeriod adds an RDATE, which may have a length of its own.
 func (s *series) addPeriod(p period) {
 	start := s.instant(p.start)
 	wall := reading(start, s.zone)
@@ -197,7 +197,7 @@ func (s *series) addPeriod(p period) {
 	s.put(s.event, start, p.span.end(wall, start, s.zone))
 }
 
-// emit gives an occurrence of an event, which begins at a wall time.
+// emit adds an occurrence of an event that begins at a wall time.
 func (s *series) emit(e *event, wall int64) {
 	start := place(wall, s.zone)
 	end := e.length.end(wall, start, s.zone)
@@ -207,7 +207,7 @@ func (s *series) emit(e *event, wall int64) {
 	s.put(e, start, end)
 }
 
-// put gives an occurrence if it lies in the window.
+// put adds an occurrence if it overlaps the window.
 func (s *series) put(e *event, start, end time.Time) {
 	if end.Before(start) {
 		end = start

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// Shifts gives the occurrences of all events that lie within from and to, at least in part, by
-// start; an occurrence that two events give alike is given once. Dates, and times without a zone, are
-// placed in loc; nil counts as UTC. Cancelled events and occurrences are not among them.
+// Shifts returns the occurrences of all events that overlap the time between from and to, ordered by
+// start. An occurrence that two events describe alike is returned once. Dates, and times without a
+// zone, are placed in loc; nil is UTC. Cancelled events and occurrences are left out.
 //
-// A rule alone makes the occurrences: a DTSTART that does not fit its own rule is none. An event whose
-// rule gives more than the limits allow, or takes more work than is reasonable, is left out as a
-// whole, with a fault.
+// Occurrences come from the rule alone: a DTSTART that does not fit its own rule is not one of them.
+// An event whose rule exceeds the limits, or takes too much work, is left out as a whole, with a
+// fault.
 func (c Calendar) Shifts(loc *time.Location, from, to time.Time, limits Limits) ([]Shift, []Fault) {
 	if loc == nil {
 		loc = time.UTC
@@ -29,14 +29,14 @@ func (c Calendar) Shifts(loc *time.Location, from, to time.Time, limits Limits) 
 	return p.shifts, p.sorted()
 }
 
-// same says whether two shifts differ in no more than their line.
+// same reports whether two shifts differ at most in their line.
 func same(a, b Shift) bool {
 	return a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.UID == b.UID && a.Summary == b.Summary &&
 		a.Organizer == b.Organizer && slices.Equal(a.Attendees, b.Attendees)
 }
 
-// grouped brings together the events of one UID, in the order of the source. Events without a UID
-// have nothing to do with each other.
+// grouped groups the events by UID, in the order of the source. Events without a UID are groups of
+// their own.
 func grouped(events []event) [][]*event {
 	var groups [][]*event
 	places := map[string]int{}
@@ -96,8 +96,7 @@ func (p *placing) group(events []*event) {
 	}
 }
 
-// latest gives of several overrides of one occurrence the one of the highest SEQUENCE, and of those
-// the last.
+// latest returns for each occurrence the override with the highest SEQUENCE, and of those the last.
 func latest(overrides []*event, loc *time.Location) []*event {
 	places := map[int64]int{}
 	var all []*event
@@ -115,7 +114,7 @@ func latest(overrides []*event, loc *time.Location) []*event {
 	return all
 }
 
-// add takes over what a series gives, or nothing of it.
+// add adds all shifts of a series, or none.
 func (p *placing) add(e *event, collect func(*series) bool) {
 	zone := p.loc
 	if e.start.zone != nil {
@@ -125,7 +124,7 @@ func (p *placing) add(e *event, collect func(*series) bool) {
 	s := &series{placing: p, event: e, zone: zone, given: map[int64]bool{}, goneAt: map[int64]bool{}, goneOn: map[int64]bool{}}
 	switch {
 	case !collect(s):
-		p.leaveOut(e.line, "its occurrences up to %s take too much work", p.to.UTC().Format(time.DateOnly))
+		p.leaveOut(e.line, "its occurrences up to %s take too long to compute", p.to.UTC().Format(time.DateOnly))
 	case s.overfull():
 		p.leaveOut(e.line, "it has more than %d occurrences up to %s", p.left, p.to.UTC().Format(time.DateOnly))
 	default:

@@ -20,7 +20,7 @@ type change struct {
 	summer bool
 }
 
-// build makes a zone of the changes that a VTIMEZONE lists; nil where it lists none that can be read.
+// build makes a zone of the changes that a VTIMEZONE lists; nil where none can be read.
 func (z *zones) build(name string, c *component) *time.Location {
 	var changes []change
 	for _, part := range c.parts {
@@ -52,7 +52,7 @@ func fixed(changes []change) bool {
 	})
 }
 
-// changes gives those of one STANDARD or DAYLIGHT part; none where it cannot be read.
+// changes returns those of one STANDARD or DAYLIGHT part; none where it cannot be read.
 func (z *zones) changes(part *component) []change {
 	from, err := parseOffset(part.first("TZOFFSETFROM"))
 	offset, err2 := parseOffset(part.first("TZOFFSETTO"))
@@ -124,8 +124,8 @@ func parseOffset(text string) (int64, error) {
 	return 0, errForm
 }
 
-// zoneFile writes changes as a zone file (RFC 8536, version 2), the one form in which the library
-// takes a zone. The first type is the offset before all changes.
+// zoneFile encodes changes as a zone file (RFC 8536, version 2), the only form in which the library
+// accepts a zone. The first type is the offset before all changes.
 func zoneFile(changes []change) []byte {
 	types := []change{{offset: changes[0].from}}
 	var at, index []byte

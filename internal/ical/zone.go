@@ -14,8 +14,8 @@ type zones struct {
 	lookups int  // how many names may still be looked up
 }
 
-// maxLookups bounds how often one calendar makes the zone database be searched, and maxZoneName
-// how long a name is looked at: the longest in use has about 100 letters.
+// maxLookups bounds how often one calendar makes the zone database be searched, and maxZoneName the
+// length of a name that is looked up: the longest in use has about 100 letters.
 const (
 	maxLookups  = 2000
 	maxZoneName = 200
@@ -34,7 +34,7 @@ func newZones(components []*component) *zones {
 	return z
 }
 
-// of gives the zone that a line's times are in; nil for times without a zone.
+// of returns the zone of a line's times; nil for times without a zone.
 func (z *zones) of(l line) (*time.Location, error) {
 	name := l.param("TZID")
 	if name == "" {
@@ -51,9 +51,9 @@ func (z *zones) of(l line) (*time.Location, error) {
 	return zone, nil
 }
 
-// resolve tries what is surest first: the name itself, then the place that a VTIMEZONE says it is
-// for, then what is known of names of that kind, and last the changes of the clocks that the
-// VTIMEZONE lists. Those come last because many calendars list only the years around their making.
+// resolve tries the most reliable source first: the name itself, then the location that its VTIMEZONE
+// names, then known names of other systems, and last the offsets that the VTIMEZONE lists. Those come
+// last because many calendars list only the years around their making.
 func (z *zones) resolve(name string) *time.Location {
 	defined := z.defined[name]
 	if zone := z.database(name); zone != nil {
@@ -76,9 +76,9 @@ func (z *zones) resolve(name string) *time.Location {
 	return nil
 }
 
-// database looks a name up in the zone database; nil where it is not there. "Local" is a zone to Go,
-// but a different one on each machine; so is "localtime", and "right/…" counts leap seconds. Zones
-// begin with a capital letter, and those do not.
+// database looks up a name in the zone database; nil where it is unknown. Zones begin with a capital
+// letter; "Local" is a zone to Go, but another one on each machine, and so is "localtime"; "right/…"
+// counts leap seconds.
 func (z *zones) database(name string) *time.Location {
 	if name == "" || name == "Local" || name[0] < 'A' || name[0] > 'Z' || len(name) > maxZoneName || z.lookups <= 0 {
 		return nil

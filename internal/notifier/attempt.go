@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// launch is one claimed attempt, to be sent when its claim is durable.
+// launch is one claimed attempt, sent when its claim is durable.
 type launch struct {
 	delivery *delivery
 	channel  channel.Channel
@@ -19,13 +19,13 @@ type launch struct {
 	note     channel.Notification
 }
 
-// answer is what came of an attempt.
+// answer is what came of one attempt.
 type answer struct {
 	delivery *delivery
 	result   channel.Result
 }
 
-// answers collects what senders bring, until the machine takes it in.
+// answers collects the answers of channels until the machine records them.
 type answers struct {
 	ready chan struct{}
 	mu    sync.Mutex
@@ -53,7 +53,7 @@ func (a *answers) waiting() bool {
 	return len(a.all) > 0
 }
 
-// Fire looks at every page that is due.
+// Fire handles every page that is due.
 func (m *machine) Fire(now time.Time, limit int) {
 	b := m.notifier.book.Load()
 	for m.size < limit && len(m.queue) > 0 && !m.queue[0].wakeAt.After(now) {
@@ -61,20 +61,22 @@ func (m *machine) Fire(now time.Time, limit int) {
 	}
 }
 
-// look decides about one page: send, wait or end.
+// look does what the rules say about one page: send, wait or end.
 func (m *machine) look(b *book, d *delivery, now time.Time) {
 	move, plan := d.next(b, now)
 	defer func() { m.wake(m.slots.pass(d), now) }()
 	switch move.Verdict {
 	case page.Send:
-		m.claim(b, d, plan.Steps[move.Step], move, now)
+		m.claim(b, d, plan, move, now)
 	case page.Wait:
-		m.delayed(d, plan, now)
+		if d.Delayed(plan) {
+			m.reportDelay(d, now)
+		}
 		m.queue.set(d, move.At)
 	case page.Done:
 		m.close(d, howDelivered, now)
 	case page.GiveUp:
-		if len(plan.Steps) == 0 && len(d.Tries) == 0 && now.Sub(d.OpenedAt) < unknownFor {
+		if len(plan.Steps) == 0 && len(d.Attempts) == 0 && now.Sub(d.OpenedAt) < unknownFor {
 			m.queue.set(d, now.Add(lookAgain))
 			return
 		}
@@ -82,48 +84,32 @@ func (m *machine) look(b *book, d *delivery, now time.Time) {
 	}
 }
 
-// Who is paged by a new catalog may not be in the book yet, which follows a moment later: somebody
-// without a contact method is looked up again for a while before the page fails.
+// A page may come before the catalog that first names its target, which the book takes on a moment
+// later. So a target without a contact method is looked up again for a while before the page fails.
 const (
 	unknownFor = 10 * time.Second
 	lookAgain  = 250 * time.Millisecond
 )
 
-// delayed tells the engine, once, that the page is late because its contact methods fail.
-func (m *machine) delayed(d *delivery, plan page.Plan, now time.Time) {
-	if d.Told || !page.Delayed(plan, d.tried(plan)) {
-		return
-	}
-	d.Told = true
-	m.posts.add(&closing{
-		Receipt: events.ReceiptReceived{
-			Incident: d.Opened.Incident, Page: d.id(), Target: d.Opened.Page.Target, Attempts: d.attempts(),
-		},
-		Service: d.Opened.Service, At: now,
-	})
+// reportDelay tells the engine, once, that the page is late because its contact methods fail.
+func (m *machine) reportDelay(d *delivery, now time.Time) {
+	d.DelayReported = true
+	m.posts.add(&closing{Receipt: d.Receipt(false, false), Service: d.Opened.Service, At: now})
 }
 
 // claim records that an attempt is about to be made, if its endpoint has a free slot. A contact
 // method that cannot be used is answered at once.
-func (m *machine) claim(b *book, d *delivery, step page.Step, move page.Move, now time.Time) {
+func (m *machine) claim(b *book, d *delivery, plan page.Plan, move page.Move, now time.Time) {
+	step := plan.Steps[move.Step]
 	ch, to, err := b.reach(d.Opened.Page.Target, step.Contact)
-	endpoint := ""
-	if err == nil {
-		endpoint = step.Channel + " " + ch.Endpoint(to)
-		if !m.slots.enter(endpoint, d) {
-			m.queue.set(d, time.Time{}) // it waits for the slot, not for the clock
-			return
-		}
+	free := err != nil || m.slots.enter(step.Channel+" "+ch.Endpoint(to), d)
+	m.queue.set(d, time.Time{}) // from here on it waits for its slot or its answer, not for the clock
+	if !free {
+		return
 	}
-	m.queue.set(d, time.Time{})
-	t := try{Attempt: events.Attempt{
-		Contact: step.Contact, Channel: step.Channel, At: now, PossibleRepeat: move.Repeat,
-	}, Step: move.Step + 1, Open: true}
-	m.gather(events.DeliveryClaimed{
-		Page: d.id(), Incident: d.Opened.Incident, Attempt: len(d.Tries) + 1,
-		Contact: step.Contact, Channel: step.Channel, Step: move.Step + 1, PossibleRepeat: move.Repeat,
-	}, now)
-	d.Tries = append(d.Tries, t)
+	claim := d.Claim(plan, move)
+	m.gather(claim, now)
+	d.Claimed(claim, now)
 	if err != nil {
 		m.answer(d, channel.Result{Outcome: channel.Permanent, Reason: err.Error()}, now)
 		return
@@ -147,7 +133,7 @@ func (d *delivery) notification(b *book, step page.Step, move page.Move, now tim
 	return n
 }
 
-// send hands a durable claim to its channel, beside the machine.
+// send hands a durable claim to its channel, in the background.
 func (m *machine) send(ctx context.Context, l launch) {
 	n := m.notifier
 	n.cfg.Launch(func() {
@@ -161,7 +147,7 @@ func (m *machine) send(ctx context.Context, l launch) {
 	})
 }
 
-// Outside takes the answers in, and posts what waits without a record to wait for.
+// Outside records the answers that have come, and posts receipts that wait for no record.
 func (m *machine) Outside(now time.Time) {
 	m.posts.start()
 	for _, a := range m.answers.take() {
@@ -169,30 +155,28 @@ func (m *machine) Outside(now time.Time) {
 	}
 }
 
-// answer records what came of the attempt under way, and frees its slot for the next in line. The
+// answer records what came of the pending attempt, and frees its slot for the next page in line. The
 // page may have been superseded meanwhile.
 func (m *machine) answer(d *delivery, r channel.Result, now time.Time) {
-	t := d.underWay()
-	if t == nil {
-		panic(fmt.Sprintf("notifier: page %s has an answer and no attempt", d.id()))
+	if d.Pending() == nil {
+		panic(fmt.Sprintf("notifier: page %s has an answer and no attempt", d.ID()))
 	}
-	t.settle(r, now)
-	m.gather(events.DeliveryAnswered{
-		Page: d.id(), Attempt: len(d.Tries), Outcome: t.Outcome, Reason: t.Reason, RetryAt: t.RetryAt,
-	}, now)
+	m.answered(d, r, now)
 	m.wake(m.slots.leave(d), now)
 	switch {
-	case m.open[d.id()] != d:
-	case outcome(t.Outcome) == page.Taken:
+	case m.open[d.ID()] != d:
+	case page.OutcomeOf(string(r.Outcome)) == page.Taken:
 		m.close(d, howDelivered, now)
 	default:
 		m.queue.set(d, now)
 	}
 }
 
-func (t *try) settle(r channel.Result, now time.Time) {
-	t.Open, t.At, t.Outcome, t.Reason = false, now, string(r.Outcome), r.Reason
+func (m *machine) answered(d *delivery, r channel.Result, now time.Time) {
+	fact := events.DeliveryAnswered{Page: d.ID(), Attempt: len(d.Attempts), Outcome: string(r.Outcome), Reason: r.Reason}
 	if r.RetryAfter > 0 {
-		t.RetryAt = now.Add(r.RetryAfter)
+		fact.RetryAt = now.Add(r.RetryAfter)
 	}
+	m.gather(fact, now)
+	d.Answered(fact, now)
 }

@@ -41,7 +41,7 @@ func TestContactMethods(t *testing.T) {
 		"nobody of that name":                      {nil, "nobody", []time.Duration{10 * time.Second}, "opened closed:failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHarness(t)
 			h.answers = c.answers
 			h.start()
 			h.decide(page("p", "person:"+c.target))
@@ -55,7 +55,7 @@ func TestContactMethods(t *testing.T) {
 }
 
 func TestNotificationSaysWhatIsNeeded(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.answers = []channel.Result{unknown}
 	h.start()
 	h.decide(page("p", "person:bo"), page("q", "person:ana"))
@@ -86,7 +86,7 @@ func TestTargets(t *testing.T) {
 		"ana":                 {"opened closed:failed", "", ""},
 	} {
 		t.Run(target, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHarness(t)
 			h.answers = []channel.Result{permanent}
 			h.start()
 			h.decide(page("p", target))
@@ -105,10 +105,10 @@ func TestTargets(t *testing.T) {
 }
 
 func TestNotificationSaysWhatAskedForIt(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	p := page("p", "chat:ops-room")
-	p.Level, p.Why, p.Runbook = 0, "resolution target breached", "https://wiki.example.com/checkout"
+	p.Level, p.Why, p.Runbook = 0, "resolution goal breached", "https://wiki.example.com/checkout"
 	p.Known = &events.PageKnown{Problem: "PRB-1", Title: "cold cache", Workaround: "warm it"}
 	h.decide(p)
 	h.settle()
@@ -117,7 +117,7 @@ func TestNotificationSaysWhatAskedForIt(t *testing.T) {
 }
 
 func TestClaimIsRecordedBeforeTheFirstPacket(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	h.decide(page("p", "person:ana"))
 	h.turn()
@@ -127,7 +127,7 @@ func TestClaimIsRecordedBeforeTheFirstPacket(t *testing.T) {
 }
 
 func TestSlotsBoundWhatIsUnderWay(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.slots = 2
 	h.start()
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
@@ -151,7 +151,7 @@ func TestSlotsBoundWhatIsUnderWay(t *testing.T) {
 // TestSlotIsNotLost: the next in line is called, and superseded before it is looked at; the one
 // behind it must not wait for ever.
 func TestSlotIsNotLost(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.slots = 1
 	h.start()
 	a, b, c := page("a", "person:bo"), page("b", "person:bo"), page("c", "person:bo")
@@ -166,7 +166,7 @@ func TestSlotIsNotLost(t *testing.T) {
 }
 
 func TestSlotsOfOneEndpointDoNotHinderAnother(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.slots = 1
 	h.answers = []channel.Result{permanent}
 	h.start()
@@ -180,7 +180,7 @@ func TestSlotsOfOneEndpointDoNotHinderAnother(t *testing.T) {
 }
 
 func TestDelayHoldsBackTheSecondMethod(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.answers = []channel.Result{accepted}
 	h.start()
 	h.decide(page("p", "person:cy"))
@@ -190,7 +190,7 @@ func TestDelayHoldsBackTheSecondMethod(t *testing.T) {
 }
 
 func TestCatalogIsTakenOn(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	h.apply(catalogText + "\negress: {allow: [\"127.0.0.1/32\"]}\n")
 	require.NoError(t, h.process.Refresh(t.Context()))

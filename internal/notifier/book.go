@@ -15,7 +15,7 @@ import (
 	"tocsin.dev/internal/rules/page"
 )
 
-// book is how to reach targets by one catalog revision: addresses with their secrets, and channels.
+// book says how to reach the targets of one catalog revision: by which channels, at which addresses.
 type book struct {
 	catalog  *catalog.Catalog
 	channels map[string]channel.Channel
@@ -25,7 +25,7 @@ type book struct {
 	addresses map[string]channel.Address
 }
 
-// firstBook makes sure that there is a book, waiting for the first catalog if need be.
+// firstBook waits for the first catalog.
 func (n *Notifier) firstBook(ctx context.Context) error {
 	for n.book.Load() == nil {
 		err := n.Refresh(ctx)
@@ -57,7 +57,7 @@ func (n *Notifier) refresh(ctx context.Context) {
 	}
 }
 
-// Refresh takes the newest catalog if it is not the present one. [Notifier.Run] does it by itself.
+// Refresh switches to the newest catalog; for callers that do not call [Notifier.Run].
 func (n *Notifier) Refresh(ctx context.Context) error {
 	rev, err := n.cfg.Catalogs.CurrentRevision(ctx)
 	if err != nil {
@@ -78,12 +78,12 @@ func (n *Notifier) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// plan gives the contact methods of a target; none for one that the catalog does not have.
+// plan returns the contact methods of a target; none if the catalog does not have it.
 func (b *book) plan(target, urgency string) page.Plan { return b.catalog.TargetPlan(target, urgency) }
 
 func (b *book) name(target string) string { return b.catalog.TargetName(target) }
 
-// reach gives the channel and the address of one contact method. Addresses are resolved once.
+// reach returns the channel and the address of one contact method. Addresses are resolved once.
 func (b *book) reach(target, contact string) (channel.Channel, channel.Address, error) {
 	c, ok := b.catalog.TargetContact(target, contact)
 	if !ok {

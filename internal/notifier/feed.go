@@ -12,18 +12,18 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// feed reads LEDGER once for all target partitions of this process and hands each the page facts
-// of its own targets. A partition that joins from an earlier place makes the feed begin there
-// again; the others leave out what they have had.
+// feed reads LEDGER once for all target partitions of this process and passes the page facts of its
+// targets to each. When a partition joins at an earlier position the feed starts again from there; the
+// others skip what they have had.
 type feed struct {
 	log     bus.Log
 	targets int
-	wake    chan struct{} // signalled when somebody joins
+	wake    chan struct{} // signalled when a partition joins
 
 	mu      sync.Mutex
 	joined  map[*tap]struct{}
 	reader  bus.Reader
-	passed  uint64 // everything up to here was handed on
+	passed  uint64 // everything up to here was passed on
 	restart bool
 }
 
@@ -35,10 +35,10 @@ type tap struct {
 
 	// guarded by feed.mu
 	held []bus.Message
-	last uint64 // newest message handed over
+	last uint64 // the newest message in held, or before it
 }
 
-// idleEvery is after how many records without a page a partition is told where the feed stands.
+// idleEvery is after how many records without a page a partition gets an empty one, to move its position.
 const idleEvery = 1000
 
 func newFeed(log bus.Log, targets int) *feed {
@@ -64,7 +64,7 @@ func signal(c chan struct{}) {
 	}
 }
 
-// run hands on until ctx ends.
+// run passes on until ctx ends.
 func (f *feed) run(ctx context.Context, log *zap.Logger) {
 	for {
 		if err := f.turn(ctx); err != nil && ctx.Err() == nil {
@@ -99,7 +99,7 @@ func (f *feed) stop() {
 	}
 }
 
-// turn hands on everything that has arrived.
+// turn passes on everything that has arrived.
 func (f *feed) turn(ctx context.Context) error {
 	for {
 		n, err := f.step(ctx)
@@ -127,7 +127,7 @@ func (f *feed) step(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("read the ledger: %w", err)
 	}
 	for _, m := range got {
-		if err := f.hand(m); err != nil {
+		if err := f.pass(m); err != nil {
 			f.restart = true
 			return 0, err
 		}
@@ -150,8 +150,8 @@ func (f *feed) open(ctx context.Context) error {
 	return nil
 }
 
-// hand gives each tap the lines of m that concern its targets.
-func (f *feed) hand(m bus.Message) error {
+// pass gives each tap the lines of m that concern its targets.
+func (f *feed) pass(m bus.Message) error {
 	byTarget := map[int][][]byte{}
 	for _, line := range events.Lines(m.Body) {
 		target, err := pageTarget(line)
@@ -175,7 +175,7 @@ func (f *feed) hand(m bus.Message) error {
 	return nil
 }
 
-// pageTarget gives whom a page request or its end is for; empty for any other fact.
+// pageTarget returns whom a page request or its end is for; empty for any other fact.
 func pageTarget(line []byte) (string, error) {
 	switch events.TypeAt(line) {
 	case typeRequested, typeSuperseded:
@@ -200,15 +200,15 @@ var (
 	typeSuperseded = events.TypeOf(events.PageSuperseded{})
 )
 
-// reached says whether the tap's owner, who has used everything up to at, has used whatever concerns
-// it up to newest: an acknowledgement that is committed must not be overtaken by a page.
+// reached reports whether the tap's owner, which has used everything up to at, has used all that concerns
+// it up to newest: a page must not overtake a committed acknowledgement.
 func (t *tap) reached(newest, at uint64) bool {
 	t.feed.mu.Lock()
 	defer t.feed.mu.Unlock()
 	return t.feed.passed >= newest && (len(t.held) == 0 || t.held[0].Seq > newest) && (at >= t.last || at >= newest)
 }
 
-// Poll gives what was handed over.
+// Poll returns the messages that wait.
 func (t *tap) Poll(max int) ([]bus.Message, error) {
 	t.feed.mu.Lock()
 	defer t.feed.mu.Unlock()

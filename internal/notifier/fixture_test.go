@@ -55,8 +55,8 @@ policies:
   shop: {levels: [{page: [person:ana, person:cy]}, {page: [person:bo]}]}
 `
 
-// house is one bus with one partition of targets, a provider, and a clock.
-type house struct {
+// harness is one bus with one partition of targets, a provider, and a clock.
+type harness struct {
 	t        *testing.T
 	now      time.Time
 	bus      *inmem.Bus
@@ -73,28 +73,28 @@ type house struct {
 	process *notifier.Notifier
 }
 
-func newHouse(t *testing.T) *house {
-	h := &house{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+func newHarness(t *testing.T) *harness {
+	h := &harness{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	h.bus = inmem.New(inmem.Config{Partitions: 1, Clock: h.clock})
 	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	h.apply(catalogText)
 	return h
 }
 
-func (h *house) clock() time.Time { return h.now }
+func (h *harness) clock() time.Time { return h.now }
 
-func (h *house) apply(text string) {
+func (h *harness) apply(text string) {
 	h.t.Helper()
 	rev, faults, err := h.catalogs.Apply(h.t.Context(), map[string][]byte{"catalog.yaml": []byte(text)}, "test")
 	require.NoError(h.t, err)
 	require.NotEmpty(h.t, rev, "%v", faults)
 }
 
-// Name, Endpoint and Send make the house the provider of webhooks.
-func (h *house) Name() string                       { return "webhook" }
-func (h *house) Endpoint(to channel.Address) string { return to.Webhook.URL[:15] }
+// Name, Endpoint and Send make the harness the provider of webhooks.
+func (h *harness) Name() string                       { return "webhook" }
+func (h *harness) Endpoint(to channel.Address) string { return to.Webhook.URL[:15] }
 
-func (h *house) Send(_ context.Context, to channel.Address, n channel.Notification) channel.Result {
+func (h *harness) Send(_ context.Context, to channel.Address, n channel.Notification) channel.Result {
 	h.sent = append(h.sent, n)
 	h.to = append(h.to, to.Webhook.URL)
 	if len(h.answers) == 0 {
@@ -105,7 +105,7 @@ func (h *house) Send(_ context.Context, to channel.Address, n channel.Notificati
 	return r
 }
 
-func (h *house) config() notifier.Config {
+func (h *harness) config() notifier.Config {
 	h.lives++
 	return notifier.Config{
 		Bus: h.bus, Catalogs: revisions.NewStore(h.bus, h.clock),
@@ -119,7 +119,7 @@ func (h *house) config() notifier.Config {
 }
 
 // start takes the targets over in a process of its own; whoever had them is dropped.
-func (h *house) start() {
+func (h *harness) start() {
 	h.t.Helper()
 	if h.owner != nil {
 		h.owner.Close()
@@ -133,7 +133,7 @@ func (h *house) start() {
 }
 
 // turn lets the notifier do what it can without any answer from outside.
-func (h *house) turn() {
+func (h *harness) turn() {
 	h.t.Helper()
 	for progress := true; progress; {
 		require.NoError(h.t, h.process.Feed(h.t.Context()))
@@ -144,7 +144,7 @@ func (h *house) turn() {
 }
 
 // settle turns, and lets everything that was launched run, until nothing is left at this instant.
-func (h *house) settle() {
+func (h *harness) settle() {
 	h.t.Helper()
 	h.turn()
 	for len(h.flights) > 0 {
@@ -154,22 +154,22 @@ func (h *house) settle() {
 }
 
 // fly runs what was launched first.
-func (h *house) fly() {
+func (h *harness) fly() {
 	f := h.flights[0]
 	h.flights = h.flights[1:]
 	f()
 }
 
-func (h *house) crash() { h.flights = nil; h.start() }
+func (h *harness) crash() { h.flights = nil; h.start() }
 
-func (h *house) after(d time.Duration) {
+func (h *harness) after(d time.Duration) {
 	h.t.Helper()
 	h.now = h.now.Add(d)
 	h.settle()
 }
 
 // decide puts facts on LEDGER as an engine does.
-func (h *house) decide(all ...events.Data) {
+func (h *harness) decide(all ...events.Data) {
 	h.t.Helper()
 	lines := make([][]byte, len(all))
 	for i, d := range all {
@@ -198,8 +198,8 @@ func gone(p events.PageRequested) events.PageSuperseded {
 	return events.PageSuperseded{Page: p.Page, Target: p.Target}
 }
 
-// log tells DELIVERIES in short words.
-func (h *house) log() string {
+// log returns DELIVERIES in short words.
+func (h *harness) log() string {
 	h.t.Helper()
 	var out []string
 	for _, e := range read(h.t, h.bus.Messages(bus.Deliveries)) {
@@ -221,8 +221,8 @@ func (h *house) log() string {
 	return strings.Join(out, " ")
 }
 
-// receipts gives what the engine is told.
-func (h *house) receipts() (all []events.ReceiptReceived) {
+// receipts returns the receipts for the engine.
+func (h *harness) receipts() (all []events.ReceiptReceived) {
 	h.t.Helper()
 	for _, e := range read(h.t, h.bus.Messages(bus.Intake)) {
 		if r, ok := e.Data.(events.ReceiptReceived); ok {

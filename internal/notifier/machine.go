@@ -9,15 +9,17 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/partition"
+	"tocsin.dev/internal/rules/page"
 	"tocsin.dev/pkg/events"
 )
 
 // Source is the CloudEvents source of everything the notifier writes.
 const Source = "tocsin/notifier"
 
-// closedKept is how far LEDGER must have been read beyond the instant at which a page's receipt lay
-// on INTAKE until its outcome is forgotten. The engine asks again only while it has not read the
-// receipt, so whatever it asked was met by then; time alone proves nothing about a service that slept.
+// closedKept is how far LEDGER must have been read beyond the instant at which a page's receipt was
+// stored on INTAKE before its outcome is forgotten. The engine asks again only while it has not read the
+// receipt, so no later request can be for the page. Wall time would prove nothing: the engine may have
+// been down.
 const closedKept = 2 * time.Hour
 
 // machine runs the rules of paging over one partition of targets.
@@ -31,31 +33,31 @@ type machine struct {
 	closed map[string]*closing // by page
 	// order holds the closed pages, oldest first.
 	order  []*closing
-	readAt time.Time // when the newest input used was stored
+	readAt time.Time // when the newest used input was stored
 	slots  slots
 
 	lines   [][]byte
 	size    int
-	epoch   uint64   // of this owner: with number it makes the ids of its facts
+	epoch   uint64   // of this owner; with number it makes the ids of its facts
 	number  uint64   // facts so far
-	claims  []launch // of the gathered facts: to be sent when they are durable
+	claims  []launch // sent when the gathered facts are durable
 	closing []*closing
 	posts   *posts
 	answers answers
 	leaving bool
 }
 
-// closing is the end of a page, and the receipt that tells the engine.
+// closing is a receipt for the engine: of the end of a page, or of its delay.
 type closing struct {
 	Receipt events.ReceiptReceived `json:"receipt"`
 	Service string                 `json:"service"`
 	At      time.Time              `json:"at"`
-	// Seq is the record that holds it; zero while it is not durable.
+	// Seq is the record it is in; zero while it is not durable.
 	Seq uint64 `json:"seq"`
-	// Silent ends need no receipt: the engine itself superseded the page.
+	// Silent ends send no receipt: the engine itself superseded the page.
 	Silent bool `json:"silent,omitempty"`
 
-	posted atomic.Int64 // since when its receipt is known to be on INTAKE, in ns; 0 = not yet
+	posted atomic.Int64 // when its receipt was known to be on INTAKE, in ns; 0 for not yet
 }
 
 var _ partition.Machine = (*machine)(nil)
@@ -68,7 +70,7 @@ func newMachine(n *Notifier, q int) *machine {
 	return m
 }
 
-// Input takes page requests on and ends those that are no longer wanted.
+// Input opens the pages that are requested and closes those that are superseded.
 func (m *machine) Input(_ context.Context, msg bus.Message, part int, now time.Time, limit int) (int, bool, error) {
 	m.readAt = msg.At
 	lines := events.Lines(msg.Body)
@@ -90,8 +92,8 @@ func (m *machine) Input(_ context.Context, msg bus.Message, part int, now time.T
 	return 0, true, nil
 }
 
-// requested takes a page on. One that is open goes on as it is; one that was closed is answered
-// with the same receipt again.
+// requested opens a page. One that is open already is left alone; one that was closed gets the same
+// receipt again.
 func (m *machine) requested(e events.Event, p events.PageRequested, now time.Time) {
 	if m.open[p.Page] != nil {
 		return
@@ -106,14 +108,14 @@ func (m *machine) requested(e events.Event, p events.PageRequested, now time.Tim
 }
 
 func (m *machine) take(opened events.DeliveryOpened, at time.Time) *delivery {
-	d := &delivery{Opened: opened, OpenedAt: at, heapPos: -1}
-	m.open[d.id()] = d
+	d := &delivery{Delivery: page.Delivery{Opened: opened, OpenedAt: at}, heapPos: -1}
+	m.open[d.ID()] = d
 	m.queue.set(d, at)
 	return d
 }
 
-// superseded ends a page at once, also while an attempt is under way: were it only remembered, a
-// crash would forget it, and the page would be tried again after the acknowledgement.
+// superseded closes a page at once, even while an attempt is pending. If it waited for the answer, a
+// crash would lose the request, and the page would be tried again after the acknowledgement.
 func (m *machine) superseded(p events.PageSuperseded, now time.Time) {
 	if d := m.open[p.Page]; d != nil {
 		m.close(d, howSuperseded, now)
@@ -128,15 +130,15 @@ func (m *machine) gather(data events.Data, now time.Time) {
 	e.Source, e.Time = Source, now
 	line, err := e.Encode()
 	if err != nil {
-		panic(fmt.Sprintf("notifier: a fact of ours cannot be encoded: %v", err))
+		panic(fmt.Sprintf("notifier: cannot encode a fact: %v", err))
 	}
 	m.lines = append(m.lines, line)
 	m.size += len(line) + 2
 }
 
-// close ends a page. The receipt goes out when the record is durable.
+// close ends a page. Its receipt is sent when the record is durable.
 func (m *machine) close(d *delivery, how string, now time.Time) {
-	m.gather(events.DeliveryClosed{Page: d.id(), How: how}, now)
+	m.gather(events.DeliveryClosed{Page: d.ID(), How: how}, now)
 	c := m.forget(d, how, now)
 	m.closing = append(m.closing, c)
 	m.notifier.metrics.pages.WithLabelValues(how).Inc()
@@ -145,24 +147,21 @@ func (m *machine) close(d *delivery, how string, now time.Time) {
 // forget moves a page from the open ones to the closed ones.
 func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
 	m.queue.set(d, time.Time{})
-	if d.underWay() == nil { // else the slot is held until the answer comes
+	if d.Pending() == nil { // else it keeps its slot until the answer comes
 		m.wake(m.slots.leave(d), now)
 	}
-	delete(m.open, d.id())
+	delete(m.open, d.ID())
 	c := &closing{
-		Receipt: events.ReceiptReceived{
-			Incident: d.Opened.Incident, Page: d.id(), Target: d.Opened.Page.Target,
-			Delivered: how == howDelivered, Final: true, Attempts: d.attempts(),
-		},
+		Receipt: d.Receipt(how == howDelivered, true),
 		Service: d.Opened.Service, At: now, Silent: how == howSuperseded,
 	}
-	m.closed[d.id()] = c
+	m.closed[d.ID()] = c
 	m.order = append(m.order, c)
 	m.prune()
 	return c
 }
 
-// prune forgets the closed pages that nobody can ask for any more.
+// prune forgets the closed pages that can no longer be asked for.
 func (m *machine) prune() {
 	for len(m.order) > 0 {
 		c := m.order[0]
@@ -175,7 +174,7 @@ func (m *machine) prune() {
 	}
 }
 
-// wake looks at pages again for which a slot may be free.
+// wake makes pages due for which a slot may be free.
 func (m *machine) wake(all []*delivery, now time.Time) {
 	for _, d := range all {
 		m.queue.set(d, now)
@@ -189,7 +188,7 @@ const (
 	howSuperseded = "superseded"
 )
 
-// Deadline is when the next open page is to be looked at.
+// Deadline is when the next open page is due.
 func (m *machine) Deadline() (time.Time, bool) {
 	if m.leaving || len(m.queue) == 0 {
 		return time.Time{}, false
@@ -197,7 +196,7 @@ func (m *machine) Deadline() (time.Time, bool) {
 	return m.queue[0].wakeAt, true
 }
 
-// Take hands the gathered facts over.
+// Take returns the gathered facts and clears them.
 func (m *machine) Take() ([][]byte, uint64) {
 	lines := m.lines
 	m.lines, m.size = nil, 0
@@ -218,7 +217,7 @@ func (m *machine) Committed(ctx context.Context, r partition.Record) {
 	m.posts.committed(ctx, r.Seq)
 }
 
-// Leave begins nothing new and waits for what is under way.
+// Leave starts nothing new; it reports whether something is still under way.
 func (m *machine) Leave() bool {
 	m.leaving = true
 	return m.slots.busy() || m.answers.waiting() || m.posts.busy()

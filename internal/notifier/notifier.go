@@ -3,16 +3,17 @@
 //
 // In: page requests on LEDGER. Out: claims and outcomes on its own log DELIVERIES, notifications to
 // channels, and receipts to INTAKE. It is the engine's pattern keyed by target: several notifiers
-// share the targets; a claim is on disk before the first packet, so a stale notifier is fenced off
-// before it can send. What one target gets is decided in one place and in order.
+// share the targets, and everything about one target is decided by one of them, in order. A claim is on
+// disk before the first packet, so a stale notifier is fenced off before it can send.
 //
-// The notifier never decides who is paged, and never answers for an incident.
+// The notifier never decides who is paged, and never acknowledges.
 package notifier
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,31 +31,31 @@ import (
 type Config struct {
 	Bus      bus.Bus          // required
 	Catalogs *revisions.Store // required
-	// Channels makes the channels of a catalog, by name. Required.
+	// Channels makes a catalog's channels, by name. Required.
 	Channels func(c *catalog.Catalog) (map[string]channel.Channel, error)
-	// Secret resolves a reference. Required.
+	// Secret resolves a reference to a secret. Required.
 	Secret func(catalog.Secret) (string, error)
-	// Instance names this process; it must differ between any two that ever live. Required.
+	// Instance names this process; no two processes may ever have the same name. Required.
 	Instance string
-	// PerEndpoint is the most notifications under way to one endpoint for one partition of
-	// targets. Defaults to 128.
+	// PerEndpoint bounds the concurrent attempts to one endpoint, per partition of targets. Defaults
+	// to 128.
 	PerEndpoint int
 	// SendTimeout bounds one attempt. Defaults to 30 s.
 	SendTimeout time.Duration
-	// Refresh is how often a new catalog is looked for. Defaults to 1 s.
+	// Refresh is how often the notifier looks for a new catalog. Defaults to 1 s.
 	Refresh time.Duration
 	// Beat is how often leases are renewed. Defaults to 1 s.
 	Beat time.Duration
-	// Launch runs an attempt beside the caller. Defaults to a goroutine; a simulation decides itself.
+	// Launch runs an attempt in the background. Defaults to a goroutine; a simulation has its own.
 	Launch func(attempt func())
-	// Pause waits between two tries. Defaults to [partition.Pause]; a simulation decides itself.
+	// Pause waits before something is tried again. Defaults to [partition.Pause]; a simulation has its own.
 	Pause   func(ctx context.Context, d time.Duration) error
 	Clock   func() time.Time      // Defaults to time.Now
 	Log     *zap.Logger           // Defaults to none
 	Metrics prometheus.Registerer // Defaults to none
 }
 
-// WithDefaults fills what is not given.
+// WithDefaults fills in what is not set.
 func (c Config) WithDefaults() Config {
 	if c.PerEndpoint == 0 {
 		c.PerEndpoint = 128
@@ -107,7 +108,7 @@ type Notifier struct {
 	book    atomic.Pointer[book]
 }
 
-// New gives a notifier.
+// New returns a notifier.
 func New(cfg Config) (*Notifier, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.Validate(); err != nil {
@@ -119,13 +120,16 @@ func New(cfg Config) (*Notifier, error) {
 	return n, nil
 }
 
-// Run shares the targets with the other notifiers until ctx ends.
+// Run shares the targets with the other notifiers until ctx ends and what is under way is done.
 func (n *Notifier) Run(ctx context.Context) error {
 	_, targets := n.cfg.Bus.Partitions()
+	// Owners need both until they have left, which is after ctx ends.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var helpers sync.WaitGroup
+	helpers.Go(func() { n.feed.run(background, n.cfg.Log) })
+	helpers.Go(func() { n.refresh(background) })
+	defer helpers.Wait()
 	defer stop()
-	go n.feed.run(background, n.cfg.Log)
-	go n.refresh(background)
 	return partition.Share(ctx, partition.ShareConfig{
 		Leases: n.cfg.Bus, Service: "notifier", Instance: n.cfg.Instance,
 		Partitions: targets, Beat: n.cfg.Beat, Run: n.own, Log: n.cfg.Log,
@@ -142,7 +146,7 @@ func (n *Notifier) own(ctx context.Context, q int) error {
 	return owner.Run(ctx)
 }
 
-// Take takes the target partition q over and gives its owner, to be run or turned by the caller.
+// Take takes over the target partition q. The caller runs or turns the owner it returns.
 func (n *Notifier) Take(ctx context.Context, q int) (*partition.Owner, error) {
 	if err := n.firstBook(ctx); err != nil {
 		return nil, err
@@ -165,6 +169,5 @@ func (n *Notifier) Take(ctx context.Context, q int) (*partition.Owner, error) {
 	return owner, nil
 }
 
-// Feed reads once from LEDGER without waiting and hands the pages on; for callers that turn the
-// owners themselves. [Notifier.Run] does it by itself.
+// Feed passes on what LEDGER has, without waiting; for callers that turn the owners themselves.
 func (n *Notifier) Feed(ctx context.Context) error { return n.feed.turn(ctx) }

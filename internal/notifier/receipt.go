@@ -8,19 +8,19 @@ import (
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
 
-// posts sends receipts to INTAKE, packed: one message for each partition of services. A receipt
-// is safe to send twice; it is sent until INTAKE has it.
+// posts sends receipts to INTAKE, packed into one message per partition of services. It sends each until
+// INTAKE has it; a receipt is safe to send twice.
 type posts struct {
 	notifier *Notifier
 
 	mu      sync.Mutex
 	waiting []*closing
 	sending bool
-	// sent is the newest record all of whose receipts are on INTAKE, known newest record aside.
+	// sent is the newest record up to which all receipts are on INTAKE, newest the newest record.
 	sent, newest uint64
 }
 
@@ -35,7 +35,7 @@ func (p *posts) add(c *closing) {
 	p.waiting = append(p.waiting, c)
 }
 
-// mark is up to which record every receipt is on INTAKE.
+// mark returns the record up to which every receipt is on INTAKE.
 func (p *posts) mark() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -48,7 +48,7 @@ func (p *posts) busy() bool {
 	return p.sending || len(p.waiting) > 0
 }
 
-// committed notes the newest record and sends what waits, beside the machine, one batch at a time.
+// committed notes the newest record, and sends what waits in the background, one batch at a time.
 func (p *posts) committed(ctx context.Context, record uint64) {
 	p.mu.Lock()
 	p.newest = record
@@ -64,7 +64,7 @@ func (p *posts) committed(ctx context.Context, record uint64) {
 	}
 }
 
-// start sends what waits if nothing is on its way.
+// start sends what waits unless a batch is being sent.
 func (p *posts) start() {
 	p.mu.Lock()
 	start := !p.sending && len(p.waiting) > 0
@@ -75,8 +75,7 @@ func (p *posts) start() {
 	}
 }
 
-// giveUpAfter is when a batch that INTAKE does not take is laid aside until the next commit, or the
-// next owner.
+// giveUpAfter is how long a batch is tried; then it waits for the next commit, or the next owner.
 const giveUpAfter = 10 * time.Minute
 
 func (p *posts) run(ctx context.Context) {
@@ -93,9 +92,9 @@ func (p *posts) run(ctx context.Context) {
 		}
 		p.mu.Unlock()
 		if err := p.post(ctx, batch); err != nil {
-			p.notifier.cfg.Log.Error("receipts are not taken yet", zap.Int("receipts", len(batch)), zap.Error(err))
+			p.notifier.cfg.Log.Error("cannot post receipts yet; the next commit tries again", zap.Int("receipts", len(batch)), zap.Error(err))
 			p.mu.Lock()
-			p.sending, p.waiting = false, append(batch, p.waiting...) // the next commit tries again
+			p.sending, p.waiting = false, append(batch, p.waiting...)
 			p.mu.Unlock()
 			return
 		}
@@ -134,16 +133,8 @@ func (p *posts) post(ctx context.Context, batch []*closing) error {
 }
 
 func (p *posts) publish(ctx context.Context, n int, all []events.Event) error {
-	body, err := events.EncodeBatch(all)
-	if err != nil {
-		return err
-	}
-	m := bus.Message{
-		Subject: events.IntakeSubject(n, "receipts"), Body: body,
-		Header: map[string][]string{"content-type": {events.ContentBatch}},
-	}
 	for wait := 10 * time.Millisecond; ; wait = min(2*wait, time.Second) {
-		err := p.notifier.cfg.Bus.Publish(ctx, m)
+		err := intake.Put(ctx, p.notifier.cfg.Bus, n, intake.Receipts, "", all...)
 		if err == nil {
 			return nil
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestReceiptTellsTheAttempts(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.answers = []channel.Result{permanent}
 	h.start()
 	h.decide(page("p", "person:ana"))
@@ -26,7 +26,7 @@ func TestReceiptTellsTheAttempts(t *testing.T) {
 }
 
 func TestReceiptOfAFailure(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	h.decide(page("p", "person:nobody"))
 	h.settle()
@@ -38,7 +38,7 @@ func TestReceiptOfAFailure(t *testing.T) {
 }
 
 func TestReceiptAgainWhenAskedAgain(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	p := page("p", "person:bo")
 	h.decide(p)
@@ -54,7 +54,7 @@ func TestReceiptAgainWhenAskedAgain(t *testing.T) {
 }
 
 func TestReceiptIsPostedByTheSuccessor(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	h.decide(page("p", "person:bo"))
 	h.turn()
@@ -74,7 +74,7 @@ func TestReceiptIsPostedByTheSuccessor(t *testing.T) {
 // TestEndIsKeptWhileItMayBeAskedFor: the receipt was lost, everybody slept for hours, other pages
 // ended meanwhile, and only then the engine asks again.
 func TestEndIsKeptWhileItMayBeAskedFor(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	p := page("p", "person:bo")
 	h.decide(p)
@@ -99,7 +99,7 @@ func TestEndIsKeptWhileItMayBeAskedFor(t *testing.T) {
 }
 
 func TestDelayIsToldOnce(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.answers = make([]channel.Result, 10)
 	for i := range h.answers {
 		h.answers[i] = later
@@ -117,7 +117,7 @@ func TestDelayIsToldOnce(t *testing.T) {
 }
 
 func TestReceiptsArePacked(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	before := len(h.bus.Messages(bus.Intake))
 	for i := range 10 {

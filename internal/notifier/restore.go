@@ -23,7 +23,7 @@ type snapshot struct {
 
 const snapshotVersion = 1
 
-// Load begins from a snapshot, or from nothing.
+// Load starts from a snapshot, or from nothing.
 func (m *machine) Load(_ context.Context, b []byte) error {
 	m.open, m.closed = map[string]*delivery{}, map[string]*closing{}
 	m.queue, m.order = nil, nil
@@ -35,11 +35,11 @@ func (m *machine) Load(_ context.Context, b []byte) error {
 		return fmt.Errorf("snapshot: %w", err)
 	}
 	if s.Version != snapshotVersion {
-		return fmt.Errorf("snapshot: version %d is not known", s.Version)
+		return fmt.Errorf("snapshot: unknown version %d", s.Version)
 	}
 	for _, d := range s.Open {
 		d.heapPos = -1
-		m.open[d.id()] = d
+		m.open[d.ID()] = d
 	}
 	for _, c := range s.Closed {
 		m.closed[c.Receipt.Page] = c
@@ -48,7 +48,7 @@ func (m *machine) Load(_ context.Context, b []byte) error {
 	return nil
 }
 
-// Snapshot gives the state as bytes.
+// Snapshot returns the state as bytes.
 func (m *machine) Snapshot() ([]byte, error) {
 	s := snapshot{Version: snapshotVersion, Closed: m.order}
 	s.Open = m.inOrder()
@@ -59,12 +59,12 @@ func (m *machine) Snapshot() ([]byte, error) {
 	return b, nil
 }
 
-// inOrder gives the open pages by id, so that a restart does the same things in the same order.
+// inOrder returns the open pages by id, so that every restart does the same things in the same order.
 func (m *machine) inOrder() []*delivery {
-	return slices.SortedFunc(maps.Values(m.open), func(a, b *delivery) int { return strings.Compare(a.id(), b.id()) })
+	return slices.SortedFunc(maps.Values(m.open), func(a, b *delivery) int { return strings.Compare(a.ID(), b.ID()) })
 }
 
-// Replay folds one record.
+// Replay applies one record.
 func (m *machine) Replay(_ context.Context, r partition.Record) error {
 	for _, line := range r.Lines {
 		e, err := events.Decode(line)
@@ -100,13 +100,9 @@ func (m *machine) evolve(e events.Event, seq uint64) error {
 	}
 	switch fact := e.Data.(type) {
 	case events.DeliveryClaimed:
-		d.Tries = append(d.Tries, try{Attempt: events.Attempt{
-			Contact: fact.Contact, Channel: fact.Channel, At: e.Time, PossibleRepeat: fact.PossibleRepeat,
-		}, Step: fact.Step, Open: true})
+		d.Claimed(fact, e.Time)
 	case events.DeliveryAnswered:
-		if t := d.underWay(); t != nil {
-			t.Open, t.At, t.Outcome, t.Reason, t.RetryAt = false, e.Time, fact.Outcome, fact.Reason, fact.RetryAt
-		}
+		d.Answered(fact, e.Time)
 	case events.DeliveryClosed:
 		m.forget(d, fact.How, e.Time).Seq = seq
 	}
@@ -116,8 +112,8 @@ func (m *machine) evolve(e events.Event, seq uint64) error {
 // inDoubt is the answer of an attempt whose owner died before it could record one.
 var inDoubt = channel.Result{Outcome: channel.Unknown, Reason: "the notifier ended before the answer was recorded"}
 
-// Start goes on where the owner before left off: receipts that may not have arrived are posted
-// again, attempts without an answer count as possibly sent, and every open page is looked at.
+// Start continues after the previous owner: it posts receipts again that may not have arrived, counts
+// attempts without an answer as possibly sent, and makes every open page due.
 func (m *machine) Start(ctx context.Context, before partition.Record, now time.Time) error {
 	m.epoch = before.Epoch + 1
 	for _, c := range m.order {
@@ -130,16 +126,10 @@ func (m *machine) Start(ctx context.Context, before partition.Record, now time.T
 	m.posts.sent = before.Mark
 	for _, d := range m.inOrder() {
 		m.queue.set(d, now)
-		if d.underWay() != nil {
-			m.doubt(d, now)
+		if d.Pending() != nil {
+			m.answered(d, inDoubt, now)
 		}
 	}
 	m.posts.committed(ctx, before.Seq)
 	return nil
-}
-
-func (m *machine) doubt(d *delivery, now time.Time) {
-	t := d.underWay()
-	t.settle(inDoubt, now)
-	m.gather(events.DeliveryAnswered{Page: d.id(), Attempt: len(d.Tries), Outcome: t.Outcome, Reason: t.Reason}, now)
 }

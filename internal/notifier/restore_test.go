@@ -3,6 +3,7 @@ package notifier_test
 import (
 	"context"
 	"encoding/json"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,7 +19,7 @@ import (
 )
 
 func TestCrashBetweenClaimAndAnswer(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	h.decide(page("p", "person:bo"))
 	h.turn()
@@ -32,7 +33,7 @@ func TestCrashBetweenClaimAndAnswer(t *testing.T) {
 }
 
 func TestCrashAfterTheEnd(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	h.decide(page("p", "person:bo"))
 	h.settle()
@@ -43,7 +44,7 @@ func TestCrashAfterTheEnd(t *testing.T) {
 }
 
 func TestStaleNotifierCannotClaim(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.start()
 	stale, process := h.owner, h.process
 	h.owner = nil
@@ -58,19 +59,19 @@ func TestStaleNotifierCannotClaim(t *testing.T) {
 func TestSuperseded(t *testing.T) {
 	p := page("p", "person:ana")
 	for name, c := range map[string]struct {
-		do   func(h *house)
+		do   func(h *harness)
 		want string
 		sent int
 	}{
-		"before it was looked at": {func(h *house) { h.decide(p, gone(p)); h.settle() }, "opened closed:superseded", 0},
-		"between two attempts": {func(h *house) {
+		"before it was looked at": {func(h *harness) { h.decide(p, gone(p)); h.settle() }, "opened closed:superseded", 0},
+		"between two attempts": {func(h *harness) {
 			h.answers = []channel.Result{later, later}
 			h.decide(p)
 			h.settle()
 			h.decide(gone(p))
 			h.settle()
 		}, "opened claimed:phone retryable claimed:desk retryable closed:superseded", 2},
-		"while an attempt is under way": {func(h *house) {
+		"while an attempt is under way": {func(h *harness) {
 			h.answers = []channel.Result{later}
 			h.decide(p)
 			h.turn()
@@ -78,7 +79,7 @@ func TestSuperseded(t *testing.T) {
 			h.turn()
 			h.settle()
 		}, "opened claimed:phone closed:superseded retryable", 1},
-		"while an attempt is under way, and the notifier dies": {func(h *house) {
+		"while an attempt is under way, and the notifier dies": {func(h *harness) {
 			h.decide(p)
 			h.turn()
 			h.decide(gone(p))
@@ -86,7 +87,7 @@ func TestSuperseded(t *testing.T) {
 			h.crash()
 			h.settle()
 		}, "opened claimed:phone closed:superseded", 0},
-		"while an attempt is under way, and it dies after the answer": {func(h *house) {
+		"while an attempt is under way, and it dies after the answer": {func(h *harness) {
 			h.decide(p)
 			h.turn()
 			h.decide(gone(p))
@@ -95,9 +96,9 @@ func TestSuperseded(t *testing.T) {
 			h.crash()
 			h.settle()
 		}, "opened claimed:phone closed:superseded accepted", 1},
-		"after the end":   {func(h *house) { h.decide(p); h.settle(); h.decide(gone(p)); h.settle() }, "opened claimed:phone accepted closed:delivered", 1},
-		"nobody knows it": {func(h *house) { h.decide(gone(p)); h.settle() }, "", 0},
-		"while it waits in line": {func(h *house) {
+		"after the end":   {func(h *harness) { h.decide(p); h.settle(); h.decide(gone(p)); h.settle() }, "opened claimed:phone accepted closed:delivered", 1},
+		"nobody knows it": {func(h *harness) { h.decide(gone(p)); h.settle() }, "", 0},
+		"while it waits in line": {func(h *harness) {
 			q := page("q", "person:ana")
 			h.decide(p, q)
 			h.turn()
@@ -106,7 +107,7 @@ func TestSuperseded(t *testing.T) {
 		}, "opened opened claimed:phone closed:superseded accepted closed:delivered", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHarness(t)
 			h.slots = 1
 			h.start()
 			c.do(h)
@@ -118,7 +119,7 @@ func TestSuperseded(t *testing.T) {
 }
 
 func TestSnapshotEqualsReplay(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.answers = []channel.Result{later, later, accepted}
 	h.start()
 	h.decide(page("a", "person:bo"), page("b", "person:ana"))
@@ -168,7 +169,7 @@ func (s slow) Send(_ context.Context, _ channel.Address, n channel.Notification)
 func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inmem.New(inmem.Config{Partitions: 2, Clock: time.Now})
-		h := &house{t: t, now: time.Now(), bus: b, catalogs: revisions.NewStore(b, time.Now)}
+		h := &harness{t: t, now: time.Now(), bus: b, catalogs: revisions.NewStore(b, time.Now)}
 		h.apply(catalogText)
 		provider := slow{make(chan channel.Notification, 10)}
 		n, err := notifier.New(notifier.Config{
@@ -196,8 +197,57 @@ func TestRun(t *testing.T) {
 	})
 }
 
+// slowClose is a bus whose readers of LEDGER take a second to close.
+type slowClose struct {
+	*inmem.Bus
+	open atomic.Int32
+}
+
+func (b *slowClose) Read(ctx context.Context, s bus.Stream, partition int, after uint64) (bus.Reader, error) {
+	r, err := b.Bus.Read(ctx, s, partition, after)
+	if err != nil || s != bus.Ledger {
+		return r, err
+	}
+	b.open.Add(1)
+	return slowReader{r, b}, nil
+}
+
+type slowReader struct {
+	bus.Reader
+	bus *slowClose
+}
+
+func (r slowReader) Close() {
+	time.Sleep(time.Second)
+	r.Reader.Close()
+	r.bus.open.Add(-1)
+}
+
+// TestRunWaits: when Run returns, the goroutine that reads LEDGER is done.
+func TestRunWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &slowClose{Bus: inmem.New(inmem.Config{Partitions: 1, Clock: time.Now})}
+		h := &harness{t: t, now: time.Now(), bus: b.Bus, catalogs: revisions.NewStore(b, time.Now)}
+		h.apply(catalogText)
+		n, err := notifier.New(notifier.Config{
+			Bus: b, Catalogs: h.catalogs, Instance: "one",
+			Channels: func(*catalog.Catalog) (map[string]channel.Channel, error) { return nil, nil },
+			Secret:   func(catalog.Secret) (string, error) { return "", nil },
+		})
+		require.NoError(t, err)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- n.Run(ctx) }()
+		time.Sleep(5 * time.Second)
+		require.EqualValues(t, 1, b.open.Load())
+		stop()
+		require.NoError(t, <-done)
+		require.Zero(t, b.open.Load())
+	})
+}
+
 func TestPersonLeavesTheCatalog(t *testing.T) {
-	h := newHouse(t)
+	h := newHarness(t)
 	h.answers = []channel.Result{later}
 	h.start()
 	h.decide(page("p", "person:bo"))

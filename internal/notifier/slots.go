@@ -1,13 +1,13 @@
 package notifier
 
-// slots bounds what is under way to one endpoint at a time. Who finds no slot stands in line and
-// is handed out again when one is free.
+// slots bounds the concurrent attempts to each endpoint. A page that finds no free slot waits in line and
+// is returned again by leave or pass when one is free.
 type slots struct {
 	max  int
 	used map[string]int // by endpoint
 	held map[*delivery]string
 	line map[string][]*delivery
-	// called are those that were handed out again and have not been looked at yet, by endpoint.
+	// called has the endpoints of pages that were returned from their line and not looked at yet.
 	called map[*delivery]string
 }
 
@@ -15,7 +15,7 @@ func newSlots(max int) slots {
 	return slots{max: max, used: map[string]int{}, held: map[*delivery]string{}, line: map[string][]*delivery{}, called: map[*delivery]string{}}
 }
 
-// enter takes a slot, or puts the page in line.
+// enter takes a slot, or puts the page in line and returns false.
 func (s *slots) enter(endpoint string, d *delivery) bool {
 	if s.used[endpoint] >= s.max {
 		s.line[endpoint] = append(s.line[endpoint], d)
@@ -27,7 +27,7 @@ func (s *slots) enter(endpoint string, d *delivery) bool {
 	return true
 }
 
-// leave gives the slot back and says who is next in line; nothing for a page that holds none.
+// leave frees the page's slot, or its place in line, and returns the page that is next, if any.
 func (s *slots) leave(d *delivery) []*delivery {
 	endpoint, ok := s.held[d]
 	if !ok {
@@ -41,8 +41,8 @@ func (s *slots) leave(d *delivery) []*delivery {
 	return s.next(endpoint)
 }
 
-// pass says who is next when a page was called and did not take the slot after all: its turn must
-// not be lost to those behind it.
+// pass returns the page that is next when one was called and did not take the slot after all: those
+// behind it must not lose the turn.
 func (s *slots) pass(d *delivery) []*delivery {
 	endpoint, ok := s.called[d]
 	if !ok {
@@ -55,7 +55,7 @@ func (s *slots) pass(d *delivery) []*delivery {
 	return s.next(endpoint)
 }
 
-// next calls the first in line.
+// next calls the first page in line.
 func (s *slots) next(endpoint string) []*delivery {
 	line := s.line[endpoint]
 	if len(line) == 0 {
@@ -71,7 +71,7 @@ func (s *slots) next(endpoint string) []*delivery {
 	return line[:1]
 }
 
-// unqueue takes a page that is no longer wanted out of its line.
+// unqueue removes a page from its line.
 func (s *slots) unqueue(d *delivery) {
 	if !d.inLine {
 		return

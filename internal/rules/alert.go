@@ -8,10 +8,10 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Actors of facts that no person asked for.
+// Actors of facts that no person caused.
 const (
 	ActorAlert  = "alert"  // a source's signal
-	ActorPolicy = "policy" // a wait that ran out
+	ActorPolicy = "policy" // a deadline or a rule of the policy
 	ActorPage   = "page"   // a receipt
 )
 
@@ -23,17 +23,17 @@ func (d *decider) alertReceived(e events.Event, a events.Alert) string {
 		d.trigger(e, a)
 	case alert.Reopen:
 		d.emit(i, ActorAlert, "its alert fired again", events.IncidentReopened{Alert: &a})
-		d.retime(i, "it was opened again")
+		d.retime(i, "it was reopened")
 		d.recognize(i, a.Labels)
-		d.raise(i, a) // before the climb: the pages carry the priority
-		d.startClimb(i, byReopening, e.Time)
-		d.spiked(i, a)
+		d.raise(i, a) // before the escalation, because pages carry the priority
+		d.startEscalation(i, byReopening, e.Time)
+		d.signalSpike(i, a)
 	case alert.Join:
 		d.emit(i, ActorAlert, "", events.AlertJoined{Alert: a})
 		d.raise(i, a)
-		d.spiked(i, a)
+		d.signalSpike(i, a)
 	case alert.Renew:
-		d.emitLoose(e.Service, ignored, events.AlertRenewed{Incident: i.ID, Key: a.Key, EndsAt: a.EndsAt})
+		d.emitStandalone(e.Service, ignored, events.AlertRenewed{Incident: i.ID, Key: a.Key, EndsAt: a.EndsAt})
 		d.raise(i, a)
 	case alert.Ignore, alert.Clear:
 		if i != nil && d.raise(i, a) {
@@ -43,7 +43,7 @@ func (d *decider) alertReceived(e events.Event, a events.Alert) string {
 	return ignored
 }
 
-// trigger opens an incident for the alert and starts its climb.
+// trigger opens an incident for the alert and starts its escalation.
 func (d *decider) trigger(e events.Event, a events.Alert) {
 	service := d.s.catalog.Service(e.Service)
 	i := &Incident{
@@ -53,7 +53,7 @@ func (d *decider) trigger(e events.Event, a events.Alert) {
 	}
 	reason := "no open incident has its dedup key"
 	if d.s.catalog.Services[e.Service] == nil {
-		reason = "no open incident has its dedup key; the service is unknown, the fallback's policy serves it"
+		reason = "no open incident has its dedup key; the service is unknown, so the fallback's policy applies"
 	}
 	judged := d.s.catalog.judge(service, a)
 	d.emit(i, ActorAlert, reason, events.IncidentTriggered{
@@ -64,8 +64,8 @@ func (d *decider) trigger(e events.Event, a events.Alert) {
 	i = d.s.incidents[i.ID]
 	d.recognize(i, a.Labels)
 	d.startClocks(i)
-	d.startClimb(i, byTrigger, e.Time)
-	d.spiked(i, a)
+	d.startEscalation(i, byTrigger, e.Time)
+	d.signalSpike(i, a)
 }
 
 func (d *decider) alertCleared(e events.Event, a events.Alert) string {
@@ -75,14 +75,14 @@ func (d *decider) alertCleared(e events.Event, a events.Alert) string {
 		return ignored
 	}
 	d.emit(i, ActorAlert, "", events.AlertLeft{Key: a.Key, How: "cleared"})
-	d.resolveIfClear(i, "cleared", "all its alerts are cleared")
+	d.resolveIfClear(i, "cleared", "all its alerts cleared")
 	return ""
 }
 
-// resolveIfClear ends an open incident that no firing alert holds open.
+// resolveIfClear resolves an open incident that has no firing alert left.
 func (d *decider) resolveIfClear(i *Incident, how, reason string) {
 	if i.Status == incident.Resolved || len(i.Alerts) > 0 {
 		return
 	}
-	d.over(i, ActorAlert, reason, events.IncidentResolved{How: how})
+	d.end(i, ActorAlert, reason, events.IncidentResolved{How: how})
 }

@@ -13,20 +13,22 @@ const (
 	resolutionClock = "resolution" // until it is resolved
 )
 
-// Clock is one target that measures an incident. The instants are those of the facts, so that only a
-// fact moves them; they are zero while the clock stands still.
+var clockNames = []string{responseClock, resolutionClock}
+
+// Clock measures an incident against one goal. The instants come from facts, so that only a fact
+// moves them; they are zero while the clock is paused.
 type Clock struct {
 	Name     string        `json:"name"`
-	Goal     time.Duration `json:"goal"`
+	Goal     time.Duration `json:"goal"`               // 0 if the present priority has no such goal
 	Calendar string        `json:"calendar,omitempty"` // id
 	AtRiskAt time.Time     `json:"at_risk_at,omitzero"`
 	DueAt    time.Time     `json:"due_at,omitzero"`
-	AtRisk   bool          `json:"at_risk,omitempty"` // told
+	AtRisk   bool          `json:"at_risk,omitempty"` // a fact says so
 	Breached bool          `json:"breached,omitempty"`
 	Met      bool          `json:"met,omitempty"`
 }
 
-// nextAt is when the clock has something to say; zero for never.
+// nextAt is when the clock is at risk or breached next; zero for never.
 func (c *Clock) nextAt() time.Time {
 	switch {
 	case c.Met || c.Breached:
@@ -37,6 +39,7 @@ func (c *Clock) nextAt() time.Time {
 	return earlier(c.AtRiskAt, c.DueAt)
 }
 
+// clock returns the incident's clock of that name; nil for none.
 func (i *Incident) clock(name string) *Clock {
 	for n := range i.Clocks {
 		if i.Clocks[n].Name == name {
@@ -46,20 +49,20 @@ func (i *Incident) clock(name string) *Clock {
 	return nil
 }
 
-// paused says that the clocks stand still.
+// paused reports whether the clocks are paused.
 func (i *Incident) paused() bool {
 	return len(i.Pauses) > 0 && i.Pauses[len(i.Pauses)-1].To.IsZero()
 }
 
-// measure is the clock as the arithmetic of working time knows it.
+// measure is a clock of the incident for the arithmetic of working time.
 func (i *Incident) measure(goal time.Duration, calendar string) clock.Clock {
 	return clock.Clock{Goal: goal, Calendar: i.calendar(calendar), StartedAt: i.OpenedAt, Pauses: i.Pauses}
 }
 
-// reckon works out when the policy's triggers on the clocks come due. That costs arithmetic with
-// calendars, and only a fact about the clocks changes it.
-func (i *Incident) reckon() {
-	i.percents = nil
+// timeTriggers computes when the policy's triggers on the clocks fall due. The arithmetic with
+// calendars is expensive, so it is done only after facts that can change the result.
+func (i *Incident) timeTriggers() {
+	i.clockTriggers = nil
 	if len(i.Clocks) == 0 || i.paused() || !i.Status.Open() {
 		return
 	}
@@ -70,17 +73,17 @@ func (i *Incident) reckon() {
 	for n, t := range i.policy.Triggers {
 		c := i.clock(string(t.On))
 		if c == nil || c.Met || c.Goal == 0 {
-			continue // no target at this priority
+			continue
 		}
-		if i.percents == nil {
-			i.percents = make([]time.Time, len(i.policy.Triggers))
+		if i.clockTriggers == nil {
+			i.clockTriggers = make([]time.Time, len(i.policy.Triggers))
 		}
-		i.percents[n] = inUTC(i.measure(c.Goal, c.Calendar).At(t.Percent, from))
+		i.clockTriggers[n] = inUTC(i.measure(c.Goal, c.Calendar).At(t.Percent, from))
 	}
 }
 
-// reckons says that a fact may change what [Incident.reckon] works out.
-func reckons(data events.Data) bool {
+// movesTriggers reports whether a fact can change what [Incident.timeTriggers] computes.
+func movesTriggers(data events.Data) bool {
 	switch data.(type) {
 	case events.IncidentClockStarted, events.IncidentClockRetimed, events.IncidentClockMet, events.IncidentClocksPaused,
 		events.IncidentClocksResumed, events.IncidentClocksCancelled, events.IncidentTransferred, events.IncidentResolved, events.IncidentReopened:
@@ -89,7 +92,7 @@ func reckons(data events.Data) bool {
 	return false
 }
 
-// goal gives the targets of the incident's priority; ok is false when there are none.
+// goal returns the goals of the incident's priority; ok is false if there are none.
 func (i *Incident) goal() (g Goal, ok bool) {
 	if g, ok = i.catalog.Service(i.Service).Goals[i.Priority]; !ok {
 		g, ok = i.catalog.Goals[i.Priority]
@@ -97,7 +100,7 @@ func (i *Incident) goal() (g Goal, ok bool) {
 	return g, ok
 }
 
-// of gives the goal of one clock; 0 for none.
+// of returns the goal of one clock; 0 for none.
 func (g Goal) of(name string) time.Duration {
 	if name == responseClock {
 		return g.Response
@@ -105,14 +108,17 @@ func (g Goal) of(name string) time.Duration {
 	return g.Resolution
 }
 
-var clockNames = []string{responseClock, resolutionClock}
-
-// startClocks begins to measure a new incident.
-func (d *decider) startClocks(i *Incident) {
-	g, ok := i.goal()
-	if !ok {
-		return
+// atRisk is the percentage at which the goal is at risk.
+func (g Goal) atRisk() int {
+	if g.AtRisk == 0 {
+		return DefaultAtRisk
 	}
+	return g.AtRisk
+}
+
+// startClocks starts the clocks of a new incident.
+func (d *decider) startClocks(i *Incident) {
+	g, _ := i.goal()
 	for _, name := range clockNames {
 		if g.of(name) > 0 {
 			d.emit(i, ActorPolicy, "", d.timing(i, g, name))
@@ -120,23 +126,20 @@ func (d *decider) startClocks(i *Incident) {
 	}
 }
 
-// timing works out when a clock is at risk and due.
+// timing computes when a clock is at risk and due.
 func (d *decider) timing(i *Incident, g Goal, name string) events.IncidentClockStarted {
 	m := i.measure(g.of(name), g.Calendar)
-	percent := g.AtRisk
-	if percent == 0 {
-		percent = DefaultAtRisk
-	}
 	calendar := g.Calendar
 	if measured := i.calendar(g.Calendar); measured != nil {
 		calendar = measured.ID
 	}
 	return events.IncidentClockStarted{
 		Clock: name, Goal: g.of(name).String(), Calendar: calendar,
-		DueAt: inUTC(m.DueAt(d.now)), AtRiskAt: inUTC(m.At(percent, d.now)),
+		DueAt: inUTC(m.DueAt(d.now)), AtRiskAt: inUTC(m.At(g.atRisk(), d.now)),
 	}
 }
 
+// inUTC converts an instant; zero stays zero.
 func inUTC(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
@@ -144,8 +147,8 @@ func inUTC(t time.Time) time.Time {
 	return t.UTC()
 }
 
-// retime works every clock out anew after the goal, the pauses or the resolution changed. It goes on
-// from where it began: the change holds retroactively.
+// retime recomputes every clock after the goals, the pauses or the resolution changed. The clocks
+// still count from where they started: the change applies retroactively.
 func (d *decider) retime(i *Incident, why string) {
 	g, _ := i.goal()
 	for _, name := range clockNames {
@@ -160,7 +163,7 @@ func (d *decider) retime(i *Incident, why string) {
 	}
 }
 
-// answered says that what the clock waits for has happened before the clock was there.
+// answered reports whether the clock would be met before it started.
 func (i *Incident) answered(name string) bool { return name == responseClock && i.Holder != "" }
 
 func (d *decider) retimeOne(i *Incident, c *Clock, g Goal, why string) {
@@ -169,7 +172,7 @@ func (d *decider) retimeOne(i *Incident, c *Clock, g Goal, why string) {
 		return
 	}
 	arithmetic := ""
-	if g.of(c.Name) == 0 { // this priority has no such target
+	if g.of(c.Name) == 0 {
 		t.DueAt, t.AtRiskAt = time.Time{}, time.Time{}
 	} else {
 		arithmetic = i.measure(g.of(c.Name), g.Calendar).Arithmetic(d.now)
@@ -179,104 +182,92 @@ func (d *decider) retimeOne(i *Incident, c *Clock, g Goal, why string) {
 	})
 }
 
-// tick tells that a target is at risk or breached; it says whether there was anything to tell.
+// tick records the first goal that is newly at risk or breached, and reports whether there is one.
 func (d *decider) tick(i *Incident) bool {
 	for n := range i.Clocks {
 		c := i.Clocks[n]
-		if !d.passed(c.nextAt()) {
+		if !d.reached(c.nextAt()) {
 			continue
 		}
-		m := i.measure(c.Goal, c.Calendar)
-		if d.passed(c.DueAt) {
-			d.emit(i, ActorPolicy, "", events.IncidentClockBreached{Clock: c.Name, DueAt: c.DueAt, Arithmetic: m.Arithmetic(d.now)})
+		arithmetic := i.measure(c.Goal, c.Calendar).Arithmetic(d.now)
+		if d.reached(c.DueAt) {
+			d.emit(i, ActorPolicy, "", events.IncidentClockBreached{Clock: c.Name, DueAt: c.DueAt, Arithmetic: arithmetic})
 			return true
 		}
 		g, _ := i.goal()
-		percent := g.AtRisk
-		if percent == 0 {
-			percent = DefaultAtRisk
-		}
-		d.emit(i, ActorPolicy, "", events.IncidentClockAtRisk{
-			Clock: c.Name, Percent: percent, DueAt: c.DueAt, Arithmetic: m.Arithmetic(d.now),
-		})
+		d.emit(i, ActorPolicy, "", events.IncidentClockAtRisk{Clock: c.Name, Percent: g.atRisk(), DueAt: c.DueAt, Arithmetic: arithmetic})
 		return true
 	}
 	return false
 }
 
-// meet stops a clock, as what it waits for has happened.
+// meet stops a clock because what it waits for has happened.
 func (d *decider) meet(i *Incident, name string) {
 	c := i.clock(name)
 	if c == nil || c.Met || c.Goal == 0 {
 		return
 	}
 	m := i.measure(c.Goal, c.Calendar)
-	breached := c.Breached || d.passed(c.DueAt)
+	breached := c.Breached || d.reached(c.DueAt)
 	d.emit(i, ActorPolicy, "", events.IncidentClockMet{
 		Clock: name, Elapsed: m.Elapsed(d.now).String(), Breached: breached, Arithmetic: m.Arithmetic(d.now),
 	})
 }
 
-// pause stops the clocks by hand.
-func (d *decider) pause(i *Incident, c events.Command, until time.Time) {
-	refusal := ""
+const noClocks = "it has no clocks"
+
+// pause pauses the clocks by command.
+func (d *decider) pause(i *Incident, ask events.PauseReceived) {
 	switch {
 	case len(i.Clocks) == 0:
-		refusal = "no target measures it"
+		d.refuse(i, ask, noClocks)
 	case i.paused():
-		refusal = "its clocks stand still already"
-	case !until.IsZero() && !until.After(d.now):
-		refusal = "the end of the pause is past"
+		d.refuse(i, ask, "its clocks are paused already")
+	case !ask.Until.IsZero() && !ask.Until.After(d.now):
+		d.refuse(i, ask, "the end of the pause is in the past")
+	default:
+		d.emit(i, ask.By, ask.Note, events.IncidentClocksPaused{By: ask.By, Until: inUTC(ask.Until)})
 	}
-	if refusal != "" {
-		d.refuse(i, events.PauseReceived{}.Name(), c, refusal)
-		return
-	}
-	d.emit(i, c.By, c.Note, events.IncidentClocksPaused{By: c.By, Until: inUTC(until)})
 }
 
-// unpause lets the clocks run again by hand.
-func (d *decider) unpause(i *Incident, c events.Command) {
+// unpause resumes the clocks by command.
+func (d *decider) unpause(i *Incident, ask events.PauseWithdrawn) {
 	if !i.paused() {
-		d.refuse(i, events.PauseWithdrawn{}.Name(), c, "its clocks are not paused")
+		d.refuse(i, ask, "its clocks are not paused")
 		return
 	}
-	d.resume(i, c.By, c.Note)
+	d.resume(i, ask.By, ask.Note)
 }
 
 func (d *decider) resume(i *Incident, by, reason string) {
-	actor := by
-	if by == "" {
-		actor = ActorPolicy
-	}
-	d.emit(i, actor, reason, events.IncidentClocksResumed{By: by})
+	d.emit(i, actorOf(by), reason, events.IncidentClocksResumed{By: by})
 	d.retime(i, "the pause is over")
 }
 
-// unpauseSnoozed ends the pause that a snooze brought.
+// unpauseSnoozed ends the pause that a snooze caused.
 func (d *decider) unpauseSnoozed(i *Incident) {
 	if goal, _ := i.goal(); goal.PauseSnoozed && i.paused() {
-		d.resume(i, "", "it is not snoozed any more")
+		d.resume(i, "", "it is no longer snoozed")
 	}
 }
 
-func (d *decider) cancelClocks(i *Incident, c events.Command) {
+func (d *decider) cancelClocks(i *Incident, ask events.ClocksCancelled) {
 	if len(i.Clocks) == 0 {
-		d.refuse(i, events.ClocksCancelled{}.Name(), c, "no target measures it")
+		d.refuse(i, ask, noClocks)
 		return
 	}
-	d.emit(i, c.By, c.Note, events.IncidentClocksCancelled{By: c.By})
+	d.emit(i, ask.By, ask.Note, events.IncidentClocksCancelled{By: ask.By})
 }
 
-// evolveClock is the part of a fact that concerns the clocks.
-func (i *Incident) evolveClock(e events.Event) {
+// evolveClocks folds in what a fact changes about the clocks.
+func (i *Incident) evolveClocks(e events.Event) {
 	switch fact := e.Data.(type) {
 	case events.IncidentClockStarted:
-		i.Clocks = append(i.Clocks, Clock{Name: fact.Clock, Goal: goalOf(fact.Goal), Calendar: fact.Calendar, AtRiskAt: fact.AtRiskAt, DueAt: fact.DueAt})
+		i.Clocks = append(i.Clocks, clockOf(fact))
 	case events.IncidentClockRetimed:
 		if c := i.clock(fact.Clock); c != nil {
-			*c = Clock{Name: fact.Clock, Goal: goalOf(fact.Goal), Calendar: fact.Calendar, AtRiskAt: fact.AtRiskAt, DueAt: fact.DueAt}
-			i.forgetClock(fact.Clock)
+			*c = clockOf(fact.IncidentClockStarted)
+			i.forget(func(index int) bool { return string(i.policy.Triggers[index].On) == fact.Clock })
 		}
 	case events.IncidentClockAtRisk:
 		if c := i.clock(fact.Clock); c != nil {
@@ -292,7 +283,11 @@ func (i *Incident) evolveClock(e events.Event) {
 		}
 	case events.IncidentClocksPaused:
 		i.Pauses, i.PausedUntil = append(i.Pauses, clock.Pause{From: e.Time}), fact.Until
-		i.standStill()
+		for n := range i.Clocks {
+			if c := &i.Clocks[n]; !c.Met && !c.Breached {
+				c.AtRiskAt, c.DueAt = time.Time{}, time.Time{}
+			}
+		}
 	case events.IncidentClocksResumed:
 		i.Pauses[len(i.Pauses)-1].To, i.PausedUntil = e.Time, time.Time{}
 	case events.IncidentClocksCancelled:
@@ -300,24 +295,7 @@ func (i *Incident) evolveClock(e events.Event) {
 	}
 }
 
-// standStill takes the instants off the clocks that run.
-func (i *Incident) standStill() {
-	for n := range i.Clocks {
-		if c := &i.Clocks[n]; !c.Met && !c.Breached {
-			c.AtRiskAt, c.DueAt = time.Time{}, time.Time{}
-		}
-	}
-}
-
-// forgetClock lets the triggers of a clock go off anew.
-func (i *Incident) forgetClock(name string) {
-	i.forget(func(index int) bool { return string(i.policy.Triggers[index].On) == name })
-}
-
-func goalOf(word string) time.Duration {
-	d, err := time.ParseDuration(word)
-	if err != nil {
-		return 0 // only we write it
-	}
-	return d
+func clockOf(fact events.IncidentClockStarted) Clock {
+	goal, _ := time.ParseDuration(fact.Goal) // only Decide writes it
+	return Clock{Name: fact.Clock, Goal: goal, Calendar: fact.Calendar, AtRiskAt: fact.AtRiskAt, DueAt: fact.DueAt}
 }

@@ -7,7 +7,7 @@ import (
 	"tocsin.dev/internal/rules/incident"
 )
 
-// NextDeadline gives the earliest instant at which time alone changes something; ok is false when
+// NextDeadline returns the earliest instant at which time alone changes something; ok is false if
 // there is none.
 func (s *State) NextDeadline() (at time.Time, ok bool) {
 	if len(s.deadlines) == 0 {
@@ -16,7 +16,7 @@ func (s *State) NextDeadline() (at time.Time, ok bool) {
 	return s.deadlines[0].wakeAt, true
 }
 
-// due gives the incident whose deadline is the earliest if that is not after now.
+// due returns the incident with the earliest deadline, or nil if that is after now.
 func (s *State) due(now time.Time) *Incident {
 	if len(s.deadlines) == 0 || s.deadlines[0].wakeAt.After(now) {
 		return nil
@@ -24,29 +24,29 @@ func (s *State) due(now time.Time) *Incident {
 	return s.deadlines[0]
 }
 
-// Forget drops the incidents that nothing can concern any more at now, as [State.Fire] does on its way,
-// and stops at the first deadline that would lead to a fact. A state that is folded from the ledger
-// alone and never fires anything would keep them for ever.
+// Forget drops resolved incidents that nothing can reopen any more, and stops at the first deadline
+// that would lead to a fact. [State.Fire] drops them too; a state that only folds the ledger needs
+// Forget, or it would keep them for ever.
 func (s *State) Forget(now time.Time) {
 	for i := s.due(now); i != nil && i.Status == incident.Resolved; i = s.due(now) {
 		s.drop(i)
 	}
 }
 
-// rearm puts the incident's earliest deadline into the heap. It follows from the incident alone,
-// so the heap is never stored.
+// rearm updates the incident's deadline in the heap. The deadline follows from the incident alone, so
+// the heap is never stored.
 func (s *State) rearm(i *Incident) {
 	s.deadlines.set(i, i.nextDeadline())
 }
 
-// nextDeadline is the earliest of all that the incident waits for; zero for nothing.
+// nextDeadline is the earliest instant at which something falls due for the incident; zero for never.
 func (i *Incident) nextDeadline() time.Time {
 	if i.Status == incident.Resolved {
 		return i.ResolvedAt.Add(i.keptFor())
 	}
 	next := earlier(i.AckUntil, i.SnoozedUntil)
 	if i.Status == incident.Triggered {
-		next = earlier(next, i.StepAt)
+		next = earlier(next, i.NextStepAt)
 	}
 	next = earlier(next, i.Merging.againAt())
 	next = earlier(next, i.PausedUntil)
@@ -68,13 +68,13 @@ func (i *Incident) nextDeadline() time.Time {
 // keptFor is how long the incident is kept after its resolution.
 func (i *Incident) keptFor() time.Duration { return max(ResolvedKept, i.policy.ReopenWithin) }
 
-// receiptBy is when the page is asked for again.
+// receiptBy is when the page is requested again unless its receipt has come.
 func (p *Page) receiptBy() time.Time {
 	wait := ReceiptTimeout << min(p.Asked-1, 8)
 	return p.AskedAt.Add(min(wait, maxReceiptTimeout))
 }
 
-// earlier gives the earlier of two instants, where zero means never.
+// earlier returns the earlier of two instants; zero means never.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
@@ -82,8 +82,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// deadlines is a heap of incidents by their next deadline; equal instants are ordered by id, so
-// that the order never depends on how the heap came to be.
+// deadlines is a heap of incidents by their next deadline, and by id where two are equal, so that
+// the order does not depend on the history of the heap.
 type deadlines []*Incident
 
 func (d deadlines) Len() int { return len(d) }
@@ -100,14 +100,12 @@ func (d deadlines) Swap(a, b int) {
 	d[a].heapPos, d[b].heapPos = a, b
 }
 
-// Push is for container/heap.
 func (d *deadlines) Push(x any) {
 	i := x.(*Incident)
 	i.heapPos = len(*d)
 	*d = append(*d, i)
 }
 
-// Pop is for container/heap.
 func (d *deadlines) Pop() any {
 	old := *d
 	i := old[len(old)-1]

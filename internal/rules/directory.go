@@ -6,34 +6,34 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// directory is a catalog at run time: with the rosters of imported schedules, the overrides, and
-// the turns of round robins.
+// directory resolves targets against a catalog and the state at run time: the rosters of imported
+// schedules, the overrides and the turns of round robins.
 type directory struct {
 	*Catalog
 	s *State
 }
 
-// directory gives whom to ask on behalf of an incident: the catalog it keeps.
+// directory uses the catalog that the incident opened with.
 func (d *decider) directory(i *Incident) directory { return directory{i.catalog, d.s} }
 
-// OnCall gives whoever the schedule has on call; empty for an unknown schedule.
+// OnCall returns the people on call; nobody for an unknown schedule.
 func (d directory) OnCall(schedule string, at time.Time) []string {
 	people, _ := d.rota(schedule).At(at)
 	return people
 }
 
-// NextOnCall gives the first instant from at on at which the schedule has somebody; false for never.
+// NextOnCall returns the first instant from at on with somebody on call; false for never.
 func (d directory) NextOnCall(schedule string, at time.Time) (time.Time, bool) {
 	return nextOnCall(d.rota(schedule), at)
 }
 
-// Shadows gives who looks on.
+// Shadows returns the people who shadow those on call.
 func (d directory) Shadows(schedule string, at time.Time) []string {
 	people, _ := d.rota(schedule).Shadows(at)
 	return people
 }
 
-// rota is the schedule with its roster and overrides; one without anybody where the catalog has none.
+// rota is the schedule with its roster and overrides; an unknown schedule has nobody on call.
 func (d directory) rota(schedule string) oncall.View {
 	s := d.Schedules[schedule]
 	if s == nil {
@@ -45,14 +45,14 @@ func (d directory) rota(schedule string) oncall.View {
 	return s.With(d.s.overrides[schedule])
 }
 
-// Turn gives who had the last turn of a round robin; empty when nobody had.
+// Turn returns who had the last turn of a round robin; empty for nobody yet.
 func (d directory) Turn(target string) string { return d.s.turns[target] }
 
-// looks bounds the search for somebody on call: so many changes of nobody to nobody are followed.
-const looks = 1000
+// maxLooks bounds the search for somebody on call, in changes of the schedule.
+const maxLooks = 1000
 
 func nextOnCall(v oncall.View, at time.Time) (time.Time, bool) {
-	for range looks {
+	for range maxLooks {
 		people, until := v.At(at)
 		switch {
 		case len(people) > 0:
@@ -65,7 +65,7 @@ func nextOnCall(v oncall.View, at time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Members gives the team's people; empty for an unknown team.
+// Members returns the team's people; empty for an unknown team.
 func (c *Catalog) Members(team string) []string {
 	if t := c.Teams[team]; t != nil {
 		return t.Members
@@ -73,7 +73,7 @@ func (c *Catalog) Members(team string) []string {
 	return nil
 }
 
-// Schedule gives the team's own schedule; empty when it has none.
+// Schedule returns the team's own schedule; empty for none.
 func (c *Catalog) Schedule(team string) string {
 	if t := c.Teams[team]; t != nil {
 		return t.Schedule
@@ -81,7 +81,7 @@ func (c *Catalog) Schedule(team string) string {
 	return ""
 }
 
-// Lead gives the team's lead; empty when it has none.
+// Lead returns the team's lead; empty for none.
 func (c *Catalog) Lead(team string) string {
 	if t := c.Teams[team]; t != nil {
 		return t.Lead
@@ -89,7 +89,7 @@ func (c *Catalog) Lead(team string) string {
 	return ""
 }
 
-// Manager gives the person's manager; empty when there is none.
+// Manager returns the person's manager; empty for none.
 func (c *Catalog) Manager(person string) string {
 	if p := c.People[person]; p != nil {
 		return p.Manager
@@ -97,7 +97,7 @@ func (c *Catalog) Manager(person string) string {
 	return ""
 }
 
-// Owner gives the service's owner; empty when there is none.
+// Owner returns the service's owner; empty for none.
 func (c *Catalog) Owner(service string) string {
 	if s := c.Services[service]; s != nil {
 		return s.Owner
@@ -105,8 +105,8 @@ func (c *Catalog) Owner(service string) string {
 	return ""
 }
 
-// Service gives the service of that id. An id that the catalog does not know gets the fallback's
-// team and policy, so that no alert is homeless.
+// Service returns the service with that id. An unknown id gets the fallback's team and policy, so
+// that every alert has an owner.
 func (c *Catalog) Service(id string) Service {
 	if s := c.Services[id]; s != nil {
 		return *s

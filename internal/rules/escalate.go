@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"strconv"
 
 	"tocsin.dev/internal/rules/escalation"
@@ -8,89 +9,83 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// maxTransfers keeps an incident from being handed round in a circle.
+// maxTransfers keeps teams from passing an incident around in a circle.
 const maxTransfers = 20
 
-// escalate climbs by hand: to another team, up the chain of management, to the level that is named, or
-// to the next one.
-func (d *decider) escalate(i *Incident, c events.Command, ask events.EscalationReceived) {
+// escalate advances by command: to another team, up the management chain, to the level named, or to
+// the next one.
+func (d *decider) escalate(i *Incident, ask events.EscalationReceived) {
 	switch {
 	case ask.IfNeeded && i.needless(ask.Level) != "":
-		d.refuse(i, ask.Name(), c, i.needless(ask.Level))
+		d.refuse(i, ask, i.needless(ask.Level))
 	case ask.To != "":
-		d.escalateTo(i, c, ask.To)
+		d.escalateTo(i, ask)
 	case ask.Up:
-		d.escalateUp(i, c)
+		d.escalateUp(i, ask)
 	case ask.Level < 0 || ask.Level > len(i.policy.Levels):
-		d.refuse(i, ask.Name(), c, noSuchLevel(len(i.policy.Levels)))
+		d.refuse(i, ask, "the policy has no such level; "+numbered("level", len(i.policy.Levels)))
 	case ask.Level == 0:
-		next, ok := i.policy.Above(i.Climb)
+		next, ok := i.policy.Above(i.Step)
 		if !ok {
-			d.refuse(i, ask.Name(), c, "the policy has no level above, and no repeat is left")
+			d.refuse(i, ask, "the policy has no level above, and no repeat is left")
 			return
 		}
-		d.handOver(i, c.By, escalatedByHand)
-		d.advance(i, move{to: next, by: byCommand, actor: c.By, reason: c.Note})
+		d.release(i, ask.By, escalatedByHand)
+		d.advance(i, move{to: next, by: byCommand, actor: ask.By, reason: ask.Note})
 	default:
-		d.handOver(i, c.By, escalatedByHand)
-		to := escalation.Step{Round: max(i.Climb.Round, 1), Level: ask.Level}
-		d.advance(i, move{to: to, by: byCommand, actor: c.By, reason: c.Note, again: ask.Level <= i.Climb.Level})
+		d.release(i, ask.By, escalatedByHand)
+		to := escalation.Step{Round: max(i.Step.Round, 1), Level: ask.Level}
+		d.advance(i, move{to: to, by: byCommand, actor: ask.By, reason: ask.Note, again: ask.Level <= i.Step.Level})
 	}
 }
 
-// needless says why nobody needs an escalation to the level (0: to any) that is asked for only if needed.
+// needless says why an escalation to the level (0: to any) is not needed; empty if it is.
 func (i *Incident) needless(level int) string {
 	switch {
 	case i.Status == incident.Acknowledged:
-		return "it is not needed: somebody has it"
+		return "it is not needed: somebody has acknowledged it"
 	case i.Status == incident.Snoozed:
 		return "it is not needed: it is snoozed"
-	case level > 0 && (i.Climb.Level >= level || i.Climb.Round > 1):
-		return "it is not needed: the climb has come so far already"
+	case level > 0 && (i.Step.Level >= level || i.Step.Round > 1):
+		return "it is not needed: the escalation has already reached that level"
 	}
 	return ""
 }
 
 const escalatedByHand = "escalated by hand"
 
-// handOver takes the acknowledgement back from whoever holds it, and ends a snooze: who is paged next
-// shall answer.
-func (d *decider) handOver(i *Incident, by, why string) {
+// release ends an acknowledgement or a snooze, so that whoever is paged next can answer.
+func (d *decider) release(i *Incident, by, why string) {
 	switch i.Status {
 	case incident.Acknowledged:
-		actor := by
-		if by == "" {
-			actor = ActorPolicy
-		}
-		d.emit(i, actor, why, events.IncidentUnacknowledged{By: by, Was: i.Holder})
+		d.emit(i, actorOf(by), why, events.IncidentUnacknowledged{By: by, Was: i.Holder})
 	case incident.Snoozed:
-		d.stir(i, by, why)
+		d.endSnooze(i, by, why)
 	}
 }
 
-// escalateTo is functional escalation by hand.
-func (d *decider) escalateTo(i *Incident, c events.Command, team string) {
-	name := events.EscalationReceived{}.Name()
-	t := i.catalog.Teams[team]
+// escalateTo is functional escalation by command.
+func (d *decider) escalateTo(i *Incident, ask events.EscalationReceived) {
+	t := i.catalog.Teams[ask.To]
 	switch {
 	case t == nil:
-		d.refuse(i, name, c, "the incident's catalog has no such team: "+strconv.Quote(team))
-	case team == i.Team:
-		d.refuse(i, name, c, "the team has it already")
+		d.refuse(i, ask, "the incident's catalog has no such team: "+strconv.Quote(ask.To))
+	case ask.To == i.Team:
+		d.refuse(i, ask, "the team has it already")
 	case i.catalog.Policies[t.Policy] == nil:
-		d.refuse(i, name, c, "the team has no escalation policy")
+		d.refuse(i, ask, "the team has no escalation policy")
 	case i.Transfers >= maxTransfers:
-		d.refuse(i, name, c, "it was handed over 20 times")
+		d.refuse(i, ask, fmt.Sprintf("it was transferred %d times, the maximum", maxTransfers))
 	default:
-		d.handOver(i, c.By, escalatedByHand)
-		d.transfer(i, handover{team: team, own: true, actor: c.By, reason: c.Note, by: c.By})
-		d.startClimb(i, byTransfer, d.in.Event.Time)
+		d.release(i, ask.By, escalatedByHand)
+		d.transfer(i, transfer{team: ask.To, own: true, actor: ask.By, reason: ask.Note, by: ask.By})
+		d.startEscalation(i, byTransfer, d.in.Event.Time)
 	}
 }
 
-// escalateUp is hierarchical escalation by hand. Where somebody has the incident, the managers are
-// told and it stays where it is; else they are paged in the place of the present level.
-func (d *decider) escalateUp(i *Incident, c events.Command) {
+// escalateUp is hierarchical escalation by command. If somebody has acknowledged the incident, the
+// managers are paged and it stays acknowledged; otherwise they are paged in place of the present level.
+func (d *decider) escalateUp(i *Incident, ask events.EscalationReceived) {
 	up := []escalation.Target{{Kind: escalation.RoleKind, ID: escalation.RoleManager}}
 	below := people(i.Paged)
 	if len(below) == 0 && i.Holder != "" {
@@ -98,67 +93,59 @@ func (d *decider) escalateUp(i *Incident, c events.Command) {
 	}
 	found := escalation.Resolve(up, d.directory(i), i.asker(below), d.now)
 	if !found.People {
-		d.refuse(i, events.EscalationReceived{}.Name(), c, "nobody is above whoever was paged last")
+		d.refuse(i, ask, "the people paged last have no manager")
 		return
 	}
 	if i.Status == incident.Acknowledged {
 		round := i.Round + 1
-		d.emit(i, c.By, c.Note, events.EscalationFired{
+		d.emit(i, ask.By, ask.Note, events.EscalationFired{
 			On: byCommand, Index: byHand, Kind: string(escalation.Hierarchical),
 			Targets: escalation.Words(up), Pages: found.Words(), Round: round,
 		})
-		d.tell(i, round, found, escalatedByHand)
+		d.notify(i, round, found, escalatedByHand)
 		return
 	}
-	d.handOver(i, c.By, escalatedByHand)
+	d.release(i, ask.By, escalatedByHand)
 	targets := make([]escalation.Target, 0, len(found.All))
 	for _, id := range people(found.Words()) {
 		targets = append(targets, escalation.Target{Kind: escalation.Person, ID: id})
 	}
 	d.advance(i, move{
-		to: i.here(), by: byCommand, actor: c.By, reason: c.Note, again: true,
+		to: i.present(), by: byCommand, actor: ask.By, reason: ask.Note, again: true,
 		targets: targets, kind: escalation.Hierarchical,
 	})
 }
 
-// noSuchLevel refuses a level that is not there.
-func noSuchLevel(have int) string {
-	if have == 1 {
-		return "the policy has no such level: it has 1"
-	}
-	return "the policy has no such level: it has 1 to " + strconv.Itoa(have)
-}
-
-// handover is what takes an incident to another team.
-type handover struct {
+// transfer is the handover of an incident to another team.
+type transfer struct {
 	team string
-	// own says that the team's own policy is climbed from here on.
+	// own starts the escalation of the team's own policy.
 	own bool
-	// kind is functional where nobody says otherwise.
+	// kind defaults to functional.
 	kind          escalation.Kind
 	actor, reason string
 	by            string // who asked; empty for the policy
 }
 
-// transfer hands the incident to another team. It gives false, and does nothing, where that cannot be.
-func (d *decider) transfer(i *Incident, h handover) bool {
-	t := i.catalog.Teams[h.team]
-	if t == nil || i.Transfers >= maxTransfers || h.own && i.catalog.Policies[t.Policy] == nil {
+// transfer hands the incident to another team. If that is impossible it returns false and does nothing.
+func (d *decider) transfer(i *Incident, to transfer) bool {
+	t := i.catalog.Teams[to.team]
+	if t == nil || i.Transfers >= maxTransfers || to.own && i.catalog.Policies[t.Policy] == nil {
 		return false
 	}
-	if h.team == i.Team && !h.own {
+	if to.team == i.Team && !to.own {
 		return true
 	}
 	policy := i.Policy
-	if h.own {
+	if to.own {
 		policy = t.Policy
 	}
-	if h.kind == "" {
-		h.kind = escalation.Functional
+	if to.kind == "" {
+		to.kind = escalation.Functional
 	}
-	d.closePages(i, "team "+h.team+" has it now")
-	d.emit(i, h.actor, h.reason, events.IncidentTransferred{
-		To: h.team, Was: i.Team, Policy: policy, WasPolicy: i.Policy, Kind: string(h.kind), By: h.by,
+	d.closePages(i, "the incident was transferred to team "+to.team)
+	d.emit(i, to.actor, to.reason, events.IncidentTransferred{
+		To: to.team, Was: i.Team, Policy: policy, WasPolicy: i.Policy, Kind: string(to.kind), By: to.by,
 	})
 	return true
 }

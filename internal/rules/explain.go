@@ -7,12 +7,8 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// Moment gives what a condition sees of the incident as it stands at an instant.
-func (i *Incident) Moment(now time.Time) escalation.Moment { return i.moment(now) }
-
-// Means gives whom targets mean at an instant on behalf of an incident as it stands, for the level
-// of a step, or for whatever pages beside the climb where that is the zero step. It is what a decision at
-// that instant would find, and decides nothing.
+// Means resolves targets for an incident as a decision at that instant would: for the level of a
+// step, or for a page outside the levels if the step is zero. It decides nothing.
 func (s *State) Means(i *Incident, to escalation.Step, targets []escalation.Target, at time.Time) escalation.Recipients {
 	d := decider{s: s, now: at.UTC()}
 	below := people(i.Paged)
@@ -22,8 +18,8 @@ func (s *State) Means(i *Incident, to escalation.Step, targets []escalation.Targ
 	return escalation.Resolve(targets, d.directory(i), i.asker(below), d.now)
 }
 
-// Schedule gives a schedule of the catalog that an incident keeps, with its roster where it is imported
-// and without overrides; nil where the catalog has none.
+// Schedule returns a schedule of the catalog that the incident opened with, with its roster if it is
+// imported but without overrides; nil if there is no such schedule.
 func (s *State) Schedule(i *Incident, id string) *oncall.Schedule {
 	one := i.catalog.Schedules[id]
 	if r := s.rosters[id]; one != nil && r != nil {

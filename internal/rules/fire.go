@@ -7,66 +7,51 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// fire takes what fell due for one incident. Afterwards its next deadline lies after now, or it is
-// taken again: each pass makes progress.
+// fire takes one step that fell due for an incident. If its next deadline is still not after now,
+// it is called again; each pass makes progress.
+//
+// Triggers fire before the next level, because they may change who owns the incident.
 func (d *decider) fire(i *Incident) {
 	switch {
 	case i.Status == incident.Resolved:
 		d.s.drop(i)
-	case d.expire(i):
-	case d.passed(i.Merging.againAt()):
+	case d.expireAlerts(i):
+		d.resolveIfClear(i, "expired", "the senders of its alerts fell silent")
+	case d.reached(i.Merging.againAt()):
 		d.askMerge(i)
-	case d.passed(i.SnoozedUntil):
-		d.woken(i, "", "its time has come", i.SnoozedUntil)
-	case d.passed(i.PausedUntil):
-		d.resume(i, "", "the pause ran out")
+	case d.reached(i.SnoozedUntil):
+		since := i.SnoozedUntil // the next fact clears it
+		d.endSnooze(i, "", "the snooze expired")
+		d.startEscalation(i, byWaking, since)
+	case d.reached(i.PausedUntil):
+		d.resume(i, "", "the pause expired")
 	case d.tick(i):
-	case d.passed(i.AckUntil):
-		ranOut := i.AckUntil // the next fact clears it
-		d.emit(i, ActorPolicy, "the acknowledgement ran out", events.IncidentUnacknowledged{Was: i.Holder})
-		d.startClimb(i, byReturn, ranOut)
-	default:
-		d.fireClimb(i)
-	}
-}
-
-// fireClimb takes what fell due of the climb: the policy's triggers before the next level, as they may
-// change whose it is.
-func (d *decider) fireClimb(i *Incident) {
-	if index, due := d.dueTrigger(i); due {
-		d.fireDue(i, index)
-		return
-	}
-	if i.Status == incident.Triggered && d.passed(i.StepAt) {
+	case d.reached(i.AckUntil):
+		since := i.AckUntil // the next fact clears it
+		d.emit(i, ActorPolicy, "the acknowledgement expired", events.IncidentUnacknowledged{Was: i.Holder})
+		d.startEscalation(i, byReturn, since)
+	case d.fireTrigger(i):
+	case i.Status == incident.Triggered && d.reached(i.NextStepAt):
 		d.step(i)
-		return
+	default:
+		d.repeatRequests(i)
 	}
-	d.askAgain(i)
 }
 
-// passed says that an instant has come; zero never does.
-func (d *decider) passed(at time.Time) bool { return !at.IsZero() && !at.After(d.now) }
+// reached reports whether an instant has come; the zero instant never does.
+func (d *decider) reached(at time.Time) bool { return !at.IsZero() && !at.After(d.now) }
 
-// expire takes leave of the alerts whose sender fell silent; it says whether there were any.
-func (d *decider) expire(i *Incident) bool {
-	if !d.leaveSilent(i) {
-		return false
-	}
-	d.resolveIfClear(i, "expired", "the senders of its alerts fell silent")
-	return true
-}
-
-// leaveSilent records that the alerts whose time ran out are over.
-func (d *decider) leaveSilent(i *Incident) bool {
+// expireAlerts records the alerts whose time ran out, and reports whether there were any.
+func (d *decider) expireAlerts(i *Incident) bool {
 	found := false
 	for n := 0; n < len(i.Alerts); {
-		a := i.Alerts[n]
-		if a.EndsAt.IsZero() || a.EndsAt.After(d.now) {
+		if !d.reached(i.Alerts[n].EndsAt) {
 			n++
 			continue
 		}
 		found = true
-		d.emit(i, ActorPolicy, "its sender fell silent", events.AlertLeft{Key: a.Key, How: "expired"}) // and so takes it off the list
+		// The fact removes the alert from the list.
+		d.emit(i, ActorPolicy, "its sender fell silent", events.AlertLeft{Key: i.Alerts[n].Key, How: "expired"})
 	}
 	return found
 }

@@ -157,7 +157,7 @@ func (h *history) check(t *rapid.T) {
 			open[p.ID] = true
 		}
 		climbs := i.Status == incident.Triggered && !h.exhausted[i.ID]
-		require.Equal(t, climbs, !i.StepAt.IsZero(), "%s, exhausted %v, next step %s", i.Status, h.exhausted[i.ID], i.StepAt)
+		require.Equal(t, climbs, !i.NextStepAt.IsZero(), "%s, exhausted %v, next step %s", i.Status, h.exhausted[i.ID], i.NextStepAt)
 		require.Equal(t, h.seq[i.ID], i.Seq)
 	})
 	require.Equal(t, h.open, open, "pages open by the facts, and by the state")

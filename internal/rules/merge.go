@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Merging is a merge into an incident that another partition decides. It is asked for again until it
+// Merging is a pending merge into an incident of another partition. The request is repeated until it
 // is answered.
 type Merging struct {
 	Into        string    `json:"into"`
@@ -19,13 +20,12 @@ type Merging struct {
 	Asked       int       `json:"asked"`
 }
 
-// How a merge waits for its answer.
 const (
-	mergeTimeout = 10 * time.Second // doubles with each asking
+	mergeTimeout = 10 * time.Second // for the first answer; doubles with each request
 	maxMergeAsks = 10
 )
 
-// againAt is when the answer is overdue; zero where no merge is under way.
+// againAt is when the request is repeated; zero if no merge is pending.
 func (m *Merging) againAt() time.Time {
 	if m == nil {
 		return time.Time{}
@@ -33,16 +33,16 @@ func (m *Merging) againAt() time.Time {
 	return m.AskedAt.Add(mergeTimeout << min(m.Asked-1, 6))
 }
 
-// merge ends the incident in favour of another one: here and now when this partition has it, else by
-// asking the partition that does.
+// merge merges the incident into another one: at once if this partition has it, otherwise by a
+// request to the partition that does.
 func (d *decider) merge(i *Incident, ask events.MergeReceived) {
 	switch {
 	case ask.Into == i.ID:
-		d.refuse(i, ask.Name(), ask.Command, "it cannot be merged into itself")
+		d.refuse(i, ask, "it cannot be merged into itself")
 	case i.Merging != nil:
-		d.refuse(i, ask.Name(), ask.Command, "it is being merged already")
+		d.refuse(i, ask, "it is being merged already")
 	case d.known(ask.Into) == nil && (ask.IntoService == i.Service || ask.IntoService == ""):
-		d.refuse(i, ask.Name(), ask.Command, "the other incident is not known")
+		d.refuse(i, ask, "the other incident is not known")
 	case d.known(ask.Into) == nil:
 		d.emit(i, ask.By, ask.Note, i.mergeRequest(Merging{Into: ask.Into, IntoService: ask.IntoService, By: ask.By}))
 	default:
@@ -50,14 +50,14 @@ func (d *decider) merge(i *Incident, ask events.MergeReceived) {
 	}
 }
 
-// mergeHere ends an incident in favour of one of the same partition.
+// mergeHere merges two incidents of this partition.
 func (d *decider) mergeHere(i, into *Incident, ask events.MergeReceived) {
 	if refusal := into.refusesMerge(i.ID); refusal != "" {
-		d.refuse(i, ask.Name(), ask.Command, refusal)
+		d.refuse(i, ask, refusal)
 		return
 	}
 	fact := events.IncidentAbsorbed{From: i.ID, FromService: i.Service, Title: i.Title, By: ask.By}
-	if i.Service == into.Service { // its alerts hold the other one open from here on
+	if i.Service == into.Service { // its alerts now keep the other one open
 		fact.DedupKeys = append(slices.Clone(i.Aliases), i.DedupKey)
 		for _, a := range i.Alerts {
 			fact.Alerts = append(fact.Alerts, events.Alert{Key: a.Key, DedupKey: i.DedupKey, Summary: i.Title, StartsAt: a.StartsAt, EndsAt: a.EndsAt})
@@ -73,29 +73,29 @@ func (i *Incident) mergeRequest(m Merging) events.MergeRequested {
 	}
 }
 
-// refusesMerge says why the incident cannot take another one in; empty when it can.
+// refusesMerge says why the incident cannot absorb another one; empty if it can.
 func (i *Incident) refusesMerge(other string) string {
 	switch {
 	case i.Status == incident.Resolved:
 		return "the other incident is resolved"
 	case i.Merging != nil:
-		return "the other incident is being merged itself"
+		return "the other incident is itself being merged"
 	case slices.Contains(i.Absorbed, other):
-		return "it was merged into the other incident before"
+		return "it was merged into the other incident already"
 	}
 	return ""
 }
 
-// merged ends an incident that another one has taken in.
+// merged resolves an incident that another one absorbed.
 func (d *decider) merged(i *Incident, into, service, by, reason string) {
 	d.emit(i, by, reason, events.IncidentMerged{Into: into, IntoService: service, By: by})
-	d.over(i, by, "merged into another incident", events.IncidentResolved{By: by, How: "merged"})
+	d.end(i, by, "merged into another incident", events.IncidentResolved{By: by, How: "merged"})
 }
 
-// askMerge asks again for an answer, and gives up in the end.
+// askMerge repeats the request, and gives up after maxMergeAsks.
 func (d *decider) askMerge(i *Incident) {
 	if i.Merging.Asked >= maxMergeAsks {
-		d.emit(i, ActorPolicy, "the partition of the other incident did not answer", events.CommandRefused{
+		d.emit(i, ActorPolicy, "the partition of the other incident does not answer", events.CommandRefused{
 			Incident: i.ID, Command: events.MergeReceived{}.Name(), By: i.Merging.By, Ends: true,
 		})
 		return
@@ -103,7 +103,8 @@ func (d *decider) askMerge(i *Incident) {
 	d.emit(i, ActorPolicy, "no answer in time", i.mergeRequest(*i.Merging))
 }
 
-// mergeRequested answers another partition. Asked again it answers again: the answer may be lost.
+// mergeRequested answers another partition. A repeated request gets the same answer, because the
+// first one may be lost.
 func (d *decider) mergeRequested(ask events.MergeRequested) string {
 	answer := events.MergeAnswered{Incident: ask.Incident, Service: ask.Service, Into: ask.Into, Accepted: true}
 	into := d.known(ask.Into)
@@ -118,14 +119,14 @@ func (d *decider) mergeRequested(ask events.MergeRequested) string {
 		}
 		d.emit(into, ask.By, "", events.IncidentAbsorbed{From: ask.Incident, FromService: ask.Service, Title: ask.Title, By: ask.By})
 	}
-	d.emitLoose(ask.IntoService, "", answer)
+	d.emitStandalone(ask.IntoService, "", answer)
 	return ""
 }
 
-// NotMerging is the reason to ignore an answer that nobody waits for.
+// NotMerging ignores an answer to no pending merge.
 const NotMerging = "no merge waits for it"
 
-// mergeAnswered ends the merge that was asked for.
+// mergeAnswered completes or gives up the pending merge.
 func (d *decider) mergeAnswered(answer events.MergeAnswered) string {
 	i := d.s.incidents[answer.Incident]
 	if i == nil || i.Merging == nil || i.Merging.Into != answer.Into {
@@ -140,34 +141,34 @@ func (d *decider) mergeAnswered(answer events.MergeAnswered) string {
 	return ""
 }
 
-// split makes an incident of its own of some of the alerts.
+// split moves some of the alerts to a new incident.
 func (d *decider) split(i *Incident, ask events.SplitReceived) {
 	keys := slices.Compact(slices.Sorted(slices.Values(ask.Alerts)))
 	refusal := ""
 	switch {
 	case len(keys) == 0:
-		refusal = "name the alerts that are to go"
+		refusal = "name the alerts to split off"
 	case len(keys) >= len(i.Alerts):
 		refusal = "one of its alerts must stay"
 	}
 	for _, k := range keys {
 		if i.alert(k) == nil {
-			refusal = "it has no alert " + strconv.Quote(k) + " that fires"
+			refusal = "it has no firing alert " + strconv.Quote(k)
 		}
 	}
 	if refusal != "" {
-		d.refuse(i, ask.Name(), ask.Command, refusal)
+		d.refuse(i, ask, refusal)
 		return
 	}
-	d.splitInto(i, ask, keys)
+	d.splitOff(i, ask, keys)
 }
 
-func (d *decider) splitInto(i *Incident, ask events.SplitReceived, keys []string) {
+func (d *decider) splitOff(i *Incident, ask events.SplitReceived, keys []string) {
 	all := make([]events.Alert, len(keys))
 	for n, k := range keys {
 		known := i.alert(k)
 		all[n] = events.Alert{
-			Key: k, DedupKey: "split/" + i.ID + "/" + strconv.FormatUint(i.Seq, 10), Severity: i.Severity, Summary: firstWord(ask.Title, i.Title),
+			Key: k, DedupKey: "split/" + i.ID + "/" + strconv.FormatUint(i.Seq, 10), Severity: i.Severity, Summary: cmp.Or(ask.Title, i.Title),
 			Labels: i.Labels, Link: i.Link, StartsAt: known.StartsAt, EndsAt: known.EndsAt,
 		}
 	}
@@ -182,14 +183,5 @@ func (d *decider) splitInto(i *Incident, ask events.SplitReceived, keys []string
 		d.emit(part, ask.By, "", events.AlertJoined{Alert: a})
 	}
 	d.startClocks(part)
-	d.startClimb(part, byTrigger, d.in.Event.Time)
-}
-
-func firstWord(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
+	d.startEscalation(part, byTrigger, d.in.Event.Time)
 }

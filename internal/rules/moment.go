@@ -10,33 +10,32 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// fails asks a condition about the incident as it stands. It gives why it does not hold; empty when
-// it does.
+// fails evaluates a condition and returns why it is false; empty if it is true.
 func (d *decider) fails(i *Incident, c *escalation.Condition) string {
 	if c == nil {
 		return ""
 	}
-	_, why, failed := c.Check(i.moment(d.now))
+	_, why, failed := c.Check(i.Moment(d.now))
 	if failed {
 		d.s.failures++
 	}
 	return why
 }
 
-// moment is what a condition may look at.
-func (i *Incident) moment(now time.Time) escalation.Moment {
+// Moment is what a condition sees of the incident at an instant.
+func (i *Incident) Moment(now time.Time) escalation.Moment {
 	service := i.catalog.Service(i.Service)
 	return escalation.Moment{
 		Now: now, Service: i.Service, Team: i.Team, Tier: service.Tier, Severity: i.Severity, Priority: i.Priority,
 		Labels: i.Labels, Alerts: len(i.Alerts), OpenFor: now.Sub(i.OpenedAt),
-		Acknowledged: i.Status == incident.Acknowledged, Level: i.Climb.Level, Round: i.Round,
+		Acknowledged: i.Status == incident.Acknowledged, Level: i.Step.Level, Round: i.Round,
 		Working: func(id string) bool { return i.calendar(id).Open(now) },
 		Holiday: func(id string) bool { return holiday(i.calendar(id), now) },
 	}
 }
 
-// calendar gives a calendar of the incident's catalog by its id, the service's own by ""; nil, which
-// is around the clock, where there is none.
+// calendar returns a calendar of the incident's catalog by its id, the service's own for ""; nil,
+// which means around the clock, if there is none.
 func (i *Incident) calendar(id string) *clock.Calendar {
 	if id == "" {
 		id = i.catalog.Service(i.Service).Calendar
@@ -55,7 +54,7 @@ func holiday(c *clock.Calendar, at time.Time) bool {
 	return slices.Contains(c.Holidays, oncall.Date{Year: year, Month: month, Day: day})
 }
 
-// asker is the incident as the one on whose behalf targets are looked up.
+// asker is the incident as the lookup of targets needs it.
 func (i *Incident) asker(below []string) escalation.Asker {
 	holder := i.Holder
 	if holder == "" {

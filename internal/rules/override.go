@@ -3,6 +3,7 @@ package rules
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"tocsin.dev/internal/rules/alert"
 	"tocsin.dev/internal/rules/escalation"
@@ -19,10 +20,10 @@ const (
 	TooManyOverride = "too many overrides"
 )
 
-// maxOverrides bounds those of one schedule that are not over.
+// maxOverrides bounds the overrides of one schedule that are not over.
 const maxOverrides = 1000
 
-// override changes who is on call, for every incident of the partition. It is a fact of no incident.
+// override changes who is on call, for every incident of the partition.
 func (d *decider) override(ask events.OverrideReceived) string {
 	o := NewOverride(ask.Override)
 	switch {
@@ -37,8 +38,8 @@ func (d *decider) override(ask events.OverrideReceived) string {
 	case len(d.s.overrides[ask.Schedule]) >= maxOverrides:
 		return TooManyOverride
 	}
-	d.emitLoose("", ask.Note, events.OverrideAdded{Override: ask.Override, By: ask.By})
-	d.lookAgain()
+	d.emitStandalone("", ask.Note, events.OverrideAdded{Override: ask.Override, By: ask.By})
+	d.recheckHolds()
 	return ""
 }
 
@@ -50,17 +51,17 @@ func (d *decider) withdrawOverride(ask events.OverrideWithdrawn) string {
 	case !d.s.overrides[ask.Schedule][n].To.After(d.now):
 		return OverrideOver // whether or not it was forgotten since: history does not change
 	}
-	d.emitLoose("", "", events.OverrideRemoved(ask))
-	d.lookAgain()
+	d.emitStandalone("", "", events.OverrideRemoved(ask))
+	d.recheckHolds()
 	return ""
 }
 
-// lookAgain asks once more for whom the levels wait that are held until somebody is on call: that may
-// be sooner now, or later. Changes of who is on call are seldom enough to look at every incident.
-func (d *decider) lookAgain() {
+// recheckHolds looks again at the levels that are held until somebody is on call: that may now be
+// sooner or later. On-call changes are rare enough to visit every incident.
+func (d *decider) recheckHolds() {
 	for _, id := range slices.Sorted(maps.Keys(d.s.incidents)) {
 		i := d.s.incidents[id]
-		if i.Held.Level == 0 || i.StepAt.IsZero() {
+		if i.Held.Level == 0 || i.NextStepAt.IsZero() {
 			continue
 		}
 		level := i.policy.Level(i.Held)
@@ -68,12 +69,10 @@ func (d *decider) lookAgain() {
 			continue
 		}
 		next, ever := escalation.NextOnCall(level.Targets, d.directory(i), d.now)
-		if ever && next.Equal(i.StepAt) {
+		if ever && next.Equal(i.NextStepAt) {
 			continue
 		}
-		d.advance(i, move{
-			to: i.Held, by: byHold, actor: ActorPolicy, reason: "who is on call has changed", again: i.Held.Level <= i.Climb.Level,
-		})
+		d.endHold(i, "the people on call changed", time.Time{})
 	}
 }
 
@@ -82,24 +81,24 @@ func (s *State) findOverride(schedule, id string) int {
 	return slices.IndexFunc(s.overrides[schedule], func(o oncall.Override) bool { return o.ID == id })
 }
 
-// Overrides gives those of a schedule that may still count, in the order in which they came. They
-// belong to the state.
+// Overrides returns the overrides of a schedule in the order in which they were added, without most of
+// those that are over. The caller must not change them.
 func (s *State) Overrides(schedule string) []oncall.Override { return s.overrides[schedule] }
 
-// overridden folds an override in, and forgets those that are over.
-func (s *State) overridden(e events.Event, fact events.OverrideAdded) {
+// overrideAdded folds in an override, and forgets those of its schedule that are over.
+func (s *State) overrideAdded(e events.Event, fact events.OverrideAdded) {
 	kept := slices.DeleteFunc(slices.Clone(s.overrides[fact.Schedule]), func(o oncall.Override) bool { return !o.To.After(e.Time) })
 	s.overrides[fact.Schedule] = append(kept, NewOverride(fact.Override))
 }
 
-func (s *State) withdrawn(fact events.OverrideRemoved) {
+func (s *State) overrideRemoved(fact events.OverrideRemoved) {
 	kept := slices.DeleteFunc(slices.Clone(s.overrides[fact.Schedule]), func(o oncall.Override) bool { return o.ID == fact.ID })
 	if s.overrides[fact.Schedule] = kept; len(kept) == 0 {
 		delete(s.overrides, fact.Schedule)
 	}
 }
 
-// NewOverride gives an override of the bus as schedules know it.
+// NewOverride converts an override of the bus for schedules.
 func NewOverride(o events.Override) oncall.Override {
 	out := oncall.Override{
 		ID: o.ID, Kind: oncall.OverrideKind(o.Kind), From: o.From, To: o.To, People: o.People, Replaces: o.Replaces,

@@ -9,8 +9,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// receipt takes what the notifier says of a page. When nobody of a level could be reached, the
-// climb goes on at once.
+// receipt records what the notifier reports of a page. If nobody at a level can be reached, the
+// escalation continues at once.
 func (d *decider) receipt(r events.ReceiptReceived) string {
 	i := d.s.incidents[r.Incident]
 	if i == nil {
@@ -23,7 +23,7 @@ func (d *decider) receipt(r events.ReceiptReceived) string {
 	if p.Delayed && !r.Final && !r.Delivered {
 		return alert.Repeated
 	}
-	target := p.Target // p is gone when the page ends
+	target := p.Target // p is invalid once the page ends
 	if r.Delivered {
 		var last events.Attempt
 		if len(r.Attempts) > 0 {
@@ -36,26 +36,26 @@ func (d *decider) receipt(r events.ReceiptReceived) string {
 	}
 	current := i.current(p)
 	if r.Final {
-		d.emit(i, ActorPage, "no contact method took it", events.PageFailed{Page: r.Page, Target: target, Attempts: r.Attempts})
+		d.emit(i, ActorPage, "every contact method failed", events.PageFailed{Page: r.Page, Target: target, Attempts: r.Attempts})
 	} else {
-		d.emit(i, ActorPage, "its contact methods fail and are tried further",
+		d.emit(i, ActorPage, "every contact method failed so far; they are still being tried",
 			events.PageDelayed{Page: r.Page, Target: target, Attempts: r.Attempts})
 	}
 	if r.Final || !p.Delayed {
 		d.signal(i, escalation.Undeliverable, "no contact method of "+target+" works")
 	}
-	if current && i.Status == incident.Triggered && !i.StepAt.IsZero() && i.unreachable() {
+	if current && i.Status == incident.Triggered && !i.NextStepAt.IsZero() && i.unreachable() {
 		d.skipLevel(i)
 	}
 	return ""
 }
 
-// current says whether a page belongs to the present level.
+// current reports whether a page belongs to the present level.
 func (i *Incident) current(p *Page) bool {
-	return p.Level > 0 && p.Round == i.LevelRound && p.Level == i.Climb.Level
+	return p.Level > 0 && p.Round == i.LevelRound && p.Level == i.Step.Level
 }
 
-// unreachable says that no page of the present level was delivered and none is in good hands.
+// unreachable reports whether no page of the present level was delivered and none is on its way.
 func (i *Incident) unreachable() bool {
 	if i.Reached {
 		return false
@@ -69,22 +69,22 @@ func (i *Incident) unreachable() bool {
 	return true
 }
 
-// skipLevel leaves a level whose people cannot be reached. A repeat of the whole policy waits for
-// its time all the same: when no channel works at all, rushing through the repeats would reach
-// nobody sooner, and everybody many times over once the channels are back.
+// skipLevel leaves a level whose people cannot be reached. A repeat of the whole policy still waits
+// for its time: if no channel works at all, rushing through the repeats would reach nobody sooner,
+// and everybody many times once the channels are back.
 func (d *decider) skipLevel(i *Incident) {
-	next, ok := i.policy.Above(i.Climb)
+	next, ok := i.policy.Above(i.Step)
 	if !ok {
-		d.exhaust(i, "nobody of the last level could be reached")
+		d.exhaust(i, "nobody at the last level could be reached")
 		return
 	}
-	if next.Round > i.Climb.Round {
+	if next.Round > i.Step.Round {
 		return
 	}
-	d.advance(i, move{to: next, by: byUndeliverable, actor: ActorPage, reason: "nobody of the level before could be reached"})
+	d.advance(i, move{to: next, by: byUndeliverable, actor: ActorPage, reason: "nobody at the previous level could be reached"})
 }
 
-// closePages ends every open page that is no longer wanted.
+// closePages ends every open page.
 func (d *decider) closePages(i *Incident, reason string) {
 	for len(i.Pages) > 0 {
 		d.emit(i, ActorPolicy, reason, events.PageSuperseded{Page: i.Pages[0].ID, Target: i.Pages[0].Target})
@@ -98,21 +98,21 @@ func (d *decider) supersede(i *Incident, target, reason string) {
 			n++
 			continue
 		}
-		d.emit(i, ActorPolicy, reason,
-			events.PageSuperseded{Page: i.Pages[n].ID, Target: target}) // and so takes it off the list
+		// The fact removes the page from the list.
+		d.emit(i, ActorPolicy, reason, events.PageSuperseded{Page: i.Pages[n].ID, Target: target})
 	}
 }
 
 // paging is what the pages of one request have in common.
 type paging struct {
 	round, level int
-	urgency      string // empty leaves it to the priority
-	why          string // for pages that no level asks for
+	urgency      string // empty means by the priority
+	why          string // for pages outside the levels
 	late         int    // seconds
 }
 
-// request asks for one page of each recipient. It takes the place of one that is still on its way
-// to the same target: nobody is paged twice for having been out of reach.
+// request requests one page for each recipient. It replaces an open page to the same target, so that
+// nobody gets both after having been out of reach.
 func (d *decider) request(i *Incident, p paging, found escalation.Recipients) {
 	if p.urgency == "" {
 		p.urgency = alert.Urgency(i.Priority)
@@ -122,7 +122,7 @@ func (d *decider) request(i *Incident, p paging, found escalation.Recipients) {
 		if i.page(id) != nil {
 			continue
 		}
-		d.supersede(i, r.Target, "a newer page takes its place")
+		d.supersede(i, r.Target, "replaced by a newer page")
 		why := p.why
 		if r.Shadow {
 			why = join(why, "looking on")
@@ -133,8 +133,8 @@ func (d *decider) request(i *Incident, p paging, found escalation.Recipients) {
 	}
 }
 
-// tell pages recipients beside the climb, which stays where it is.
-func (d *decider) tell(i *Incident, round int, found escalation.Recipients, why string) {
+// notify pages recipients outside the levels; the escalation stays where it is.
+func (d *decider) notify(i *Incident, round int, found escalation.Recipients, why string) {
 	d.request(i, paging{round: round, why: why}, found)
 }
 
@@ -147,8 +147,8 @@ func (d *decider) pageFact(i *Incident, p Page, asked, late int) events.PageRequ
 	}
 }
 
-// askAgain repeats the request of each page whose receipt is overdue, under the same id.
-func (d *decider) askAgain(i *Incident) {
+// repeatRequests repeats, under the same id, the request of each page whose receipt is overdue.
+func (d *decider) repeatRequests(i *Incident) {
 	for n := range i.Pages {
 		p := i.Pages[n]
 		if p.receiptBy().After(d.now) {

@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// judge gives the priority of an alert about a service.
+// judge derives the priority of an alert about a service.
 func (c *Catalog) judge(service Service, a events.Alert) alert.Judgement {
 	impact, urgency := "", ""
 	if c.Matrix != nil {
@@ -17,8 +17,8 @@ func (c *Catalog) judge(service Service, a events.Alert) alert.Judgement {
 	return alert.Judge(c.Matrix, c.Priorities, service.Impact, impact, urgency, a.Severity)
 }
 
-// raise lifts an open incident's priority when an alert asks for a higher one; no alert lowers it, and
-// none changes what a person has set.
+// raise raises an open incident's priority to that of an alert, and reports whether it did. No alert
+// lowers a priority or changes one that a person set.
 func (d *decider) raise(i *Incident, a events.Alert) bool {
 	if !i.Status.Open() || i.Pinned {
 		return false
@@ -40,10 +40,10 @@ func (d *decider) raise(i *Incident, a events.Alert) bool {
 	return true
 }
 
-// prioritized records a new priority and what follows from it: other targets, and triggers.
+// prioritized records a new priority and what follows from it: other goals, and triggers.
 func (d *decider) prioritized(i *Incident, actor, reason string, fact events.IncidentPrioritized) {
 	d.emit(i, actor, reason, fact)
-	d.retime(i, "the priority changed from "+fact.Was+" to "+fact.Priority+": its targets hold from the start")
+	d.retime(i, "the priority changed from "+fact.Was+" to "+fact.Priority+": its goals count from the start")
 	if alert.Higher(fact.Priority, fact.Was) {
 		d.signal(i, escalation.PriorityRaised, "the priority rose from "+fact.Was+" to "+fact.Priority)
 	}
@@ -51,8 +51,8 @@ func (d *decider) prioritized(i *Incident, actor, reason string, fact events.Inc
 
 var priorityPattern = regexp.MustCompile(`^P[1-5]$`)
 
-// prioritize sets a priority by hand, up or down.
-func (d *decider) prioritize(i *Incident, ask events.PriorityReceived) {
+// setPriority sets a priority by command, up or down.
+func (d *decider) setPriority(i *Incident, ask events.PriorityReceived) {
 	priority := ask.Priority
 	refusal := ""
 	switch {
@@ -60,7 +60,7 @@ func (d *decider) prioritize(i *Incident, ask events.PriorityReceived) {
 		refusal = "the catalog has no matrix of impact and urgency: name a priority"
 	case priority == "":
 		if priority = i.catalog.Matrix.Priority(ask.Impact, ask.Urgency); priority == "" {
-			refusal = "the catalog's matrix does not know this impact and urgency"
+			refusal = "the catalog's matrix does not have this impact and urgency"
 		}
 	case !priorityPattern.MatchString(priority):
 		refusal = "a priority is one of P1, P2, P3, P4, P5"
@@ -69,7 +69,7 @@ func (d *decider) prioritize(i *Incident, ask events.PriorityReceived) {
 		refusal = "it is " + priority + " already"
 	}
 	if refusal != "" {
-		d.refuse(i, ask.Name(), ask.Command, refusal)
+		d.refuse(i, ask, refusal)
 		return
 	}
 	d.prioritized(i, ask.By, ask.Note, events.IncidentPrioritized{

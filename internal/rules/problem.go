@@ -17,7 +17,7 @@ const (
 	ProblemClosed = "closed"
 )
 
-// The bounds of problems.
+// Bounds of problems.
 const (
 	MaxWorkaround = 2000 // bytes
 	maxTitle      = 1024
@@ -28,27 +28,27 @@ const (
 	maxMatchers   = 20
 )
 
-// NoSuchProblem is the refusal of a command for a problem that the partition does not hold.
+// NoSuchProblem refuses a command for a problem that the partition does not hold.
 const NoSuchProblem = "no such problem, or it was closed too long ago"
 
-// StaleProblem is the reason why a partition takes no notice: it knows better already.
-const StaleProblem = "the problem is known as it stands, or as it stood later"
+// StaleProblem ignores a notice of a problem whose present or newer revision is known already.
+const StaleProblem = "the problem is known at this revision or a newer one"
 
-// problem is a record that this partition decides.
+// problem is a record that this partition owns.
 type problem struct {
 	events.ProblemRecord
-	Links       []string  `json:"links,omitempty"` // ids of incidents, in the order in which they came
+	Links       []string  `json:"links,omitempty"` // ids of incidents, in the order in which they were linked
 	ClosedAt    time.Time `json:"closed_at,omitzero"`
 	LastCommand string    `json:"last_command,omitempty"`
 }
 
-// notice is what a partition knows of a problem, its own or another's, for the sake of pages.
+// notice is what a partition knows of a problem, its own or another's, to show it on pages.
 type notice struct {
 	events.ProblemRecord
 	At time.Time `json:"at"`
 }
 
-// openProblem makes a record. Its id follows from the input's, so that one sent twice is one.
+// openProblem creates a record. Its id derives from the input's, so a repeated command creates it once.
 func (d *decider) openProblem(ask events.ProblemReceived) string {
 	id := problemID(d.s.Installation, d.cause)
 	title := strings.TrimSpace(ask.Title)
@@ -66,13 +66,13 @@ func (d *decider) openProblem(ask events.ProblemReceived) string {
 	case d.s.openProblems() >= maxProblems:
 		return d.refuseProblem(ask, fmt.Sprintf("%d problems are open", maxProblems))
 	}
-	d.emitLoose(d.in.Event.Service, ask.Note, events.ProblemOpened{By: ask.By, ProblemRecord: events.ProblemRecord{
+	d.emitStandalone(d.in.Event.Service, ask.Note, events.ProblemOpened{By: ask.By, ProblemRecord: events.ProblemRecord{
 		Problem: id, Revision: 1, Service: d.in.Event.Service, Title: title, Status: ProblemOpen, Cause: ask.Cause,
 	}})
 	return ""
 }
 
-// problemID gives "PRB-" and twelve digits, which people can type.
+// problemID is "PRB-" and twelve hex digits, short enough to type.
 func problemID(installation, input string) string {
 	return "PRB-" + strings.ReplaceAll(events.DeriveID("problem", installation, input), "-", "")[:12]
 }
@@ -86,8 +86,11 @@ func (s *State) openProblems() (n int) {
 	return n
 }
 
-// problem finds the one that a command is about and does it, or records the refusal.
-func (d *decider) problem(ask events.ProblemCommandData, do func(p *problem) (refusal string)) string {
+// problemCommand carries out a command about a problem, or records why it is refused.
+func (d *decider) problemCommand(ask events.ProblemCommandData) string {
+	if open, ok := ask.(events.ProblemReceived); ok {
+		return d.openProblem(open)
+	}
 	p := d.s.problems[ask.AskProblem().Problem]
 	switch {
 	case p == nil:
@@ -97,14 +100,25 @@ func (d *decider) problem(ask events.ProblemCommandData, do func(p *problem) (re
 	case p.Status == ProblemClosed:
 		return d.refuseProblem(ask, "the problem is closed")
 	}
-	if refusal := do(p); refusal != "" {
+	refusal := Unwanted
+	switch ask := ask.(type) {
+	case events.ProblemLinkReceived:
+		refusal = d.linkProblem(p, ask)
+	case events.ProblemLinkWithdrawn:
+		refusal = d.unlinkProblem(p, ask)
+	case events.ProblemChangeReceived:
+		refusal = d.changeProblem(p, ask)
+	case events.ProblemClosureReceived:
+		refusal = d.closeProblem(p, ask)
+	}
+	if refusal != "" {
 		return d.refuseProblem(ask, refusal)
 	}
 	return ""
 }
 
 func (d *decider) refuseProblem(ask events.ProblemCommandData, why string) string {
-	d.emitLoose(d.in.Event.Service, why, events.CommandRefused{Command: ask.Name(), By: ask.AskProblem().By})
+	d.emitStandalone(d.in.Event.Service, why, events.CommandRefused{Command: ask.Name(), By: ask.AskProblem().By})
 	return why
 }
 
@@ -117,7 +131,7 @@ func (d *decider) linkProblem(p *problem, ask events.ProblemLinkReceived) string
 	case len(p.Links) >= maxLinks:
 		return fmt.Sprintf("the problem has %d incidents", maxLinks)
 	}
-	d.emitLoose(p.Service, ask.Note, events.ProblemLinked{Problem: p.Problem, Revision: p.Revision + 1, Incident: ask.Incident, By: ask.By})
+	d.emitStandalone(p.Service, ask.Note, events.ProblemLinked{Problem: p.Problem, Revision: p.Revision + 1, Incident: ask.Incident, By: ask.By})
 	return ""
 }
 
@@ -125,7 +139,7 @@ func (d *decider) unlinkProblem(p *problem, ask events.ProblemLinkWithdrawn) str
 	if !slices.Contains(p.Links, ask.Incident) {
 		return "the incident is not linked"
 	}
-	d.emitLoose(p.Service, ask.Note, events.ProblemUnlinked{Problem: p.Problem, Revision: p.Revision + 1, Incident: ask.Incident, By: ask.By})
+	d.emitStandalone(p.Service, ask.Note, events.ProblemUnlinked{Problem: p.Problem, Revision: p.Revision + 1, Incident: ask.Incident, By: ask.By})
 	return ""
 }
 
@@ -140,13 +154,13 @@ func (d *decider) changeProblem(p *problem, ask events.ProblemChangeReceived) st
 	}
 	switch {
 	case ask.Known != nil && ask.Unknown:
-		return "a problem cannot become a known error and cease to be one at once"
+		return "a change cannot both set and clear the known error"
 	case ask.Unknown && p.Known == nil:
-		return "it is no known error"
+		return "the problem is not a known error"
 	case ask.Unknown:
 		next.Known, next.Status = nil, ProblemOpen
 	case ask.Known != nil:
-		if refusal := knownFault(ask.Known); refusal != "" {
+		if refusal := invalidKnown(ask.Known); refusal != "" {
 			return refusal
 		}
 		next.Known, next.Status = ask.Known, ProblemKnown
@@ -159,12 +173,12 @@ func (d *decider) changeProblem(p *problem, ask events.ProblemChangeReceived) st
 	case next.Title == p.Title && next.Cause == p.Cause && ask.Known == nil && !ask.Unknown:
 		return "nothing would change"
 	}
-	d.emitLoose(p.Service, ask.Note, events.ProblemChanged{ProblemRecord: next, By: ask.By})
+	d.emitStandalone(p.Service, ask.Note, events.ProblemChanged{ProblemRecord: next, By: ask.By})
 	return ""
 }
 
-// knownFault says what keeps a known error from being recorded; empty for nothing.
-func knownFault(k *events.KnownError) string {
+// invalidKnown says what is wrong with a known error; empty if nothing is.
+func invalidKnown(k *events.KnownError) string {
 	labels := k.Match.Labels.Map()
 	switch {
 	case strings.TrimSpace(k.Workaround) == "":
@@ -172,11 +186,11 @@ func knownFault(k *events.KnownError) string {
 	case len(k.Workaround) > MaxWorkaround:
 		return fmt.Sprintf("a workaround has %d bytes at most; this one has %d", MaxWorkaround, len(k.Workaround))
 	case len(k.Match.Services) == 0 || slices.Contains(k.Match.Services, ""):
-		return "a known error needs the services that it concerns"
+		return "a known error needs the services it applies to"
 	case len(k.Match.Services) > maxServices:
-		return fmt.Sprintf("a known error concerns %d services at most", maxServices)
+		return fmt.Sprintf("a known error applies to %d services at most", maxServices)
 	case k.Match.Key == "" && k.Match.Alert == "" && len(labels) == 0:
-		return "a known error needs a dedup key, an alert's name or a label by which its incidents are known"
+		return "a known error needs a dedup key, an alert name or a label to match incidents by"
 	case len(labels) > maxMatchers:
 		return fmt.Sprintf("a known error has %d labels at most", maxMatchers)
 	}
@@ -186,36 +200,36 @@ func knownFault(k *events.KnownError) string {
 func (d *decider) closeProblem(p *problem, ask events.ProblemClosureReceived) string {
 	switch {
 	case strings.TrimSpace(ask.Resolution) == "":
-		return "a closure says what was done about the cause"
+		return "a closure needs a resolution: what was done about the cause"
 	case len(ask.Resolution) > maxCause:
 		return fmt.Sprintf("a resolution has %d bytes at most", maxCause)
 	}
 	next := p.ProblemRecord
 	next.Revision++
 	next.Status = ProblemClosed
-	d.emitLoose(p.Service, ask.Note, events.ProblemClosed{ProblemRecord: next, Resolution: ask.Resolution, By: ask.By})
+	d.emitStandalone(p.Service, ask.Note, events.ProblemClosed{ProblemRecord: next, Resolution: ask.Resolution, By: ask.By})
 	return ""
 }
 
-// noticeProblem takes in what another partition has decided about a problem.
+// noticeProblem records what another partition decided about a problem.
 func (d *decider) noticeProblem(r events.ProblemRecord) string {
 	if old := d.s.notices[r.Problem]; r.Problem == "" || d.s.problems[r.Problem] != nil || old != nil && old.Revision >= r.Revision {
 		return StaleProblem
 	}
-	d.emitLoose("", "", events.ProblemNoticed{ProblemRecord: r})
+	d.emitStandalone("", "", events.ProblemNoticed{ProblemRecord: r})
 	return ""
 }
 
-// evolveProblem folds facts about problems in, and leaves others alone.
+// evolveProblem folds in facts about problems, and leaves others alone.
 func (s *State) evolveProblem(e events.Event) {
 	switch fact := e.Data.(type) {
 	case events.ProblemOpened:
 		s.forgetProblems(e.Time)
 		s.problems[fact.Problem] = &problem{ProblemRecord: fact.ProblemRecord}
 	case events.ProblemChanged:
-		s.recorded(e, fact.ProblemRecord)
+		s.problemChanged(e, fact.ProblemRecord)
 	case events.ProblemClosed:
-		s.recorded(e, fact.ProblemRecord)
+		s.problemChanged(e, fact.ProblemRecord)
 		if p := s.problems[fact.Problem]; p != nil {
 			p.ClosedAt = e.Time
 		}
@@ -237,7 +251,7 @@ func (s *State) evolveProblem(e events.Event) {
 	}
 }
 
-func (s *State) recorded(e events.Event, r events.ProblemRecord) {
+func (s *State) problemChanged(e events.Event, r events.ProblemRecord) {
 	p := s.problems[r.Problem]
 	if p == nil {
 		return
@@ -246,7 +260,7 @@ func (s *State) recorded(e events.Event, r events.ProblemRecord) {
 	s.notices[r.Problem] = &notice{ProblemRecord: r, At: e.Time}
 }
 
-// forgetProblems drops what was closed so long ago that nobody sends a command about it again.
+// forgetProblems drops the problems that were closed longer ago than [ResolvedKept].
 func (s *State) forgetProblems(now time.Time) {
 	for id, p := range s.problems {
 		if p.Status == ProblemClosed && !now.Before(p.ClosedAt.Add(ResolvedKept)) {
@@ -260,7 +274,7 @@ func (s *State) forgetProblems(now time.Time) {
 	}
 }
 
-// shown is the known error that incidents may match; nil when there is none any more.
+// shown is the known error that incidents may match; nil for none.
 func (n *notice) shown() *events.KnownError {
 	if n.Status == ProblemClosed {
 		return nil

@@ -12,8 +12,8 @@ import (
 // alertName is the label that names a rule of a monitoring system.
 const alertName = "alertname"
 
-// recognize looks for the known error that an incident is a case of, when it opens or is opened again,
-// and lets its pages show the workaround. It never keeps anybody from being paged.
+// recognize looks for a known error that matches an incident when it opens or reopens, so that its
+// pages show the workaround. It never prevents a page.
 func (d *decider) recognize(i *Incident, labels events.Labels) {
 	var found []*notice
 	var all map[string]string
@@ -24,7 +24,7 @@ func (d *decider) recognize(i *Incident, labels events.Labels) {
 		if all == nil {
 			all = labels.Map()
 		}
-		if concerns(n.Known.Match, i, all) {
+		if matches(n.Known.Match, i, all) {
 			found = append(found, n)
 		}
 	}
@@ -32,11 +32,11 @@ func (d *decider) recognize(i *Incident, labels events.Labels) {
 		return
 	}
 	slices.SortFunc(found, func(a, b *notice) int {
-		return cmp.Or(cmp.Compare(closeness(b.Known.Match), closeness(a.Known.Match)), strings.Compare(a.Problem, b.Problem))
+		return cmp.Or(cmp.Compare(specificity(b.Known.Match), specificity(a.Known.Match)), strings.Compare(a.Problem, b.Problem))
 	})
 	first := found[0]
 	if i.Known == first.Problem {
-		return // told when it opened
+		return // recorded when it opened
 	}
 	fact := events.IncidentMatched{
 		Problem: first.Problem, Title: first.Title, Workaround: first.Known.Workaround, By: matchedBy(first.Known.Match, i.Service),
@@ -47,8 +47,9 @@ func (d *decider) recognize(i *Incident, labels events.Labels) {
 	d.emit(i, ActorPolicy, "", fact)
 }
 
-// concerns says whether everything that the rule names holds; its services are looked at before.
-func concerns(m events.KnownMatch, i *Incident, labels map[string]string) bool {
+// matches reports whether an incident satisfies the whole rule except its services, which the caller
+// has checked.
+func matches(m events.KnownMatch, i *Incident, labels map[string]string) bool {
 	if m.Key != "" && m.Key != i.DedupKey || m.Alert != "" && m.Alert != labels[alertName] {
 		return false
 	}
@@ -60,8 +61,8 @@ func concerns(m events.KnownMatch, i *Incident, labels map[string]string) bool {
 	return true
 }
 
-// closeness counts what a rule asks for; a dedup key is the closest of all.
-func closeness(m events.KnownMatch) int {
+// specificity counts what a rule asks for; a dedup key is the most specific.
+func specificity(m events.KnownMatch) int {
 	n := len(m.Labels.Map())
 	if m.Alert != "" {
 		n++
@@ -87,8 +88,8 @@ func matchedBy(m events.KnownMatch, service string) string {
 	return strings.Join(all, ", ")
 }
 
-// pageKnown is the known error that a page about the incident shows, as it stands now; nil for none, or
-// for one that is none any more.
+// pageKnown is the known error that a page about the incident shows, in its present form; nil for none,
+// or if the problem is no longer a known error.
 func (s *State) pageKnown(i *Incident) *events.PageKnown {
 	n := s.notices[i.Known]
 	if i.Known == "" || n == nil || n.shown() == nil {

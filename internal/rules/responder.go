@@ -10,13 +10,13 @@ import (
 
 // need is how many people must acknowledge at the present level.
 func (i *Incident) need() int {
-	if i.Climb.Level == 0 {
+	if i.Step.Level == 0 {
 		return 1
 	}
-	return i.policy.Level(i.Climb).Need()
+	return i.policy.Level(i.Step).Need()
 }
 
-// joinedBy gives everybody who has answered, and by.
+// joinedBy lists everybody who has responded, and by.
 func (i *Incident) joinedBy(by string) []string {
 	if slices.Contains(i.Joined, by) {
 		return i.Joined
@@ -24,50 +24,49 @@ func (i *Incident) joinedBy(by string) []string {
 	return append(slices.Clip(i.Joined), by)
 }
 
-// join takes the answer of one person where more are needed. The climb goes on for the others.
-func (d *decider) join(i *Incident, c events.Command, have, need int) {
-	if slices.Contains(i.Joined, c.By) {
-		d.refuse(i, events.AcknowledgementReceived{}.Name(), c, "you have answered already; "+strconv.Itoa(need)+" people must")
+// join records that one person responded where more must. The escalation continues for the others.
+func (d *decider) join(i *Incident, ask events.AcknowledgementReceived, have, need int) {
+	if slices.Contains(i.Joined, ask.By) {
+		d.refuse(i, ask, "you have responded already; "+strconv.Itoa(need)+" people must")
 		return
 	}
-	d.emit(i, c.By, c.Note, events.IncidentResponderJoined{By: c.By, Via: c.Via, Have: have, Need: need})
-	d.supersede(i, c.By, "they have answered")
+	d.emit(i, ask.By, ask.Note, events.IncidentResponderJoined{By: ask.By, Via: ask.Via, Have: have, Need: need})
+	d.supersede(i, ask.By, "they have responded")
 }
 
-// respond pages more people, beside whoever has the incident.
-func (d *decider) respond(i *Incident, c events.Command, words []string) {
-	name := events.RespondersRequested{}.Name()
+// requestResponders pages more people to help whoever has the incident.
+func (d *decider) requestResponders(i *Incident, ask events.RespondersRequested) {
 	var targets []escalation.Target
-	for _, word := range words {
+	for _, word := range ask.Targets {
 		t, ok := escalation.ParseTarget(word)
 		if !ok {
-			d.refuse(i, name, c, strconv.Quote(word)+" is no target: write person:, schedule:, team: or role: and a name")
+			d.refuse(i, ask, strconv.Quote(word)+" is not a target: write person:, schedule:, team: or role: and a name")
 			return
 		}
 		if missing := i.missing(t); missing != "" {
-			d.refuse(i, name, c, "the incident's catalog has no such "+missing)
+			d.refuse(i, ask, "the incident's catalog has no such "+missing)
 			return
 		}
 		targets = append(targets, t)
 	}
 	found := escalation.Resolve(targets, d.directory(i), i.asker(people(i.Paged)), d.now)
 	if !found.People {
-		d.refuse(i, name, c, "nobody is behind these targets now")
+		d.refuse(i, ask, "these targets have nobody to page now")
 		return
 	}
 	round := i.Round + 1
-	d.emit(i, c.By, c.Note, events.IncidentRespondersAdded{
-		By: c.By, Targets: escalation.Words(targets), Pages: found.Words(), Round: round,
+	d.emit(i, ask.By, ask.Note, events.IncidentRespondersAdded{
+		By: ask.By, Targets: escalation.Words(targets), Pages: found.Words(), Round: round,
 	})
-	why := "asked to help"
-	if c.By != "" {
-		why += " by " + c.By
+	why := "help requested"
+	if ask.By != "" {
+		why += " by " + ask.By
 	}
-	d.tell(i, round, found, why)
+	d.notify(i, round, found, why)
 }
 
-// missing names what a target speaks of and the incident's catalog does not have: `person: "zoe"`. It is
-// empty when all is there.
+// missing names what a target refers to and the incident's catalog lacks: `person: "zoe"`. It is
+// empty if nothing is missing.
 func (i *Incident) missing(t escalation.Target) string {
 	c := i.catalog
 	noun, id, known := "", t.ID, true

@@ -15,8 +15,8 @@ const (
 	OlderRoster   = "a newer roster is known"
 )
 
-// roster takes over what was read of a schedule's calendar. It is a fact of no incident. The one
-// before counts no more, open incidents included: they ask who is on call now, not who was to be.
+// roster replaces the roster of an imported schedule by a newer reading of its calendar, for open
+// incidents too: they page whoever is on call now.
 func (d *decider) roster(ask events.RosterReceived) string {
 	switch {
 	case d.s.catalog == nil || d.s.catalog.Schedules[ask.Schedule] == nil:
@@ -30,18 +30,18 @@ func (d *decider) roster(ask events.RosterReceived) string {
 	case known == nil:
 	case known.ID == ask.ID:
 		return alert.Repeated
-	case ask.From.Before(known.From): // whoever reads calendars may be several, and overtake each other
+	case ask.From.Before(known.From): // several readers of calendars may overtake each other
 		return OlderRoster
 	}
 	if _, err := NewRoster(ask.Roster); err != nil {
 		return RosterInvalid
 	}
-	d.emitLoose("", "", events.RosterImported(ask))
-	d.lookAgain()
+	d.emitStandalone("", "", events.RosterImported(ask))
+	d.recheckHolds()
 	return ""
 }
 
-// NewRoster gives a roster of the bus as schedules know it.
+// NewRoster converts a roster of the bus for schedules.
 func NewRoster(r events.Roster) (*oncall.Roster, error) {
 	duties := make([]oncall.Duty, 0, len(r.Shifts))
 	for _, s := range r.Shifts {
@@ -50,15 +50,15 @@ func NewRoster(r events.Roster) (*oncall.Roster, error) {
 	return oncall.NewRoster(duties)
 }
 
-// roster is the newest one of a schedule, as it came and as schedules know it.
+// roster is the newest one of a schedule, as received and as converted.
 type roster struct {
 	events.Roster
 	made *oncall.Roster
 }
 
-// imported folds a roster in, and forgets those of other schedules whose stretch is over: their
-// schedules are not imported any more, or their calendars have not been read for a long time.
-func (s *State) imported(fact events.Roster, at time.Time) error {
+// rosterImported folds in a roster, and forgets those of other schedules that are over: their
+// schedules are no longer imported, or their calendars have not been read for a long time.
+func (s *State) rosterImported(fact events.Roster, at time.Time) error {
 	made, err := NewRoster(fact)
 	if err != nil {
 		return err

@@ -30,11 +30,11 @@ type snapshot struct {
 	Notices   map[string]*notice           `json:"notices,omitempty"`   // by id of the problem
 }
 
-// snapshotVersion 1 had none of the last three, nor most of an incident's fields: it is not read, and
-// the state is made of the ledger anew.
+// Version 1 lacked the last three fields and most of an incident's. It is not read; the state is
+// rebuilt from the ledger instead.
 const snapshotVersion = 2
 
-// Snapshot gives the state as bytes: equal states give equal bytes. Catalogs are named, not held.
+// Snapshot encodes the state. Equal states have equal bytes. Catalogs are named, not included.
 func (s *State) Snapshot() ([]byte, error) {
 	out := snapshot{Version: snapshotVersion, Partition: s.Partition, Overrides: s.overrides, Turns: s.turns, Problems: s.problems, Notices: s.notices}
 	for _, schedule := range slices.Sorted(maps.Keys(s.rosters)) {
@@ -61,7 +61,7 @@ func (s *State) Snapshot() ([]byte, error) {
 	return b, nil
 }
 
-// RestoreState reads what [State.Snapshot] wrote. catalog gives a revision's catalog or an error.
+// RestoreState decodes what [State.Snapshot] encoded. catalog returns a revision's catalog.
 func RestoreState(b []byte, catalog func(revision string) (*Catalog, error)) (*State, error) {
 	var in snapshot
 	if err := json.Unmarshal(b, &in); err != nil {
@@ -90,7 +90,7 @@ func RestoreState(b []byte, catalog func(revision string) (*Catalog, error)) (*S
 	}
 	for _, i := range in.Incidents {
 		if i == nil || s.incidents[i.ID] != nil {
-			return nil, errors.New("snapshot: an incident is empty or comes twice")
+			return nil, errors.New("snapshot: an incident is empty or appears twice")
 		}
 		if err := learn(i.Catalog); err != nil {
 			return nil, err
@@ -99,29 +99,29 @@ func RestoreState(b []byte, catalog func(revision string) (*Catalog, error)) (*S
 		if err := s.put(i, !shadowed); err != nil {
 			return nil, err
 		}
-		if err := i.sound(); err != nil {
+		if err := i.check(); err != nil {
 			return nil, fmt.Errorf("snapshot: incident %s: %w", i.ID, err)
 		}
 		s.rearm(i)
 	}
-	if err := s.restoreRest(in); err != nil {
-		return nil, err
-	}
-	return s, nil
-}
-
-// restoreRest takes over what is known besides incidents, and the dedup keys that came by merges.
-func (s *State) restoreRest(in snapshot) error {
 	for _, i := range in.Incidents {
 		for _, dedup := range i.Aliases {
 			s.byKey[key{i.Service, dedup}] = i
 		}
 	}
+	if err := s.restoreShared(in); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// restoreShared restores everything that belongs to no incident.
+func (s *State) restoreShared(in snapshot) error {
 	if in.Overrides != nil {
 		s.overrides = in.Overrides
 	}
 	for _, r := range in.Rosters {
-		if err := s.imported(r, time.Time{}); err != nil {
+		if err := s.rosterImported(r, time.Time{}); err != nil {
 			return fmt.Errorf("snapshot: roster of %s: %w", r.Schedule, err)
 		}
 	}
@@ -149,13 +149,13 @@ func (s *State) restoreRest(in snapshot) error {
 	return nil
 }
 
-// sound says whether the incident can be one of ours: the rules rely on that without looking.
-func (i *Incident) sound() error {
+// check rejects an incident that Decide could not have produced and would panic on.
+func (i *Incident) check() error {
 	if i.Status > incident.Snoozed {
 		return fmt.Errorf("status %d is not known", uint8(i.Status))
 	}
-	if l := i.Climb.Level; l < 0 || l > len(i.policy.Levels) || i.Climb.Round < 0 || i.Round < 0 {
-		return fmt.Errorf("level %d of round %d is not in its policy", l, i.Climb.Round)
+	if l := i.Step.Level; l < 0 || l > len(i.policy.Levels) || i.Step.Round < 0 || i.Round < 0 {
+		return fmt.Errorf("level %d of round %d is not in its policy", l, i.Step.Round)
 	}
 	for _, f := range i.Fired {
 		if f.Index < 0 || f.Index >= len(i.policy.Triggers) {
@@ -167,7 +167,7 @@ func (i *Incident) sound() error {
 	}
 	for n := range i.Pages {
 		if i.Pages[n].Asked < 1 {
-			return fmt.Errorf("page %s was never asked for", i.Pages[n].ID)
+			return fmt.Errorf("page %s was never requested", i.Pages[n].ID)
 		}
 	}
 	return nil

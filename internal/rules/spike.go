@@ -10,7 +10,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// rateKey is what alerts are counted by.
+// rateKey says which alerts are counted together.
 type rateKey struct {
 	Service  string `json:"service"`
 	Policy   string `json:"policy"`
@@ -18,13 +18,13 @@ type rateKey struct {
 	Category string `json:"category,omitempty"`
 }
 
-// rate counts alerts for one trigger. The count of a window is exact; the usual one is an average over
-// windows that weighs the newer ones more, in thousandths, so that no floating point decides.
+// rate counts alerts for one trigger. The count of a window is exact. The usual count is an
+// exponentially weighted average over windows, in thousandths to keep floating point out of decisions.
 type rate struct {
 	rateKey
-	// Lately are the newest alerts, oldest first, no more than the trigger's limit and one.
+	// Lately are the times of the newest alerts, oldest first, at most one more than the trigger's limit.
 	Lately []time.Time `json:"lately,omitempty"`
-	// Window numbers the windows since 1970, Count is the alerts of that one.
+	// Window is the number of the current window since 1970, Count its alerts so far.
 	Window  int64     `json:"window"`
 	Count   int       `json:"count"`
 	Usual   int64     `json:"usual"` // alerts in a window, in thousandths
@@ -33,18 +33,14 @@ type rate struct {
 	FiredAt time.Time `json:"fired_at,omitzero"`
 }
 
-// Bounds of what is kept of rates.
 const (
-	maxRates = 10_000
-	// usualAfter is how many windows must have passed before a usual rate is known.
-	usualAfter = 8
-	// usualShare is the weight of a new window in the usual rate: one so-manieth.
-	usualShare = 8
-	// leastSpike is the fewest alerts that are a spike by the usual rate.
-	leastSpike = 5
+	maxRates   = 10_000 // of one partition
+	usualAfter = 8      // windows before a usual rate is known
+	usualShare = 8      // a new window weighs 1/usualShare of the usual rate
+	leastSpike = 5      // fewer alerts are never a spike by the usual rate
 )
 
-// category gives the value by which a spike counts an alert apart.
+// category is the label value by which a spike groups alerts; empty if it counts all together.
 func category(s escalation.Spike, labels events.Labels) string {
 	if s.By == "" {
 		return ""
@@ -52,7 +48,7 @@ func category(s escalation.Spike, labels events.Labels) string {
 	return labels.Get(s.By)
 }
 
-// count takes an alert into the rates of the incident's policy.
+// count adds an alert to the rates of the incident's policy.
 func (s *State) count(i *Incident, a events.Alert, at time.Time) {
 	for n := range i.policy.Triggers {
 		t := &i.policy.Triggers[n]
@@ -79,7 +75,7 @@ func (r *rate) add(s escalation.Spike, at time.Time) {
 		r.Lately = slices.Clone(r.Lately[max(0, len(r.Lately)-s.MoreThan-1):])
 	}
 	now := window(at, s.Within)
-	for r.Window < now { // after about a hundred empty windows nothing is usual any more
+	for r.Window < now { // the usual rate decays to 0 after about a hundred empty windows
 		r.Usual += (int64(r.Count)*1000 - r.Usual) / usualShare
 		r.Count, r.Windows = 0, min(r.Windows+1, usualAfter)
 		if r.Window++; r.Usual == 0 {
@@ -89,8 +85,8 @@ func (r *rate) add(s escalation.Spike, at time.Time) {
 	r.Count++
 }
 
-// exceeded says in words that there are too many alerts; empty when there are not, or when the
-// trigger went off within the window.
+// exceeded says why there are too many alerts; empty if there are not, or if the trigger has fired
+// within the window.
 func (r *rate) exceeded(s escalation.Spike, now time.Time) string {
 	of := ""
 	if s.By != "" {
@@ -107,8 +103,8 @@ func (r *rate) exceeded(s escalation.Spike, now time.Time) string {
 	return ""
 }
 
-// spiked lets the triggers go off that wait for too many alerts.
-func (d *decider) spiked(i *Incident, a events.Alert) {
+// signalSpike fires the triggers that wait for too many alerts.
+func (d *decider) signalSpike(i *Incident, a events.Alert) {
 	policy := i.policy
 	for n := range policy.Triggers {
 		t := &policy.Triggers[n]
@@ -118,20 +114,20 @@ func (d *decider) spiked(i *Incident, a events.Alert) {
 		k := rateKey{i.Service, i.Policy, n, category(t.Spike, a.Labels)}
 		if r := d.s.rates[k]; r != nil {
 			if why := r.exceeded(t.Spike, d.now); why != "" {
-				d.goOff(i, n, k.Category, why)
+				d.fireOne(i, n, k.Category, why)
 			}
 		}
 	}
 }
 
-// spikeFired notes when a spike was told.
+// spikeFired records when a trigger fired on a spike.
 func (s *State) spikeFired(i *Incident, index int, category string, at time.Time) {
 	if r := s.rates[rateKey{i.Service, i.Policy, index, category}]; r != nil {
 		r.FiredAt = at
 	}
 }
 
-// makeRoom forgets the rate that was used longest ago, when there are too many.
+// makeRoom forgets the least recently used rate if there are too many.
 func (s *State) makeRoom() {
 	if len(s.rates) < maxRates {
 		return
@@ -140,7 +136,7 @@ func (s *State) makeRoom() {
 	delete(s.rates, oldest.rateKey)
 }
 
-// sortedRates gives the rates by their last use, then by name.
+// sortedRates returns the rates, the least recently used first.
 func (s *State) sortedRates() []*rate {
 	all := make([]*rate, 0, len(s.rates))
 	for _, r := range s.rates {

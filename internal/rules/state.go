@@ -13,22 +13,21 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// How long the rules wait for things that no policy names.
+// Waits that no policy configures.
 const (
 	// ResolvedKept is how long a resolved incident can still be reopened or annotated by hand.
 	ResolvedKept = 24 * time.Hour
-	// ReceiptTimeout is the first wait for a page's receipt; it doubles with each asking.
-	ReceiptTimeout = time.Minute
-	// maxReceiptTimeout is where the doubling ends.
+	// ReceiptTimeout is the first wait for a page's receipt; it doubles with each request.
+	ReceiptTimeout    = time.Minute
 	maxReceiptTimeout = 15 * time.Minute
-	// lateFrom is from when on a page says that it is late.
+	// lateFrom is the delay from which a page says that it is late.
 	lateFrom = 5 * time.Second
 )
 
-// State is everything one partition knows: its open incidents, the lately resolved ones and the
-// catalogs they opened with. Only [State.Evolve] changes it.
+// State is everything one partition knows: its open and recently resolved incidents, the catalogs
+// they opened with, and who is on call. Only [State.Evolve] changes it.
 type State struct {
-	// Partition makes ids of incidents unique over all partitions, Installation over all systems.
+	// Partition makes incident ids unique across partitions, Installation across systems.
 	Partition    int
 	Installation string
 
@@ -38,14 +37,14 @@ type State struct {
 	byKey     map[key]*Incident // the newest incident of each dedup key
 	deadlines deadlines
 
-	overrides map[string][]oncall.Override // by schedule, in the order in which they came
-	rosters   map[string]*roster           // by schedule, of those that are imported
+	overrides map[string][]oncall.Override // by schedule, in the order in which they were added
+	rosters   map[string]*roster           // by schedule, for imported ones
 	turns     map[string]string            // who had the last turn of each round robin
 	rates     map[rateKey]*rate
-	failures  uint64
+	failures  uint64         // conditions that could not be evaluated
 	spare     []events.Event // from [State.Spare]
 
-	problems map[string]*problem // that are decided here, by id
+	problems map[string]*problem // that this partition owns, by id
 	notices  map[string]*notice  // of all problems that changed, by id
 }
 
@@ -61,17 +60,17 @@ type Incident struct {
 	Priority string `json:"priority"`
 	DedupKey string `json:"dedup_key"`
 	Link     string `json:"link,omitempty"`
-	// Labels are those of the first alert, for whoever is paged.
+	// Labels are those of the first alert; pages carry them.
 	Labels events.Labels `json:"labels,omitempty"`
-	// Catalog is the revision that the incident keeps, Policy the id in it.
+	// Catalog is the revision the incident opened with and keeps, Policy the id of its policy in it.
 	Catalog string `json:"catalog"`
 	Policy  string `json:"policy"`
 
 	Status incident.Status `json:"status"`
-	// ByHand says that a person resolved it, Closed that the books are closed.
+	// ByHand says that a person resolved it, Closed that it is closed for good.
 	ByHand bool `json:"by_hand,omitempty"`
 	Closed bool `json:"closed,omitempty"`
-	// Pinned says that a person set the priority: alerts do not raise it any more.
+	// Pinned says that a person set the priority: alerts no longer raise it.
 	Pinned bool `json:"pinned,omitempty"`
 	// Reached says that a page of the present level was delivered.
 	Reached bool `json:"reached,omitempty"`
@@ -81,65 +80,65 @@ type Incident struct {
 	ResolvedAt time.Time `json:"resolved_at,omitzero"`
 	// Since is when it last became triggered or acknowledged.
 	Since time.Time `json:"since"`
-	// AckUntil is when the acknowledgement runs out; zero means never, or that there is none.
+	// AckUntil is when the acknowledgement expires; zero for never, or if there is none.
 	AckUntil time.Time `json:"ack_until,omitzero"`
-	// SnoozedUntil is when it wakes; zero when it is not snoozed.
+	// SnoozedUntil is when the snooze ends; zero if it is not snoozed.
 	SnoozedUntil time.Time `json:"snoozed_until,omitzero"`
-	// Holder has acknowledged it; empty when nobody has. Assignee is answerable for it.
+	// Holder has acknowledged it; empty if nobody has. Assignee is responsible for it.
 	Holder   string `json:"holder,omitempty"`
 	Assignee string `json:"assignee,omitempty"`
-	// Joined are those who answered while the level asks for more people.
+	// Joined are those who responded while the level needs more people.
 	Joined []string `json:"joined,omitempty"`
-	// Repaged says that its holder was paged again, and may acknowledge again.
+	// Repaged says that its holder was paged again and may acknowledge again.
 	Repaged bool `json:"repaged,omitempty"`
 	// Tasks are its follow-ups, true for those that are done.
 	Tasks []bool `json:"tasks,omitempty"`
-	// Known is the problem whose known error it is a case of; empty for none.
+	// Known is the problem whose known error it matches; empty for none.
 	Known string `json:"known,omitempty"`
-	// Documents is how many are kept with it.
+	// Documents counts the documents kept with it.
 	Documents int `json:"documents,omitempty"`
-	// Alerts are the firing ones; those that are over are forgotten.
+	// Alerts are the firing ones only.
 	Alerts []alert.Known `json:"alerts,omitempty"`
-	// Elsewhere are alerts that were split off, with the incidents they feed now.
+	// Elsewhere maps alerts that were split off to the incidents they feed now.
 	Elsewhere map[string]string `json:"elsewhere,omitempty"`
-	// Absorbed are incidents that ended in favour of this one, Aliases the dedup keys that came with them.
+	// Absorbed are incidents that were merged into this one, Aliases their dedup keys.
 	Absorbed []string `json:"absorbed,omitempty"`
 	Aliases  []string `json:"aliases,omitempty"`
-	// Merging is the merge that waits for an answer; nil for none.
+	// Merging is the pending merge; nil for none.
 	Merging *Merging `json:"merging,omitempty"`
-	// LastCommand is the id of the newest command that led to a fact, so that one sent twice is told.
+	// LastCommand is the id of the newest command that led to a fact, to detect a repeated one.
 	LastCommand string `json:"last_command,omitempty"`
 
-	// Round counts over the incident's whole life, so that no page id comes twice.
+	// Round counts over the incident's whole life, so that page ids are unique.
 	Round int `json:"round"`
 	// LevelRound is the round in which the present level was reached.
 	LevelRound int `json:"level_round"`
-	// Climb is the place in the present climb; zero before the first level.
-	Climb escalation.Step `json:"climb"`
-	// StepAt is when the step after Climb falls due, or Held where that is set; zero means never.
-	StepAt time.Time `json:"step_at,omitzero"`
+	// Step is where the escalation is; zero before the first level.
+	Step escalation.Step `json:"climb"`
+	// NextStepAt is when the step after Step falls due, or Held if that is set; zero means never.
+	NextStepAt time.Time `json:"step_at,omitzero"`
 	// Held is the step that waits for working hours or for somebody on call; zero for none.
 	Held  escalation.Step `json:"held,omitzero"`
 	Pages []Page          `json:"pages,omitempty"` // the open ones
-	// Paged are the targets of the newest level of this climb that had any ("person:ana");
-	// role:manager starts from them.
+	// Paged are the targets of the newest level of this escalation that paged any ("person:ana").
+	// role:manager means their managers.
 	Paged []string `json:"paged,omitempty"`
-	// Fired are the triggers that have gone off, or were skipped.
+	// Fired are the triggers that fired or were skipped.
 	Fired []Fired `json:"fired,omitempty"`
-	// Transfers is how often it was handed to another team.
+	// Transfers counts the transfers to another team.
 	Transfers int `json:"transfers,omitempty"`
 
-	Clocks []Clock       `json:"clocks,omitempty"` // that measure it
+	Clocks []Clock       `json:"clocks,omitempty"`
 	Pauses []clock.Pause `json:"pauses,omitempty"` // of all clocks; the last one may be open
-	// PausedUntil is when the open pause ends by itself; zero for never, or none.
+	// PausedUntil is when the open pause ends by itself; zero for never, or if there is none.
 	PausedUntil time.Time `json:"paused_until,omitzero"`
 
-	// percents are the instants at which the policy's triggers on clocks come due; empty for none.
-	percents []time.Time
+	// clockTriggers are the instants at which the policy's triggers on clocks fall due; empty for none.
+	clockTriggers []time.Time
 
 	catalog *Catalog
 	policy  *escalation.Policy
-	wakeAt  time.Time // in the heap; zero when nothing is due
+	wakeAt  time.Time // in the heap; zero if nothing will fall due
 	heapPos int
 }
 
@@ -150,15 +149,15 @@ type Page struct {
 	Via     string    `json:"via,omitempty"`
 	Round   int       `json:"round"`
 	Level   int       `json:"level"`
-	AskedAt time.Time `json:"asked_at"` // the last asking
-	Asked   int32     `json:"asked"`    // how often
+	AskedAt time.Time `json:"asked_at"` // of the last request
+	Asked   int32     `json:"asked"`    // number of requests
 	Urgency string    `json:"urgency"`
-	Why     string    `json:"why,omitempty"` // what asked for it, where no level did
-	// Delayed says that its contact methods have failed so far and are still tried.
+	Why     string    `json:"why,omitempty"` // what asked for it, if no level did
+	// Delayed says that its contact methods failed so far and are still being tried.
 	Delayed bool `json:"delayed,omitempty"`
 }
 
-// NewState gives the empty state of a partition.
+// NewState returns the empty state of a partition.
 func NewState(partition int) *State {
 	return &State{
 		Partition: partition,
@@ -174,12 +173,11 @@ func NewState(partition int) *State {
 	}
 }
 
-// ConditionFailures counts the conditions of policies that could not be evaluated since the state
-// was made. Each stands in the timeline as well.
+// ConditionFailures counts the policy conditions that could not be evaluated since the state was
+// created. Each is in the timeline too.
 func (s *State) ConditionFailures() uint64 { return s.failures }
 
-// Use puts a catalog in force for new incidents. It is called before the first input and whenever
-// a [events.CatalogRevised] is met; open incidents keep theirs.
+// Use puts a catalog in force for new incidents; open ones keep theirs. Call it before the first input.
 func (s *State) Use(c *Catalog) {
 	s.Learn(c)
 	s.catalog = c
@@ -188,10 +186,10 @@ func (s *State) Use(c *Catalog) {
 // Learn makes a revision known without putting it in force, for incidents that opened with it.
 func (s *State) Learn(c *Catalog) { s.catalogs[c.Revision] = c }
 
-// Catalog gives the catalog in force; nil before the first [State.Use].
+// Catalog returns the catalog in force; nil before the first [State.Use].
 func (s *State) Catalog() *Catalog { return s.catalog }
 
-// Knows says whether the revision was learnt.
+// Knows reports whether the revision was given to [State.Learn] or [State.Use].
 func (s *State) Knows(revision string) bool { return s.catalogs[revision] != nil }
 
 // Open counts the incidents that are not resolved.
@@ -205,10 +203,11 @@ func (s *State) Open() int {
 	return n
 }
 
-// Incident gives the incident with this id as it stands, or nil. The caller must not change it.
+// Incident returns the incident with this id, or nil. The caller must not change it.
 func (s *State) Incident(id string) *Incident { return s.incidents[id] }
 
-// Fed gives the incident that an alert of the service feeds or fed last, or nil. The caller must not change it.
+// Fed returns the incident that an alert of the service feeds or fed last, or nil. The caller must not
+// change it.
 func (s *State) Fed(service string, a events.Alert) *Incident {
 	i := s.byKey[key{service, a.Dedup()}]
 	if i == nil {
@@ -227,7 +226,7 @@ func (s *State) Incidents(f func(*Incident)) {
 	}
 }
 
-// put takes an incident in; newest says that its dedup key names it from now on.
+// put adds an incident; newest makes its dedup key name it from now on.
 func (s *State) put(i *Incident, newest bool) error {
 	c := s.catalogs[i.Catalog]
 	if c == nil {
@@ -238,7 +237,7 @@ func (s *State) put(i *Incident, newest bool) error {
 	}
 	i.heapPos, i.catalog = -1, c
 	i.share(c)
-	i.reckon()
+	i.timeTriggers()
 	s.incidents[i.ID] = i
 	if newest {
 		s.name(i, i.DedupKey)
@@ -246,7 +245,7 @@ func (s *State) put(i *Incident, newest bool) error {
 	return nil
 }
 
-// name makes a dedup key mean the incident, and no longer the one it meant before.
+// name makes a dedup key name this incident instead of the one it named before.
 func (s *State) name(i *Incident, dedup string) {
 	k := key{i.Service, dedup}
 	if old := s.byKey[k]; old != nil && old != i {
@@ -255,8 +254,8 @@ func (s *State) name(i *Incident, dedup string) {
 	s.byKey[k] = i
 }
 
-// share makes the incident use the catalog's own copies of what it names, and one copy of its own
-// key. An incident read from the ledger would otherwise hold some hundred bytes of text twice.
+// share makes the incident use the catalog's copies of ids, and a single copy of its dedup key. An
+// incident read from the ledger would otherwise hold some hundred bytes of text twice.
 func (i *Incident) share(c *Catalog) {
 	i.Catalog = c.Revision
 	if i.policy.ID == i.Policy {
@@ -273,7 +272,7 @@ func (i *Incident) share(c *Catalog) {
 	}
 }
 
-// drop forgets an incident that nothing can concern any more.
+// drop forgets an incident.
 func (s *State) drop(i *Incident) {
 	s.deadlines.remove(i)
 	delete(s.incidents, i.ID)
@@ -310,6 +309,6 @@ func (i *Incident) closePage(id string) {
 		}
 	}
 	if len(i.Pages) == 0 {
-		i.Pages = nil // most incidents have no open page for most of their life
+		i.Pages = nil // most incidents have no open page most of the time
 	}
 }

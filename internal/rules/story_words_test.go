@@ -234,7 +234,7 @@ func (w *stage) show(id string) string {
 		return "forgotten\n"
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s, %s, round %d, level %d, %s\n", i.Status, i.Priority, i.Round, i.Climb.Level, w.until("next step", i.StepAt))
+	fmt.Fprintf(&out, "%s, %s, round %d, level %d, %s\n", i.Status, i.Priority, i.Round, i.Step.Level, w.until("next step", i.NextStepAt))
 	for _, a := range i.Alerts {
 		fmt.Fprintf(&out, "firing: %s, %s\n", a.Key, w.until("until", a.EndsAt))
 	}

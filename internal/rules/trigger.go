@@ -12,17 +12,17 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// byHand stands for the index of a trigger where a person pulled it.
+// byHand replaces the index of a trigger in the fact of an escalation by command.
 const byHand = -1
 
-// Fired is what an incident remembers of one of its policy's triggers.
+// Fired records how often one of the policy's triggers came due.
 type Fired struct {
 	Index int       `json:"index"`
-	Count int       `json:"count"` // how often it came due
-	At    time.Time `json:"at"`    // the last time
+	Count int       `json:"count"`
+	At    time.Time `json:"at"` // of the last time
 }
 
-// fired gives what is remembered of a trigger; the zero value when it never came due.
+// fired returns the record of a trigger, with a zero count if it never came due.
 func (i *Incident) fired(index int) Fired {
 	for _, f := range i.Fired {
 		if f.Index == index {
@@ -32,13 +32,13 @@ func (i *Incident) fired(index int) Fired {
 	return Fired{Index: index}
 }
 
-// remember notes that a trigger came due.
+// remember replaces the record of a trigger.
 func (i *Incident) remember(f Fired) {
 	i.forget(func(index int) bool { return index == f.Index })
 	i.Fired = append(i.Fired, f)
 }
 
-// forget lets triggers go off anew.
+// forget lets triggers fire again.
 func (i *Incident) forget(which func(index int) bool) {
 	i.Fired = slices.DeleteFunc(i.Fired, func(f Fired) bool { return which(f.Index) })
 	if len(i.Fired) == 0 {
@@ -46,8 +46,8 @@ func (i *Incident) forget(which func(index int) bool) {
 	}
 }
 
-// begin starts the times that count from the last acknowledgement or its end.
-func (i *Incident) begin(at time.Time) {
+// restartTriggers restarts the triggers that count from the last acknowledgement or its end.
+func (i *Incident) restartTriggers(at time.Time) {
 	i.Since = at
 	i.forget(func(index int) bool {
 		switch i.policy.Triggers[index].On {
@@ -58,17 +58,17 @@ func (i *Incident) begin(at time.Time) {
 	})
 }
 
-// triggerDue gives when a trigger of the policy comes due by time alone; zero for never.
+// triggerDue is when a trigger of the policy falls due by time alone; zero for never.
 func (i *Incident) triggerDue(index int) time.Time {
 	t := &i.policy.Triggers[index]
 	f := i.fired(index)
 	var base time.Time
 	switch {
 	case t.On == escalation.Response || t.On == escalation.Resolution:
-		if f.Count > 0 || len(i.percents) == 0 {
+		if f.Count > 0 || len(i.clockTriggers) == 0 {
 			return time.Time{}
 		}
-		return i.percents[index]
+		return i.clockTriggers[index]
 	case f.Count > t.Repeat:
 		return time.Time{}
 	case t.On == escalation.Unacknowledged && i.Status == incident.Triggered,
@@ -85,17 +85,17 @@ func (i *Incident) triggerDue(index int) time.Time {
 	return base.Add(t.After)
 }
 
-// dueTrigger gives the first of the policy's triggers that is due; false for none.
-func (d *decider) dueTrigger(i *Incident) (index int, ok bool) {
+// fireTrigger fires the first of the policy's triggers that is due, and reports whether there is one.
+func (d *decider) fireTrigger(i *Incident) bool {
 	for n := range i.policy.Triggers {
-		if at := i.triggerDue(n); !at.IsZero() && !at.After(d.now) {
-			return n, true
+		if d.reached(i.triggerDue(n)) {
+			d.fireDue(i, n)
+			return true
 		}
 	}
-	return 0, false
+	return false
 }
 
-// fireDue lets a trigger go off whose time has come.
 func (d *decider) fireDue(i *Incident, index int) {
 	t := i.policy.Triggers[index]
 	why := ""
@@ -104,23 +104,23 @@ func (d *decider) fireDue(i *Incident, index int) {
 		why = "not acknowledged for " + short(d.now.Sub(i.Since))
 	case escalation.Unresolved:
 		if len(i.Alerts) == 0 {
-			d.skip(i, index, "", "acknowledged and not resolved, but none of its alerts fires any more")
+			d.skip(i, index, "", "acknowledged and not resolved, but none of its alerts is firing any more")
 			return
 		}
 		why = "acknowledged, and not resolved for " + short(d.now.Sub(i.Since))
 	case escalation.OpenFor:
 		why = "open for " + short(d.now.Sub(i.OpenedAt))
 	case escalation.Response, escalation.Resolution:
-		why = fmt.Sprintf("%s target used up to %d %%", t.On, t.Percent)
+		why = fmt.Sprintf("%d%% of the %s goal used", t.Percent, t.On)
 		if t.Percent == 100 {
-			why = string(t.On) + " target breached"
+			why = string(t.On) + " goal breached"
 		}
 	}
-	d.goOff(i, index, "", why)
+	d.fireOne(i, index, "", why)
 }
 
-// signal lets the triggers go off that wait for something to happen, each at most as often as it says
-// until the incident is acknowledged or comes back.
+// signal fires the triggers that wait for an event, each at most as often as it repeats until the
+// incident is acknowledged or returns to triggered.
 func (d *decider) signal(i *Incident, on escalation.On, why string) {
 	for n := 0; n < len(i.policy.Triggers); n++ {
 		t := &i.policy.Triggers[n]
@@ -131,15 +131,15 @@ func (d *decider) signal(i *Incident, on escalation.On, why string) {
 			continue
 		}
 		policy := i.policy
-		d.goOff(i, n, "", why)
+		d.fireOne(i, n, "", why)
 		if i.policy != policy {
-			return // handed to another team, whose triggers are others
+			return // transferred to a team with other triggers
 		}
 	}
 }
 
-// goOff does what a trigger is for, if its condition holds.
-func (d *decider) goOff(i *Incident, index int, category, why string) {
+// fireOne takes a trigger's action if its condition holds.
+func (d *decider) fireOne(i *Incident, index int, category, why string) {
 	t := i.policy.Triggers[index]
 	if fails := d.fails(i, t.When); fails != "" {
 		d.skip(i, index, category, join(why, fails))
@@ -153,38 +153,38 @@ func (d *decider) goOff(i *Incident, index int, category, why string) {
 		found = escalation.Resolve(t.Do.Page, d.directory(i), i.asker(people(i.Paged)), d.now)
 		fact.Targets, fact.Pages, fact.Round = escalation.Words(t.Do.Page), found.Words(), i.Round+1
 		if len(found.All) == 0 {
-			why = join(why, "nobody is behind "+strings.Join(fact.Targets, ", "))
+			why = join(why, nobodyFor(fact.Targets))
 		}
 	}
 	d.emit(i, ActorPolicy, why, fact)
-	d.tell(i, fact.Round, found, why)
+	d.notify(i, fact.Round, found, why)
 	d.raiseTo(i, t.Do.Priority, why)
-	d.moveOn(i, t.Do, why)
+	d.reassign(i, t.Do, why)
 }
 
-// moveOn is the part of an action that takes the incident from whoever has it.
-func (d *decider) moveOn(i *Incident, do escalation.Action, why string) {
+// reassign is the part of an action that takes the incident away from its holder.
+func (d *decider) reassign(i *Incident, do escalation.Action, why string) {
 	if do.Team != "" && do.Team != i.Team {
 		if d.transferable(i, do.Team) {
-			d.handOver(i, "", why)
-			d.transfer(i, handover{team: do.Team, own: true, kind: do.Kind, actor: ActorPolicy, reason: why})
-			d.startClimb(i, byTransfer, d.now)
+			d.release(i, "", why)
+			d.transfer(i, transfer{team: do.Team, own: true, kind: do.Kind, actor: ActorPolicy, reason: why})
+			d.startEscalation(i, byTransfer, d.now)
 		}
 		return
 	}
 	if do.Climb == 0 {
 		return
 	}
-	to := escalation.Step{Round: max(i.Climb.Round, 1), Level: min(do.Climb, len(i.policy.Levels))}
+	to := escalation.Step{Round: max(i.Step.Round, 1), Level: min(do.Climb, len(i.policy.Levels))}
 	if do.Climb == escalation.NextLevel {
-		next, ok := i.policy.Above(i.Climb)
+		next, ok := i.policy.Above(i.Step)
 		if !ok {
 			return
 		}
 		to = next
 	}
-	d.handOver(i, "", why)
-	d.advance(i, move{to: to, by: byRule, actor: ActorPolicy, reason: why, again: to.Level <= i.Climb.Level})
+	d.release(i, "", why)
+	d.advance(i, move{to: to, by: byRule, actor: ActorPolicy, reason: why, again: to.Level <= i.Step.Level})
 }
 
 func (d *decider) transferable(i *Incident, team string) bool {
@@ -192,7 +192,8 @@ func (d *decider) transferable(i *Incident, team string) bool {
 	return t != nil && i.Transfers < maxTransfers && i.catalog.Policies[t.Policy] != nil
 }
 
-// raiseTo lifts the priority to one that a rule names; it lowers none, and none that a person has set.
+// raiseTo raises the priority to the one a policy names. It never lowers it or changes one that a
+// person set.
 func (d *decider) raiseTo(i *Incident, priority, why string) {
 	if priority == "" || i.Pinned || !alert.Higher(priority, i.Priority) {
 		return
@@ -208,7 +209,7 @@ func (d *decider) skip(i *Incident, index int, category, why string) {
 	})
 }
 
-// short writes a duration without the zeroes at its end: "2h", "1h30m".
+// short formats a duration without trailing zero units: "2h", "1h30m".
 func short(long time.Duration) string {
 	s := long.Round(time.Second).String()
 	s = strings.TrimSuffix(s, "m0s")

@@ -38,6 +38,14 @@ type Signal struct {
 	ID string
 }
 
+// Data gives what the signal says as a fact of Tocsin's own.
+func (s Signal) Data() events.Data {
+	if s.Cleared {
+		return events.AlertCleared{Alert: s.Alert}
+	}
+	return events.AlertReceived{Alert: s.Alert}
+}
+
 // Fault is one thing wrong with a body. Faults with Place "" concern all of it.
 type Fault struct {
 	Place  string // such as "alerts[3].labels", or "line 2, column 14"

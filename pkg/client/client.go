@@ -1,8 +1,7 @@
 // Package client is the Go client of Tocsin's HTTP API, used by the command line and by tests.
 //
-// In: typed questions and commands. Out: typed answers, or an [*Error] with the status and the
-// problem's details. It never sends anything twice by itself, but every command and alert carries a
-// key of its own, so that a caller may.
+// In: typed queries and commands. Out: typed results, or an [*Error] with the status and the problem's
+// details. It never retries. Every alert and command carries an idempotency key.
 package client
 
 import (
@@ -15,24 +14,25 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// maxAnswer bounds what is read of one answer, in bytes.
-const maxAnswer = 64 << 20
+// maxResponse bounds the body of a response, in bytes.
+const maxResponse = 64 << 20
 
 // Client talks to one gateway. It is safe for concurrent use.
 type Client struct {
 	base  string
 	token string
-	// HTTP makes the requests. Defaults to a client that gives up after 30 s and follows no
-	// redirects, so that the token goes nowhere else.
+	// HTTP sends the requests. Defaults to a client with a timeout of 30 s that does not follow redirects, so
+	// that the token goes nowhere else.
 	HTTP *http.Client
 }
 
-// New makes a client of the gateway at baseURL ("http://127.0.0.1:8080", or host and port alone),
-// with the API token. Nothing is sent before the first question.
+// New returns a client of the gateway at baseURL ("http://127.0.0.1:8080", or host:port) with the API token. It
+// sends nothing yet.
 func New(baseURL, token string) *Client {
 	if !strings.Contains(baseURL, "://") {
 		baseURL = "http://" + baseURL
@@ -46,48 +46,59 @@ func New(baseURL, token string) *Client {
 	}
 }
 
-// BaseURL is where the gateway is.
+// BaseURL returns the address of the gateway.
 func (c *Client) BaseURL() string { return c.base }
 
-// Reachable says whether the gateway answers at all (/healthz).
+// Reachable checks that the gateway answers (/healthz).
 func (c *Client) Reachable(ctx context.Context) error {
 	return c.call(ctx, http.MethodGet, "/healthz", nil, nil, nil)
 }
 
-// Ready says whether it can accept durably (/readyz).
+// Ready checks that the gateway can store alerts durably (/readyz).
 func (c *Client) Ready(ctx context.Context) error {
 	return c.call(ctx, http.MethodGet, "/readyz", nil, nil, nil)
 }
 
-// Metrics gives the gateway's counters in the text format of Prometheus.
+// Metrics returns the gateway's metrics in the text format of Prometheus.
 func (c *Client) Metrics(ctx context.Context) (string, error) {
+	return c.text(ctx, "/metrics", nil)
+}
+
+// text returns a response as it is.
+func (c *Client) text(ctx context.Context, path string, query url.Values) (string, error) {
 	var text []byte
-	err := c.call(ctx, http.MethodGet, "/metrics", nil, nil, &text)
+	err := c.call(ctx, http.MethodGet, path, query, nil, &text)
 	return string(text), err
 }
 
-func (c *Client) get(ctx context.Context, path string, query url.Values, to any) error {
-	return c.call(ctx, http.MethodGet, path, query, nil, to)
+// get requests a path and decodes the JSON response.
+func get[T any](ctx context.Context, c *Client, path string, query url.Values) (out T, err error) {
+	return out, c.call(ctx, http.MethodGet, path, query, nil, &out)
 }
 
-// call makes one request with body as JSON and reads the answer into to: JSON, or the bytes as they
-// are into a *[]byte.
+// send sends body as JSON and decodes the JSON response.
+func send[T any](ctx context.Context, c *Client, method, path string, body any) (out T, err error) {
+	return out, c.call(ctx, method, path, nil, body, &out)
+}
+
+// call sends a request with body as JSON, and decodes the JSON response into to. A *[]byte gets the response as it
+// is; nil ignores it.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, body, to any) error {
 	r, err := c.request(ctx, method, path, query, body)
 	if err != nil {
 		return err
 	}
-	answer, err := c.HTTP.Do(r)
+	response, err := c.HTTP.Do(r)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, unwrap(err))
 	}
-	defer answer.Body.Close()
-	b, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	defer response.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(response.Body, maxResponse))
 	if err != nil {
-		return fmt.Errorf("%s %s: read answer: %w", method, path, err)
+		return fmt.Errorf("%s %s: read response: %w", method, path, err)
 	}
-	if answer.StatusCode/100 != 2 {
-		return problem(answer, b)
+	if response.StatusCode/100 != 2 {
+		return problem(response, b)
 	}
 	switch to := to.(type) {
 	case nil:
@@ -97,7 +108,7 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		return nil
 	}
 	if err := json.Unmarshal(b, to); err != nil {
-		return fmt.Errorf("%s %s: the answer is not what it should be: %w", method, path, err)
+		return fmt.Errorf("%s %s: unexpected response: %w", method, path, err)
 	}
 	return nil
 }
@@ -132,11 +143,38 @@ func (c *Client) request(ctx context.Context, method, path string, query url.Val
 	return r, nil
 }
 
-// unwrap takes the address off an error of net/http: it is said by the caller, without the query.
+// unwrap removes the URL from an error of net/http; the caller adds the path without the query.
 func unwrap(err error) error {
 	var inner *url.Error
 	if errors.As(err, &inner) {
 		return inner.Err
 	}
 	return err
+}
+
+// values returns the query without its empty values.
+func values(query map[string]string) url.Values {
+	v := url.Values{}
+	for name, value := range query {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	return v
+}
+
+// instant formats an instant for a query; the zero time is empty.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339Nano)
+}
+
+// number formats a number for a query; 0 is empty.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }

@@ -64,7 +64,7 @@ func TestAStory(t *testing.T) {
 	require.NoError(t, err)
 	foreseen, err := c.Suggestions(ctx, id[:8])
 	require.NoError(t, err)
-	require.Equal(t, client.Foreseen{Incident: id, Known: true, Suggestions: []client.Suggestion{}}, foreseen)
+	require.Equal(t, client.Suggestions{Incident: id, Known: true, Suggestions: []client.Suggestion{}}, foreseen)
 	made, err := c.Report(ctx, client.ReportQuery{From: apitest.Now.Add(-time.Hour), To: apitest.Now.Add(time.Hour), Team: "payments", Timezone: "Europe/Madrid", Night: "23:00-06:00"})
 	require.NoError(t, err)
 	require.Equal(t, 1, made.Incidents)
@@ -135,7 +135,7 @@ func TestStrangeServers(t *testing.T) {
 		want   string
 	}{
 		"a proxy's page": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, strings.Repeat("<html>", 100), 502) }, "…"},
-		"not JSON":       {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }, "not what it should be"}, //nolint:errcheck // a test
+		"not JSON":       {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }, "unexpected response"}, //nolint:errcheck // a test
 		"a redirect":     {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 302) }, "302 Found"},
 		"nothing":        {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, "500 Internal"},
 	} {
@@ -171,7 +171,7 @@ func TestTypesFollowTheArchive(t *testing.T) {
 	entry := timeline.Entry{Seq: 1, At: at, Type: "t", Incident: "i", Summary: "s", Reason: "r", Actor: "a", Data: json.RawMessage(`{}`), ID: "id", Cause: "c", Hash: "h"}
 	same[client.Incident](t, in)
 	same[client.Entry](t, entry)
-	same[client.Foreseen](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
+	same[client.Suggestions](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
 		Kind: "escalate", Says: "s", Action: suggest.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
 		Evidence: suggest.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
 	}}})

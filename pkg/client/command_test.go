@@ -37,20 +37,20 @@ func TestCommands(t *testing.T) {
 		{"assign", func(ctx context.Context) (client.Outcome, error) {
 			return c.Assign(ctx, id, client.Assignment{Ask: by, To: "bo"})
 		}, func() { require.Equal(t, "person:bo", in.Assignee) }},
-		{"invite", func(ctx context.Context) (client.Outcome, error) {
-			return c.Invite(ctx, id, client.Invitation{Ask: by, Targets: []string{"cleo"}})
+		{"add responders", func(ctx context.Context) (client.Outcome, error) {
+			return c.AddResponders(ctx, id, client.Invitation{Ask: by, Targets: []string{"cleo"}})
 		}, func() { require.Equal(t, []string{"person:cleo"}, in.Responders) }},
-		{"prioritize", func(ctx context.Context) (client.Outcome, error) {
-			return c.Prioritize(ctx, id, client.Priority{Ask: by, Priority: "P2"})
+		{"set priority", func(ctx context.Context) (client.Outcome, error) {
+			return c.SetPriority(ctx, id, client.Priority{Ask: by, Priority: "P2"})
 		}, func() { require.Equal(t, "P2", in.Priority) }},
-		{"cast", func(ctx context.Context) (client.Outcome, error) {
-			return c.Cast(ctx, id, client.Role{Ask: by, Role: "scribe", Person: "bo"})
+		{"set role", func(ctx context.Context) (client.Outcome, error) {
+			return c.SetRole(ctx, id, client.Role{Ask: by, Role: "scribe", Person: "bo"})
 		}, func() { require.Equal(t, map[string]string{"scribe": "person:bo"}, in.Roles) }},
-		{"follow up", func(ctx context.Context) (client.Outcome, error) {
-			return c.FollowUp(ctx, id, client.FollowUp{Ask: by, Text: "call the vendor", Owner: "bo"})
+		{"add task", func(ctx context.Context) (client.Outcome, error) {
+			return c.AddTask(ctx, id, client.NewTask{Ask: by, Text: "call the vendor", Owner: "bo"})
 		}, func() { require.False(t, in.Tasks[0].Done) }},
-		{"complete", func(ctx context.Context) (client.Outcome, error) {
-			return c.Complete(ctx, id, client.Completion{Ask: by, Task: 1})
+		{"complete task", func(ctx context.Context) (client.Outcome, error) {
+			return c.CompleteTask(ctx, id, client.TaskDone{Ask: by, Task: 1})
 		}, func() { require.True(t, in.Tasks[0].Done) }},
 		{"pause", func(ctx context.Context) (client.Outcome, error) {
 			return c.Pause(ctx, other, client.Pause{Ask: by, Span: client.Span{For: "2h"}})
@@ -67,7 +67,7 @@ func TestCommands(t *testing.T) {
 			return c.Escalate(ctx, id, client.Escalation{Ask: by, To: "platform"})
 		}, func() { require.Equal(t, "platform", in.Team) }},
 		{"close", func(ctx context.Context) (client.Outcome, error) {
-			return c.CloseBooks(ctx, id, client.Closure{Ask: by, Outcome: "fixed", Cause: "a cold cache"})
+			return c.Close(ctx, id, client.Closure{Ask: by, Outcome: "fixed", Cause: "a cold cache"})
 		}, func() { require.Equal(t, "fixed", in.Outcome) }},
 	} {
 		out, err := step.do(ctx)
@@ -84,7 +84,7 @@ func TestOverrides(t *testing.T) {
 	_, c := start(t)
 	ctx := t.Context()
 	from, to := apitest.Now.Add(24*time.Hour), apitest.Now.Add(26*time.Hour)
-	placed, err := c.AddOverride(ctx, "payments-primary", client.Overriding{Ask: client.Ask{By: "ana"}, Kind: "override", From: from, To: to, People: []string{"bo"}})
+	placed, err := c.AddOverride(ctx, "payments-primary", client.NewOverride{Ask: client.Ask{By: "ana"}, Kind: "override", From: from, To: to, People: []string{"bo"}})
 	require.NoError(t, err)
 	require.True(t, placed.Done)
 	d, err := c.OnCall(ctx, "payments-primary", from)
@@ -94,7 +94,7 @@ func TestOverrides(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []client.Override{*placed.Override}, all)
 	require.Equal(t, "person:ana", all[0].By)
-	_, err = c.AddOverride(ctx, "payments-primary", client.Overriding{Kind: "swap", From: from, To: to, People: []string{"bo"}})
+	_, err = c.AddOverride(ctx, "payments-primary", client.NewOverride{Kind: "swap", From: from, To: to, People: []string{"bo"}})
 	require.ErrorContains(t, err, "two people")
 	placed, err = c.RemoveOverride(ctx, "payments-primary", placed.ID[:8], "bo")
 	require.NoError(t, err)

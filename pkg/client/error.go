@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// What an [*Error] can be asked for with errors.Is.
+// The errors that errors.Is finds in an [*Error].
 var (
-	// ErrNotFound says that there is no such incident or schedule.
+	// ErrNotFound means that there is no such incident, schedule, person or team.
 	ErrNotFound = errors.New("not found")
-	// ErrRefused says that the engine refused a command; the error's detail says why.
+	// ErrRefused means that the engine refused a command; the error's detail says why.
 	ErrRefused = errors.New("refused")
-	// ErrUnauthorized says that the token is missing or wrong.
+	// ErrUnauthorized means that the token is missing or wrong.
 	ErrUnauthorized = errors.New("unauthorized")
-	// ErrUnavailable says that the gateway cannot do it now; see [Error.RetryAfter].
+	// ErrUnavailable means that the gateway cannot do it now; see [Error.RetryAfter].
 	ErrUnavailable = errors.New("unavailable")
 )
 
@@ -26,14 +26,14 @@ var meanings = map[int]error{
 	http.StatusUnauthorized: ErrUnauthorized, http.StatusServiceUnavailable: ErrUnavailable,
 }
 
-// Error is an answer that is not 2xx.
+// Error is a response that is not 2xx.
 type Error struct {
 	Status int    `json:"status"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
-	// Errors says what is wrong with each place of the request, where the gateway knows it.
+	// Errors says what is wrong where in the request, if the gateway knows.
 	Errors []Detail `json:"errors"`
-	// RetryAfter is how long the gateway asked to wait; zero when it did not.
+	// RetryAfter is how long the gateway asks to wait; zero if it does not ask.
 	RetryAfter time.Duration `json:"-"`
 }
 
@@ -41,10 +41,10 @@ type Error struct {
 type Detail struct {
 	Message  string `json:"message"`
 	Location string `json:"location"` // "body.note", or file:line:column of a catalog
-	Value    any    `json:"value"`    // what was sent there; of a catalog, the hint
+	Value    any    `json:"value"`    // what was sent; for a catalog, the hint
 }
 
-// Error tells status, detail and every place in one line.
+// Error returns the detail, or else the status, and every fault on one line.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.Detail)
@@ -61,29 +61,29 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Is ties the status to the sentinels of this package.
+// Is makes errors.Is match the status with the errors of this package.
 func (e *Error) Is(target error) bool { return target == meanings[e.Status] }
 
-// problem reads an error's body: problem details, or any text.
-func problem(answer *http.Response, body []byte) error {
+// problem decodes an error: problem details, or any text.
+func problem(response *http.Response, body []byte) error {
 	e := &Error{}
 	if json.Unmarshal(body, e) != nil {
-		e.Detail = "not an answer of the API (status " + answer.Status + "): " + cut(strings.TrimSpace(string(body)))
+		e.Detail = "not a response of the API (status " + response.Status + "): " + cut(strings.TrimSpace(string(body)))
 	}
-	e.Status = answer.StatusCode
+	e.Status = response.StatusCode
 	if e.Title == "" {
 		e.Title = http.StatusText(e.Status)
 	}
 	if e.Detail == "" {
 		e.Detail = strings.ToLower(e.Title)
 	}
-	if s, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && s > 0 {
+	if s, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && s > 0 {
 		e.RetryAfter = time.Duration(s) * time.Second
 	}
 	return e
 }
 
-// cut keeps the beginning of a foreign text, such as a proxy's page.
+// cut shortens foreign text, such as the page of a proxy.
 func cut(s string) string {
 	if len(s) > 200 {
 		return strings.ToValidUTF8(s[:200], "") + "…"

@@ -6,21 +6,21 @@ import (
 	"net/url"
 )
 
-// Feed is where calendar programs find shifts; whoever has it can read them.
+// Feed is an address to which calendar programs subscribe. Anyone who has it can read the shifts.
 type Feed struct {
-	// Path is that on the gateway. Its key is a secret.
+	// Path is the path on the gateway. It contains a secret key.
 	Path string `json:"path"`
-	// URL is Path behind the address by which the client reaches the gateway.
+	// URL is Path with the client's base URL.
 	URL string `json:"url"`
 }
 
-// ScheduleFeed gives the feed of a schedule; rotate gives it a new path and ends the old one.
-// [ErrNotFound] when there is no such schedule.
+// ScheduleFeed returns the feed of a schedule. rotate creates a new path and disables the old one. The error is
+// [ErrNotFound] if there is no such schedule.
 func (c *Client) ScheduleFeed(ctx context.Context, schedule string, rotate bool) (Feed, error) {
 	return c.feed(ctx, "/api/v1/schedules/"+url.PathEscape(schedule)+"/feed", rotate)
 }
 
-// PersonFeed is the same for all shifts of a person.
+// PersonFeed is [Client.ScheduleFeed] for all shifts of a person.
 func (c *Client) PersonFeed(ctx context.Context, person string, rotate bool) (Feed, error) {
 	return c.feed(ctx, "/api/v1/people/"+url.PathEscape(person)+"/feed", rotate)
 }
@@ -30,8 +30,7 @@ func (c *Client) feed(ctx context.Context, path string, rotate bool) (Feed, erro
 	if rotate {
 		method = http.MethodPost
 	}
-	var f Feed
-	err := c.call(ctx, method, path, nil, nil, &f)
+	f, err := send[Feed](ctx, c, method, path, nil)
 	f.URL = c.base + f.Path
 	return f, err
 }

@@ -7,69 +7,60 @@ import (
 	"time"
 )
 
-// Overriding asks to change who is on call for a stretch of time.
-type Overriding struct {
+// NewOverride changes who is on call for a while.
+type NewOverride struct {
 	Ask
-	// Kind is "override" (somebody stands in), "swap" (two exchange their duties), "temporary" (the
-	// shifts alone are the schedule) or "shadow" (somebody looks on).
+	// Kind is "override" (people take over), "swap" (two people swap their shifts), "temporary" (Shifts replace the
+	// schedule) or "shadow" (people are paged too).
 	Kind string    `json:"kind"`
 	From time.Time `json:"from"`
-	To   time.Time `json:"to"` // the first instant after it
-	// People stand in, exchange (two of them) or look on; ids. Not of "temporary".
+	To   time.Time `json:"to"` // exclusive
+	// People are the ids of those who take over, swap (two) or shadow. Not for "temporary".
 	People []string `json:"people,omitempty"`
-	// Replaces, of "override", is the only person who is replaced; empty for everybody on call.
-	Replaces string `json:"replaces,omitempty"`
-	Shifts   []Turn `json:"shifts,omitempty"` // of "temporary"
+	// Replaces is the only person to replace; empty for everybody on call. For "override" only.
+	Replaces string          `json:"replaces,omitempty"`
+	Shifts   []OverrideShift `json:"shifts,omitempty"` // for "temporary"
 }
 
-// Turn is one shift of a temporary schedule.
-type Turn struct {
+// OverrideShift is a shift of a temporary schedule.
+type OverrideShift struct {
 	People []string  `json:"people"`
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
 }
 
-// Override is one that is in force.
+// Override is an override in force.
 type Override struct {
 	ID       string `json:"id"`
 	Schedule string `json:"schedule"`
-	Overriding
+	NewOverride
 	AddedAt time.Time `json:"added_at"`
 }
 
-// Placed is what became of an override that was asked for or taken back.
-type Placed struct {
-	ID string `json:"id"` // the override's
-	// Done is false when it is accepted durably and not known yet to count everywhere.
+// OverrideOutcome is the result of adding or removing an override.
+type OverrideOutcome struct {
+	ID string `json:"id"` // of the override
+	// Done is false if the change is stored durably, but not known to be used everywhere yet.
 	Done     bool      `json:"done"`
-	Override *Override `json:"override"` // nil when not known
+	Override *Override `json:"override"` // nil if not known
 }
 
-// Overrides gives those of a schedule that are not over, in the order in which they came.
-// [ErrNotFound] when there is no such schedule; so too those below.
+// Overrides returns the current and future overrides of a schedule, in the order in which they were added. The error
+// of this and the following methods is [ErrNotFound] if there is no such schedule.
 func (c *Client) Overrides(ctx context.Context, schedule string) ([]Override, error) {
-	var all []Override
-	err := c.get(ctx, overridePath(schedule), nil, &all)
-	return all, err
+	return get[[]Override](ctx, c, overridePath(schedule), nil)
 }
 
-// AddOverride changes who is on call. Of two that meet the later one wins.
-func (c *Client) AddOverride(ctx context.Context, schedule string, o Overriding) (Placed, error) {
-	var out Placed
-	err := c.call(ctx, http.MethodPost, overridePath(schedule), nil, o, &out)
-	return out, err
+// AddOverride adds an override. Of two overlapping ones the later wins.
+func (c *Client) AddOverride(ctx context.Context, schedule string, o NewOverride) (OverrideOutcome, error) {
+	return send[OverrideOutcome](ctx, c, http.MethodPost, overridePath(schedule), o)
 }
 
-// RemoveOverride takes one back, named by its id or an unambiguous beginning of it. [ErrNotFound] also
-// when there is no such override, [ErrRefused] when it is over.
-func (c *Client) RemoveOverride(ctx context.Context, schedule, id, by string) (Placed, error) {
-	query := url.Values{}
-	if by != "" {
-		query.Set("by", by)
-	}
-	var out Placed
-	err := c.call(ctx, http.MethodDelete, overridePath(schedule)+"/"+url.PathEscape(id), query, nil, &out)
-	return out, err
+// RemoveOverride removes an override by its id or an unambiguous prefix of it. The error is [ErrNotFound] if there
+// is none, and [ErrRefused] if it has ended.
+func (c *Client) RemoveOverride(ctx context.Context, schedule, id, by string) (out OverrideOutcome, err error) {
+	path := overridePath(schedule) + "/" + url.PathEscape(id)
+	return out, c.call(ctx, http.MethodDelete, path, values(map[string]string{"by": by}), nil, &out)
 }
 
 func overridePath(schedule string) string {

@@ -7,127 +7,116 @@ import (
 	"time"
 )
 
-// Problem is a problem record as it stands.
+// Problem is the current state of a problem record.
 type Problem struct {
 	ID        string      `json:"id"` // "PRB-5f0c1a2b3c4d"
 	Service   string      `json:"service"`
 	Title     string      `json:"title"`
 	Status    string      `json:"status"`          // open, known-error or closed
 	Cause     string      `json:"cause,omitempty"` // the root cause
-	Known     *KnownError `json:"known,omitempty"` // nil while it is no known error
+	Known     *KnownError `json:"known,omitempty"` // nil: not a known error
 	Incidents []string    `json:"incidents"`       // ids, in the order in which they were linked
 
 	OpenedAt   time.Time `json:"opened_at"`
 	OpenedBy   string    `json:"opened_by,omitempty"`
 	UpdatedAt  time.Time `json:"updated_at"`
-	ClosedAt   time.Time `json:"closed_at,omitzero"` // zero while it is not closed
+	ClosedAt   time.Time `json:"closed_at,omitzero"` // zero: not closed
 	ClosedBy   string    `json:"closed_by,omitempty"`
-	Resolution string    `json:"resolution,omitempty"` // what was done about the cause
+	Resolution string    `json:"resolution,omitempty"` // what fixed the cause
 }
 
-// KnownError is a workaround, and which incidents it concerns: those of the services for which everything
-// else that is named holds. Something else must be named.
+// KnownError is a workaround, and which incidents it applies to: those of Services that match all of Key, Alert and
+// Labels. At least one of the three must be set.
 type KnownError struct {
-	Workaround string            `json:"workaround"`         // 2000 bytes at most
-	Services   []string          `json:"services,omitempty"` // Defaults to the problem's.
-	Key        string            `json:"key,omitempty"`      // the dedup key
-	Alert      string            `json:"alert,omitempty"`    // the value of the label alertname
+	Workaround string            `json:"workaround"`         // at most 2000 bytes
+	Services   []string          `json:"services,omitempty"` // Defaults to that of the problem.
+	Key        string            `json:"key,omitempty"`      // dedup key
+	Alert      string            `json:"alert,omitempty"`    // value of the label alertname
 	Labels     map[string]string `json:"labels,omitempty"`   // all of them
 }
 
-// The questions about problems.
+// The queries and commands about problems.
 type (
-	// Opening opens a problem.
-	Opening struct {
+	// NewProblem opens a problem.
+	NewProblem struct {
 		Ask
 		Title     string   `json:"title"`
 		Service   string   `json:"service,omitempty"` // Defaults to that of the first incident.
 		Cause     string   `json:"cause,omitempty"`
-		Incidents []string `json:"incidents,omitempty"` // that belong to it
+		Incidents []string `json:"incidents,omitempty"` // ids to link
 	}
-	// ProblemChange says what is known now; what is left empty stays.
+	// ProblemChange changes a problem; empty fields change nothing.
 	ProblemChange struct {
 		Ask
 		Title   string      `json:"title,omitempty"`
 		Cause   string      `json:"cause,omitempty"`
 		Known   *KnownError `json:"known,omitempty"`
-		Unknown bool        `json:"unknown,omitempty"` // it is no known error any more
+		Unknown bool        `json:"unknown,omitempty"` // drop the known error
 	}
-	// ProblemLink names an incident.
+	// ProblemLink names the incident to link or unlink.
 	ProblemLink struct {
 		Ask
 		Incident string `json:"incident"`
 	}
-	// ProblemClosure says what was done about the cause.
+	// ProblemClosure closes a problem; Resolution says what fixed the cause.
 	ProblemClosure struct {
 		Ask
 		Resolution string `json:"resolution"`
 	}
-	// ProblemQuery selects problems. The zero value asks for those that are not closed.
+	// ProblemQuery selects problems. The zero value selects those that are not closed.
 	ProblemQuery struct {
 		Status            string // open (all but closed), known-error, closed or all
-		Service, Incident string // the incident's full id
+		Service, Incident string // Incident is a full id
 	}
 )
 
-// ProblemOutcome is what became of a question about a problem.
+// ProblemOutcome is the result of a command about a problem.
 type ProblemOutcome struct {
 	ID string `json:"id"` // of the input
-	// Done is false when it is accepted durably and the outcome was not known in time.
+	// Done is false if the command is stored durably but was not decided in time.
 	Done    bool     `json:"done"`
-	Problem *Problem `json:"problem"`                  // as it stands after it; nil when not known
-	Open    []string `json:"open_incidents,omitempty"` // after a closure: linked incidents that are open
+	Problem *Problem `json:"problem"`                  // afterwards; nil if not known
+	Open    []string `json:"open_incidents,omitempty"` // after a closure: linked incidents that are still open
 }
 
-// Problems gives those that fit the query, the newest first.
+// Problems returns the problems that match the query, newest first.
 func (c *Client) Problems(ctx context.Context, q ProblemQuery) ([]Problem, error) {
-	v := url.Values{}
-	for name, value := range map[string]string{"status": q.Status, "service": q.Service, "incident": q.Incident} {
-		if value != "" {
-			v.Set(name, value)
-		}
-	}
-	var all []Problem
-	err := c.get(ctx, "/api/v1/problems", v, &all)
-	return all, err
+	return get[[]Problem](ctx, c, "/api/v1/problems", values(map[string]string{"status": q.Status, "service": q.Service, "incident": q.Incident}))
 }
 
-// Problem finds one by its id or an unambiguous beginning of it. [ErrNotFound] when there is none; so too those below.
+// Problem returns a problem by its id or an unambiguous prefix of it. The error of this and the following methods is
+// [ErrNotFound] if there is none.
 func (c *Client) Problem(ctx context.Context, id string) (Problem, error) {
-	var one Problem
-	err := c.get(ctx, problemPath(id, ""), nil, &one)
-	return one, err
+	return get[Problem](ctx, c, problemPath(id, ""), nil)
 }
 
-// OpenProblem opens a record. [ErrRefused] when the engine would not; so too those below.
-func (c *Client) OpenProblem(ctx context.Context, o Opening) (ProblemOutcome, error) {
-	return c.askProblem(ctx, "/api/v1/problems", o)
+// OpenProblem opens a problem. The error of this and the following methods is [ErrRefused] if the engine refuses.
+func (c *Client) OpenProblem(ctx context.Context, p NewProblem) (ProblemOutcome, error) {
+	return c.problemCommand(ctx, "/api/v1/problems", p)
 }
 
-// LinkProblem says that an incident belongs to a problem.
+// LinkProblem links an incident to a problem.
 func (c *Client) LinkProblem(ctx context.Context, id string, l ProblemLink) (ProblemOutcome, error) {
-	return c.askProblem(ctx, problemPath(id, "/link"), l)
+	return c.problemCommand(ctx, problemPath(id, "/link"), l)
 }
 
-// UnlinkProblem says that it does not.
+// UnlinkProblem removes the link of an incident to a problem.
 func (c *Client) UnlinkProblem(ctx context.Context, id string, l ProblemLink) (ProblemOutcome, error) {
-	return c.askProblem(ctx, problemPath(id, "/unlink"), l)
+	return c.problemCommand(ctx, problemPath(id, "/unlink"), l)
 }
 
-// ChangeProblem changes what is known.
+// ChangeProblem changes what is known about a problem.
 func (c *Client) ChangeProblem(ctx context.Context, id string, p ProblemChange) (ProblemOutcome, error) {
-	return c.askProblem(ctx, problemPath(id, "/change"), p)
+	return c.problemCommand(ctx, problemPath(id, "/change"), p)
 }
 
-// CloseProblem closes it; its workaround is shown no more.
+// CloseProblem closes a problem; its workaround is no longer shown.
 func (c *Client) CloseProblem(ctx context.Context, id string, p ProblemClosure) (ProblemOutcome, error) {
-	return c.askProblem(ctx, problemPath(id, "/close"), p)
+	return c.problemCommand(ctx, problemPath(id, "/close"), p)
 }
 
-func (c *Client) askProblem(ctx context.Context, path string, ask any) (ProblemOutcome, error) {
-	var out ProblemOutcome
-	err := c.call(ctx, http.MethodPost, path, nil, ask, &out)
-	return out, err
+func (c *Client) problemCommand(ctx context.Context, path string, ask any) (ProblemOutcome, error) {
+	return send[ProblemOutcome](ctx, c, http.MethodPost, path, ask)
 }
 
 func problemPath(id, rest string) string { return "/api/v1/problems/" + url.PathEscape(id) + rest }

@@ -7,36 +7,32 @@ import (
 	"strings"
 )
 
-// Document is a text to be kept with an incident.
+// Document is a text to attach to an incident.
 type Document struct {
 	Ask
 	Title string `json:"title"`
 	Type  string `json:"type,omitempty"` // Defaults to text/markdown.
-	Text  string `json:"text"`           // 48 KiB at most
+	Text  string `json:"text"`           // at most 48 KiB
 }
 
-// Review gives the document for a post-incident review as Markdown. chart says where the reader finds the
-// chart of the levels: "inline" in the document itself, "none" nowhere, or the name of a file beside it.
-// [ErrNotFound] when there is no such incident.
+// Review returns the draft of a post-incident review as Markdown. chart says where the chart of the levels is:
+// "inline" in the document, "none", or the name of a file in the same folder. The error is [ErrNotFound] if there
+// is no such incident.
 func (c *Client) Review(ctx context.Context, id, chart string) (string, error) {
-	var text []byte
-	err := c.get(ctx, incidentPath(id, "review"), url.Values{"chart": {escapedName(chart)}}, &text)
-	return string(text), err
+	return c.text(ctx, incidentPath(id, "review"), url.Values{"chart": {escapedName(chart)}})
 }
 
-// ReviewChart gives the chart of the levels as SVG.
+// ReviewChart returns the chart of the levels as SVG.
 func (c *Client) ReviewChart(ctx context.Context, id string) (string, error) {
-	var text []byte
-	err := c.get(ctx, incidentPath(id, "review/chart"), nil, &text)
-	return string(text), err
+	return c.text(ctx, incidentPath(id, "review/chart"), nil)
 }
 
-// Attach keeps a document with the incident.
+// Attach attaches a document to an incident.
 func (c *Client) Attach(ctx context.Context, id string, d Document) (Outcome, error) {
 	return c.command(ctx, id, "document", d)
 }
 
-// escapedName writes the name of a file as documents refer to it.
+// escapedName escapes the name of a file for a link.
 func escapedName(name string) string {
 	var b strings.Builder
 	for _, c := range []byte(name) {

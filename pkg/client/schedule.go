@@ -6,84 +6,74 @@ import (
 	"time"
 )
 
-// ScheduleLine is one schedule in the list of all.
-type ScheduleLine struct {
+// ScheduleSummary is a schedule in the list of all.
+type ScheduleSummary struct {
 	Schedule string   `json:"schedule"`
 	Timezone string   `json:"timezone"` // an IANA name
-	Layers   int      `json:"layers"`   // how many
-	People   []string `json:"people"`   // ids of everybody who takes turns
-	OnCall   []string `json:"on_call"`  // ids of those on call now; empty when nobody is
-	// Until is the next change; zero when nothing will change.
+	Layers   int      `json:"layers"`   // number of layers
+	People   []string `json:"people"`   // ids of everybody in the rotations
+	OnCall   []string `json:"on_call"`  // ids; empty for nobody
+	// Until is the next change; zero if nothing will change.
 	Until time.Time `json:"until,omitzero"`
 	// Import is nil for a schedule of layers.
 	Import *Import `json:"import,omitempty"`
 }
 
-// Import is how it stands with the calendar of an imported schedule.
+// Import is the state of the calendar of an imported schedule.
 type Import struct {
-	Source    string    `json:"source"`              // the host or file that it is read of
-	CheckedAt time.Time `json:"checked_at,omitzero"` // the last look at it
-	ReadAt    time.Time `json:"read_at,omitzero"`    // when what counts was read; zero for never
-	Fault     string    `json:"fault,omitempty"`     // why the last look changed nothing
-	LeftOut   []string  `json:"left_out,omitempty"`  // events that are not taken, with their reasons
+	Source    string    `json:"source"`              // host or file
+	CheckedAt time.Time `json:"checked_at,omitzero"` // last check
+	ReadAt    time.Time `json:"read_at,omitzero"`    // when the version in use was read; zero for never
+	Fault     string    `json:"fault,omitempty"`     // why the last check changed nothing
+	LeftOut   []string  `json:"left_out,omitempty"`  // skipped events, with the reasons
 }
 
-// SchedulePlan is a stretch of a schedule. Its shifts fill the stretch without holes.
+// SchedulePlan is a period of a schedule. The shifts cover the whole period.
 type SchedulePlan struct {
-	Schedule string    `json:"schedule"`
-	Timezone string    `json:"timezone"` // an IANA name
-	From     time.Time `json:"from"`
-	To       time.Time `json:"to"`
-	Shifts   []Shift   `json:"shifts"`
-	Gaps     []Stretch `json:"gaps"` // where nobody is on call
-	// Conflicts are where somebody is on call here and in another schedule at once.
+	Schedule string      `json:"schedule"`
+	Timezone string      `json:"timezone"` // an IANA name
+	From     time.Time   `json:"from"`
+	To       time.Time   `json:"to"`
+	Shifts   []Shift     `json:"shifts"`
+	Gaps     []TimeRange `json:"gaps"` // when nobody is on call
+	// Conflicts are when a person is on call here and in another schedule at once.
 	Conflicts []Conflict `json:"conflicts"`
 	// Import is nil for a schedule of layers.
 	Import *Import `json:"import,omitempty"`
 }
 
-// Stretch is a stretch of time.
-type Stretch struct {
+// TimeRange is a period of time, To exclusive.
+type TimeRange struct {
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 }
 
-// Conflict is a person who is on call in another schedule too.
+// Conflict is a period in which a person is also on call in another schedule.
 type Conflict struct {
 	Person   string    `json:"person"`
-	Schedule string    `json:"schedule"` // the other one
+	Schedule string    `json:"schedule"` // the other schedule
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
 }
 
-// Shift is a turn within the stretch, or a part of one.
+// Shift is a shift, or the part of it within the period.
 type Shift struct {
-	People []string  `json:"people"` // ids; empty when nobody is on call
+	People []string  `json:"people"` // ids; empty for nobody
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
-	// Layer counts from 1; 0 where no layer decides.
+	// Layer is the layer that decides, from 1; 0 for none.
 	Layer int `json:"layer,omitzero"`
-	// Override is the id of the one that decides; empty where none does.
+	// Override is the id of the override that decides; empty for none.
 	Override string `json:"override,omitempty"`
 }
 
-// Schedules gives all schedules, by name.
-func (c *Client) Schedules(ctx context.Context) ([]ScheduleLine, error) {
-	var all []ScheduleLine
-	err := c.get(ctx, "/api/v1/schedules", nil, &all)
-	return all, err
+// Schedules returns all schedules, by name.
+func (c *Client) Schedules(ctx context.Context) ([]ScheduleSummary, error) {
+	return get[[]ScheduleSummary](ctx, c, "/api/v1/schedules", nil)
 }
 
-// Schedule gives the shifts of a schedule between two instants, at most 366 days apart. A zero from
-// means now, a zero to two weeks after from. [ErrNotFound] when there is no such schedule.
+// Schedule returns the shifts of a schedule in a period of at most 366 days. A zero from means now, a zero to two
+// weeks after from. The error is [ErrNotFound] if there is no such schedule.
 func (c *Client) Schedule(ctx context.Context, schedule string, from, to time.Time) (SchedulePlan, error) {
-	query := url.Values{}
-	for name, at := range map[string]time.Time{"from": from, "to": to} {
-		if !at.IsZero() {
-			query.Set(name, at.Format(time.RFC3339Nano))
-		}
-	}
-	var p SchedulePlan
-	err := c.get(ctx, "/api/v1/schedules/"+url.PathEscape(schedule), query, &p)
-	return p, err
+	return get[SchedulePlan](ctx, c, "/api/v1/schedules/"+url.PathEscape(schedule), values(map[string]string{"from": instant(from), "to": instant(to)}))
 }

@@ -2,49 +2,46 @@ package client
 
 import "context"
 
-// Foreseen is what was suggested for an incident when it opened.
-type Foreseen struct {
+// Suggestions are those made for an incident when it opened.
+type Suggestions struct {
 	Incident string `json:"incident"`
-	// Known is false where the incident was over so long ago, or was never one, that its suggestions
-	// are not kept.
+	// Known is false if the suggestions are gone, because the incident was resolved long ago, or never existed.
 	Known       bool         `json:"known"`
 	Suggestions []Suggestion `json:"suggestions"`
 }
 
-// Suggestion is one thing to consider, and why.
+// Suggestion is something to consider, and why.
 type Suggestion struct {
 	Kind   string `json:"kind"` // escalate, priority, team, spike
 	Says   string `json:"says"` // one sentence
 	Action Action `json:"action"`
-	// Probability is the estimate, AtLeast what the incidents speak for nine times of ten; 0 for a spike.
+	// Probability is the estimate, AtLeast its lower bound with 90 % confidence; both are 0 for a spike.
 	Probability float64  `json:"probability,omitempty"`
 	AtLeast     float64  `json:"at_least,omitempty"`
 	Evidence    Evidence `json:"evidence"`
 }
 
-// Action is what is suggested; nothing is set for a spike.
+// Action is what to do; empty for a spike.
 type Action struct {
-	Level    int    `json:"level,omitempty"` // to page now, from 1
+	Level    int    `json:"level,omitempty"` // level to page now, from 1
 	Priority string `json:"priority,omitempty"`
 	Team     string `json:"team,omitempty"`
 }
 
-// Evidence is what a suggestion rests on.
+// Evidence is the evidence for a suggestion.
 type Evidence struct {
-	Of        int      `json:"of"`        // how many incidents like it were counted
-	Hits      int      `json:"hits"`      // in how many of them it was so
-	Incidents []string `json:"incidents"` // those in which it was so, the newest first
-	Basis     string   `json:"basis"`     // what makes them alike: "same alert name"
+	Of        int      `json:"of"`        // number of similar incidents
+	Hits      int      `json:"hits"`      // number of those that agree
+	Incidents []string `json:"incidents"` // ids of those that agree, newest first
+	Basis     string   `json:"basis"`     // how they are similar: "same alert name"
 	Among     string   `json:"among"`     // what they have in common: "DiskFull"
-	// Usual and Limit are of a spike: how many alerts are usual, and up to how many would be no spike.
+	// Usual and Limit are for a spike: the usual number of alerts, and the most that would not be a spike.
 	Usual float64 `json:"usual,omitempty"`
 	Limit float64 `json:"limit,omitempty"`
 }
 
-// Suggestions gives what was suggested for an incident; id may be shortened. [ErrNotFound] when there
-// is none, [ErrUnavailable] while the history is being read.
-func (c *Client) Suggestions(ctx context.Context, id string) (Foreseen, error) {
-	var f Foreseen
-	err := c.get(ctx, incidentPath(id, "suggestions"), nil, &f)
-	return f, err
+// Suggestions returns the suggestions for an incident. The error is [ErrNotFound] if there is no such incident, and
+// [ErrUnavailable] while the gateway is still reading the history.
+func (c *Client) Suggestions(ctx context.Context, id string) (Suggestions, error) {
+	return get[Suggestions](ctx, c, incidentPath(id, "suggestions"), nil)
 }

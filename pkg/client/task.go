@@ -1,12 +1,8 @@
 package client
 
-import (
-	"context"
-	"net/url"
-	"strconv"
-)
+import "context"
 
-// ListedTask is a follow-up with the incident that it came of.
+// ListedTask is a follow-up task with its incident.
 type ListedTask struct {
 	Task
 	Incident string `json:"incident"` // id
@@ -15,29 +11,20 @@ type ListedTask struct {
 	Title    string `json:"title"` // of the incident
 }
 
-// TaskQuery selects follow-ups. The zero value asks for those that are to do.
+// TaskQuery selects follow-up tasks. The zero value selects the open ones.
 type TaskQuery struct {
 	// State is "open", "done" or "all". Defaults to "open".
 	State                string
 	Team, Service, Owner string
 	// Limit is from 1 to 1000. Defaults to 200; the last incident is listed whole.
 	Limit int
-	// Before is an incident's id: only those of incidents that opened before it.
+	// Before is the id of an incident: only tasks of incidents opened before it.
 	Before string
 }
 
-// Tasks gives those that fit the query, by incident, the newest first.
+// Tasks returns the tasks that match the query, newest incident first.
 func (c *Client) Tasks(ctx context.Context, q TaskQuery) ([]ListedTask, error) {
-	v := url.Values{}
-	for name, value := range map[string]string{"state": q.State, "team": q.Team, "service": q.Service, "owner": q.Owner, "before": q.Before} {
-		if value != "" {
-			v.Set(name, value)
-		}
-	}
-	if q.Limit != 0 {
-		v.Set("limit", strconv.Itoa(q.Limit))
-	}
-	var all []ListedTask
-	err := c.get(ctx, "/api/v1/tasks", v, &all)
-	return all, err
+	return get[[]ListedTask](ctx, c, "/api/v1/tasks", values(map[string]string{
+		"state": q.State, "team": q.Team, "service": q.Service, "owner": q.Owner, "before": q.Before, "limit": number(q.Limit),
+	}))
 }

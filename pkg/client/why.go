@@ -3,13 +3,12 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 	"time"
 
 	"tocsin.dev/pkg/events"
 )
 
-// Why is why an incident went as it did, by the catalog and the overrides of that time.
+// Why explains an incident by the catalog and the overrides of that time.
 type Why struct {
 	Incident string    `json:"incident"`
 	Title    string    `json:"title"`
@@ -19,37 +18,37 @@ type Why struct {
 	Status   string    `json:"status"`
 	Priority string    `json:"priority"`
 	OpenedAt time.Time `json:"opened_at"`
-	Zone     string    `json:"zone"` // of the instants in sentences
-	// Says is the answer in short; about the person, where one was asked about.
+	Zone     string    `json:"zone"` // of instants in sentences
+	// Says is the short answer; about the person, if one was given.
 	Says    string     `json:"says"`
 	Catalog WhyCatalog `json:"catalog"`
-	// Placed is how the first alert came to the service.
+	// Placed says how the first alert was routed to the service.
 	Placed WhyPlaced `json:"placed"`
-	// Levels and Triggers are what was due, also what did not happen.
+	// Levels and Triggers include those that did not happen.
 	Levels   []WhyStep   `json:"levels"`
 	Triggers []WhyStep   `json:"triggers"`
-	Changes  []WhyChange `json:"changes"`          // what people and alerts did meanwhile
-	Person   *WhyPerson  `json:"person,omitempty"` // nil where nobody was asked about
-	Text     string      `json:"text"`             // all of it in prose
+	Changes  []WhyChange `json:"changes"`          // what people and alerts did in the meantime
+	Person   *WhyPerson  `json:"person,omitempty"` // nil if no person was given
+	Text     string      `json:"text"`             // everything as prose
 
-	// Raw is the answer as it came.
+	// Raw is the response as it is.
 	Raw json.RawMessage `json:"-"`
 }
 
-// WhyCatalog is the catalog of that time. Where it is not known, the facts alone are told.
+// WhyCatalog is the catalog of that time. If it is not known, the answer uses the facts alone.
 type WhyCatalog struct {
 	Revision string `json:"revision"`
 	Known    bool   `json:"known"`
 	Says     string `json:"says,omitempty"`
 }
 
-// Place is where something of a catalog stands.
+// Place is a place in a catalog.
 type Place struct {
 	File string `json:"file"`
 	Line int    `json:"line"` // from 1
 }
 
-// WhyPlaced is how an alert came to its service: by "route", "label", "fallback" or "sender".
+// WhyPlaced says how an alert was routed: by "route", "label", "fallback" or "sender".
 type WhyPlaced struct {
 	By        string        `json:"by"`
 	Rule      Place         `json:"rule,omitzero"`
@@ -57,7 +56,7 @@ type WhyPlaced struct {
 	Says      string        `json:"says"`
 }
 
-// WhyCondition is a condition, its answer, and what its words stood for.
+// WhyCondition is a condition, its result, and the values of its variables.
 type WhyCondition struct {
 	Rule   Place  `json:"rule,omitzero"`
 	Source string `json:"source"`
@@ -69,18 +68,18 @@ type WhyCondition struct {
 	Error string `json:"error,omitempty"`
 }
 
-// WhyStep is one level or trigger and what came of it.
+// WhyStep is a level or trigger and its outcome.
 type WhyStep struct {
 	What   string `json:"what"`          // level, trigger, command, exhausted or help
-	Seq    uint64 `json:"seq,omitempty"` // number of the fact; 0 for what did not happen
+	Seq    uint64 `json:"seq,omitempty"` // number of the fact; 0 if it did not happen
 	Policy string `json:"policy,omitempty"`
 	Level  int    `json:"level,omitempty"` // from 1
 	Round  int    `json:"round,omitempty"`
-	Again  int    `json:"again,omitempty"` // how many times the level had been repeated
+	Again  int    `json:"again,omitempty"` // number of repeats of the level before
 	Kind   string `json:"kind,omitempty"`  // functional or hierarchical
-	On     string `json:"on,omitempty"`    // what it waits for, or what took the climb there
+	On     string `json:"on,omitempty"`    // what it waits for, or what made it escalate
 	Rule   Place  `json:"rule,omitzero"`
-	// DueAt is when it was due, At when it was reached, Until how long it was held; zero for never.
+	// DueAt is when it was due, At when it was reached, Until when a hold ended; zero for never.
 	DueAt time.Time `json:"due_at,omitzero"`
 	At    time.Time `json:"at,omitzero"`
 	Until time.Time `json:"until,omitzero"`
@@ -90,11 +89,11 @@ type WhyStep struct {
 	Reason    string        `json:"reason,omitempty"`
 	Condition *WhyCondition `json:"condition,omitempty"`
 	Targets   []WhyTarget   `json:"targets"`
-	People    []WhyPage     `json:"people"` // everybody and everything that was paged
+	People    []WhyPage     `json:"people"` // people and other targets that were paged
 	NotPaged  []WhyReason   `json:"not_paged"`
 }
 
-// WhyTarget is one of a step's words and who was behind it.
+// WhyTarget is a target of a step, and who that was.
 type WhyTarget struct {
 	Target   string       `json:"target"`
 	Rule     Place        `json:"rule,omitzero"`
@@ -103,7 +102,7 @@ type WhyTarget struct {
 	Layer    int          `json:"layer,omitempty"` // from 1
 	Imported bool         `json:"imported,omitempty"`
 	Override *WhyOverride `json:"override,omitempty"`
-	Turn     string       `json:"turn,omitempty"` // whom a round robin gave the turn
+	Turn     string       `json:"turn,omitempty"` // whose turn a round robin chose
 	Says     string       `json:"says"`
 }
 
@@ -117,7 +116,7 @@ type WhyOverride struct {
 	RemovedAt time.Time `json:"removed_at,omitzero"`
 }
 
-// WhyPage is one page and what became of it: delivered, failed, superseded, delayed or open.
+// WhyPage is a page. Its outcome is delivered, failed, superseded, delayed or open.
 type WhyPage struct {
 	Page     string           `json:"page"`
 	Target   string           `json:"target"`
@@ -137,7 +136,7 @@ type WhyPage struct {
 	Says     string           `json:"says"`
 }
 
-// WhyChange is something that happened besides levels, triggers and pages.
+// WhyChange is something other than a level, trigger or page.
 type WhyChange struct {
 	Seq  uint64    `json:"seq"`
 	At   time.Time `json:"at"`
@@ -146,7 +145,7 @@ type WhyChange struct {
 	Says string    `json:"says"`
 }
 
-// WhyReason is why somebody was not paged by something.
+// WhyReason says why a person was not paged.
 type WhyReason struct {
 	Code   string `json:"code"`
 	Person string `json:"person"`
@@ -161,30 +160,23 @@ type WhyPerson struct {
 	Person string `json:"person"`
 	Name   string `json:"name,omitempty"`
 	Paged  bool   `json:"paged"`
-	// Outcome is the best that became of their pages, or the code of the first reason.
+	// Outcome is the best outcome of their pages, or the code of the first reason.
 	Outcome string      `json:"outcome"`
 	Says    string      `json:"says"`
 	Pages   []WhyPage   `json:"pages"`
-	Reasons []WhyReason `json:"reasons"` // the most telling first
+	Reasons []WhyReason `json:"reasons"` // most important first
 }
 
-// Why explains an incident, named by its id or an unambiguous beginning of it. Person may be empty; zone is
-// the IANA name for the instants in sentences, and empty means UTC. [ErrNotFound] when there is no such
-// incident, or no such person.
-func (c *Client) Why(ctx context.Context, id, person, zone string) (Why, error) {
-	query := url.Values{}
-	for name, value := range map[string]string{"person": person, "timezone": zone} {
-		if value != "" {
-			query.Set(name, value)
-		}
+// Why explains an incident, given by its id or an unambiguous prefix of it. person may be empty. zone is the IANA
+// name for instants in sentences; empty means UTC. The error is [ErrNotFound] if there is no such incident or person.
+func (c *Client) Why(ctx context.Context, id, person, zone string) (w Why, err error) {
+	w.Raw, err = get[json.RawMessage](ctx, c, incidentPath(id, "why"), values(map[string]string{"person": person, "timezone": zone}))
+	if err != nil {
+		return Why{}, err
 	}
-	var raw json.RawMessage
-	var w Why
-	if err := c.get(ctx, incidentPath(id, "why"), query, &raw); err != nil {
-		return w, err
-	}
+	raw := w.Raw
 	if err := json.Unmarshal(raw, &w); err != nil {
-		return w, err
+		return Why{}, err
 	}
 	w.Raw = raw
 	return w, nil

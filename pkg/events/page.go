@@ -15,7 +15,7 @@ type PageRequested struct {
 	Asked   int    `json:"asked"`   // 1 for the first time
 	// Late is how much later than due it was asked for, in seconds, when that is worth saying.
 	Late int `json:"late,omitempty"`
-	// Why says what asked for the page, where no level did: "resolution target breached".
+	// Why says what asked for the page, where no level did: "resolution goal breached".
 	Why     string `json:"why,omitempty"`
 	Runbook string `json:"runbook,omitempty"` // link of the service
 	// Known is the known error that the incident is a case of, with its workaround; nil for none.
@@ -58,6 +58,16 @@ type PageFailed struct {
 	Target   string    `json:"target"`
 	Attempts []Attempt `json:"attempts"`
 }
+
+// The outcomes of an [Attempt].
+const (
+	OutcomeAccepted  = "accepted"  // the provider took it
+	OutcomeDelivered = "delivered" // it is known to have reached the device or person
+	OutcomeRecorded  = "recorded"  // deliberately not sent: this is a shadow run
+	OutcomeRetryable = "retryable" // not sent; may work later
+	OutcomePermanent = "permanent" // not sent, and never will be this way
+	OutcomeUnknown   = "unknown"   // it broke off after the point where it may have been taken
+)
 
 // Attempt is one delivery: handing one notification to one contact method, and what came of it.
 type Attempt struct {

@@ -43,7 +43,7 @@ type ProblemRecord struct {
 	Title    string `json:"title"`
 	Status   string `json:"status"`          // "open", "known-error" or "closed"
 	Cause    string `json:"cause,omitempty"` // the root cause
-	// Known is nil while it is no known error.
+	// Known is nil while the problem is not a known error.
 	Known *KnownError `json:"known,omitempty"`
 }
 
@@ -72,7 +72,7 @@ type (
 		Cause string `json:"cause,omitempty"`
 		// Known makes it a known error, or replaces what was recorded.
 		Known *KnownError `json:"known,omitempty"`
-		// Unknown says that it is no known error any more: the workaround does not help.
+		// Unknown says that the problem is not a known error any more: the workaround does not help.
 		Unknown bool `json:"unknown,omitempty"`
 	}
 	// ProblemClosureReceived asks to close a problem; its workaround is shown no more.

@@ -42,8 +42,8 @@ func Partition(key string, n int) int {
 	return int(h.Sum32() % uint32(n))
 }
 
-// IntakeSubject is where Tocsin's own parts put what concerns partition p; kind is "alerts", "commands",
-// "receipts", "catalog", "overrides", "rosters", "merges" or "problems".
+// IntakeSubject is where Tocsin's own parts publish inputs of partition p; kind is one token, such as
+// "alerts" or "commands".
 func IntakeSubject(p int, kind string) string {
 	return SubjectIntake + "." + strconv.Itoa(p) + "." + kind
 }

@@ -12,7 +12,7 @@ import (
 // docs holds the comments of types ("Alert") and fields ("Alert.Key").
 type docs map[string]string
 
-// of gives the comment of a type, or of one of its fields, as one line; empty when there is none.
+// of returns the comment of a type, or of one of its fields, as one line; empty when there is none.
 func (d docs) of(typeName, field string) string {
 	if field != "" {
 		typeName += "." + field

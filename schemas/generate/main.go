@@ -1,7 +1,9 @@
-// Command generate writes the JSON Schemas of all event types from the Go types of pkg/events.
+// Command generate writes the JSON Schemas of all event types from the Go types of pkg/events, and
+// docs/catalog.md from the schema of the catalog.
 //
-// In: the types, by reflection, and their comments, from the source. Out: one file for each type
-// in the folder of package schemas. Run it with `go generate ./schemas` after a change to a type.
+// In: the types, by reflection, and their comments, from the source; and catalog.v1.json. Out: one
+// file for each type in the folder of package schemas, and the page. Run it with `go generate
+// ./schemas` after a change to a type or to catalog.v1.json.
 package main
 
 import (
@@ -16,7 +18,11 @@ import (
 
 func main() {
 	// go generate runs in the folder of the package that asks for it.
-	if err := run(".", filepath.Join("..", "pkg", "events")); err != nil {
+	err := run(".", filepath.Join("..", "pkg", "events"))
+	if err == nil {
+		err = writeCatalogPage("catalog.v1.json", filepath.Join("..", "docs", "catalog.md"))
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
@@ -36,7 +42,23 @@ func run(out, source string) error {
 	return nil
 }
 
-// makeAll gives the content of each file by its name.
+// writeCatalogPage writes the page about the catalog.
+func writeCatalogPage(schema, page string) error {
+	source, err := os.ReadFile(schema) //nolint:gosec // a file of the repository
+	if err != nil {
+		return fmt.Errorf("read the schema of the catalog: %w", err)
+	}
+	content, err := makeCatalogPage(source)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(page, content, 0o644); err != nil { //nolint:gosec // public text
+		return fmt.Errorf("write the page about the catalog: %w", err)
+	}
+	return nil
+}
+
+// makeAll returns the content of each file by its name.
 func makeAll(source string) (map[string][]byte, error) {
 	docs, err := readDocs(source)
 	if err != nil {

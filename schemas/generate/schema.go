@@ -183,7 +183,7 @@ var closed = map[string]string{
 
 var quoted = regexp.MustCompile(`"([a-z][a-z_-]*)"`)
 
-// words gives the values that a field may have; nil for any.
+// words returns the values that a field may have; nil for any.
 func (m *maker) words(field string) []string {
 	var all []string
 	for _, match := range quoted.FindAllStringSubmatch(m.docs[closed[field]], -1) {

@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/partition"
-	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/verify"
 	"tocsin.dev/pkg/events"
 )
 
@@ -38,8 +38,8 @@ type audit struct {
 	unwanted int           // claims stored after their page was superseded
 	worst    time.Duration // the longest after
 
-	verdict  backtest.Verdict // of deciding everything again
-	verified time.Duration    // how long that took
+	verdict  verify.Verdict // of deciding everything again
+	verified time.Duration  // how long that took
 }
 
 type (

@@ -9,8 +9,8 @@ import (
 
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/source/cloudevents"
-	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/verify"
+	"tocsin.dev/internal/whatif/verify/streams"
 )
 
 // verify decides everything that was recorded once more: whoever was killed when, the rules give the
@@ -20,7 +20,7 @@ func (a *audit) verify(ctx context.Context, t *testing.T) {
 	source := streams.Streams{Bus: a.bus, Foreign: cloudevents.FromNATS}
 	kept, err := source.Kept(ctx)
 	require.NoError(t, err)
-	v := backtest.Verifier{Catalog: streams.Catalogs(ctx, revisions.NewStore(a.bus, time.Now))}
+	v := verify.Verifier{Catalog: streams.Catalogs(ctx, revisions.NewStore(a.bus, time.Now))}
 	services, _ := a.bus.Partitions()
 	began := time.Now()
 	for p := range services {

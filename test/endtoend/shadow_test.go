@@ -89,7 +89,7 @@ func TestShadowSendsNothing(t *testing.T) {
 	hooks, mails := newSilence(t), newSilence(t)
 	up := startUp(t, quiet(hooks, mails), "--shadow")
 	for _, e := range fired(t, up, "page.delivered", 4) {
-		require.Contains(t, e.Summary, "recorded in a shadow run")
+		require.Contains(t, e.Summary, "not sent: shadow run")
 		require.Contains(t, e.Summary, "not sent")
 		require.Contains(t, string(e.Data), `"outcome":"recorded"`)
 	}

@@ -37,6 +37,8 @@ func TestForbids(t *testing.T) {
 		{"internal/source/generic", "tocsin.dev/internal/source/strictjson", true},
 		{"internal/engine", "tocsin.dev/internal/partition", true},
 		{"internal/engine", "tocsin.dev/internal/notifier", false},
+		{"internal/whatif/verify/streams", "tocsin.dev/internal/engine", false},
+		{"internal/intake", "tocsin.dev/internal/bus/jetstream", false},
 		{"internal/engine", "tocsin.dev/internal/bus/jetstream", false},
 		{"internal/gateway/api", "tocsin.dev/internal/gateway/doors", true},
 		{"internal/gateway/api", "tocsin.dev/internal/recorder", false},

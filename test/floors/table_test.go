@@ -50,16 +50,29 @@ var rules = []rule{
 
 	// Floor 3: what people configure, and the ports.
 	{
-		packages: "internal/catalog", ours: []string{words, "internal/rules", "internal/rules/...", "internal/ical"},
+		packages: "internal/catalog", ours: []string{words, "internal/rules", "internal/rules/...", "internal/ical", "internal/yamlfile", "internal/catalog/condition"},
 		reason: "the catalog gives values to the rules and knows no service, port or implementation",
 	},
 	{
-		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical"},
+		packages: "internal/catalog/condition", ours: []string{words, "internal/rules/escalation"},
+		reason: "a condition is asked about alerts and incidents, and knows no file",
+	},
+	{
+		packages: "internal/whatif/rehearsal", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/ical", "internal/yamlfile"},
 		reason: "a rehearsal is rules on virtual time",
 	},
 	{
-		packages: "internal/whatif/backtest", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/insight/document"},
-		foreign: none, reason: "a replay is rules on the time of a history; what it reads is handed in",
+		packages: "internal/whatif/backtest", ours: []string{words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/insight/document", "internal/whatif/measure"},
+		foreign: none, reason: "a backtest is rules on the time of a history; what it reads is handed in",
+	},
+	{
+		packages: "internal/whatif/whatiftest", ours: []string{words, "internal/catalog", "internal/whatif/rehearsal"},
+		reason: "fixtures for the tests of whatif",
+	},
+	{packages: "internal/whatif/measure", ours: none, foreign: none, reason: "a period is two instants"},
+	{
+		packages: "internal/whatif/verify", ours: []string{words, "internal/rules", "internal/whatif/measure"}, foreign: none,
+		reason: "verifying is deciding once more; what it reads is handed in",
 	},
 	{packages: "internal/insight/problem", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "incidents are compared by their facts alone"},
 	{packages: "internal/insight/review", ours: []string{words, "internal/rules/timeline", "internal/insight/document"}, foreign: none, reason: "a review is made of a timeline alone"},
@@ -79,6 +92,7 @@ var rules = []rule{
 	{packages: "internal/insight/shadow", ours: []string{words, "internal/insight/document"}, foreign: none, reason: "both sides are compared from what they left behind"},
 	{packages: "internal/insight/shadow/exports", ours: []string{"internal/insight/shadow"}, foreign: none, reason: "foreign exports are foreign bytes and know nothing of ours"},
 	{packages: "internal/insight/history", ours: []string{words}, foreign: none, reason: "a foreign history becomes public words, and is judged elsewhere"},
+	{packages: "internal/yamlfile", ours: none, foreign: []string{"go.yaml.in/yaml/v4", "go.yaml.in/yaml/v4/plugin/loaderlimits"}, reason: "files are read alike, whatever they are about"},
 	{packages: "internal/ical", ours: none, foreign: none, reason: "calendars are foreign bytes and know nothing of ours"},
 	{packages: "internal/bus", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
 	{packages: "internal/channel", ours: []string{words}, foreign: none, reason: "a port knows no implementation"},
@@ -94,11 +108,15 @@ var rules = []rule{
 		reason: "the log machinery serves the services and knows none",
 	},
 	{
-		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog"},
+		packages: "internal/intake", ours: []string{words, "internal/bus", "internal/source"}, foreign: none,
+		reason: "the door to INTAKE serves the services and knows none",
+	},
+	{
+		packages: "internal/catalog/revisions", ours: []string{words, "internal/bus", "internal/catalog", "internal/intake"},
 		reason: "the store of catalogs serves the services and knows none",
 	},
 	{
-		packages: "internal/whatif/backtest/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/engine", "internal/rules", "internal/whatif/backtest"},
+		packages: "internal/whatif/verify/streams", ours: []string{words, "internal/bus", "internal/partition", "internal/catalog/revisions", "internal/intake", "internal/rules", "internal/whatif/verify"},
 		reason: "a replay reads the streams as the engine does, and serves nobody",
 	},
 	{packages: "internal/engine/...", ours: append(ports, machinery...), family: true, reason: meet},
@@ -111,6 +129,10 @@ var rules = []rule{
 	{packages: "internal/adviser", ours: ports, reason: meet},
 	{packages: "internal/insight/live", ours: ports, reason: meet},
 	{packages: "internal/recorder/...", ours: ports, family: true, reason: meet},
+	{
+		packages: "internal/housekeeping", ours: append(ports, "internal/files", "internal/insight/shadow", "internal/insight/shadow/exports"),
+		reason: meet,
+	},
 
 	// Floor 5: the implementations. Each knows its own port.
 	{packages: "internal/bus/...", ours: []string{words, "internal/bus"}, reason: ownPort},
@@ -154,7 +176,7 @@ var all = []string{"..."}
 var (
 	ports = []string{
 		words, "internal/rules", "internal/rules/...", "internal/catalog", "internal/whatif/rehearsal", "internal/insight/why", "internal/ical",
-		"internal/bus", "internal/channel", "internal/source", "internal/archive", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
+		"internal/bus", "internal/channel", "internal/source", "internal/archive", "internal/intake", "pkg/client", "internal/insight/review", "internal/insight/problem", "internal/insight/suggest", "internal/insight/report",
 	}
 	machinery = []string{"internal/partition", "internal/catalog/revisions"}
 )

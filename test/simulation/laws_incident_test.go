@@ -135,7 +135,7 @@ func (l *laws) tell(s *story, m bus.Message, e events.Event) {
 		s.status, s.ackUntil = acknowledged, d.Until
 		s.rest()
 	case events.IncidentUnacknowledged:
-		if e.Reason == "the acknowledgement ran out" {
+		if e.Reason == "the acknowledgement expired" {
 			early(s.ackUntil, "an acknowledgement runs out")
 		}
 		s.status = triggered

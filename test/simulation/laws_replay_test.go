@@ -5,8 +5,8 @@ import (
 
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/source/cloudevents"
-	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/backtest/streams"
+	"tocsin.dev/internal/whatif/verify"
+	"tocsin.dev/internal/whatif/verify/streams"
 )
 
 const lawReplay = "10 replay equals live"
@@ -21,7 +21,7 @@ func (l *laws) replayed() {
 		fail(lawReplay, "%v", err)
 	}
 	store := revisions.NewStore(w.bus, func() time.Time { return w.now })
-	v := backtest.Verifier{Catalog: streams.Catalogs(w.ctx, store)}
+	v := verify.Verifier{Catalog: streams.Catalogs(w.ctx, store)}
 	for p := range w.services {
 		if err := v.Partition(source.Partition(w.ctx, p, kept)); err != nil {
 			fail(lawReplay, "%v", err)

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -132,69 +131,6 @@ func (r *Runtime) openArchive(ctx context.Context) (ArchiveReader, error) {
 		case <-ctx.Done():
 			return nil, err
 		case <-time.After(100 * time.Millisecond):
-		}
-	}
-}
-
-// Each is how often incidents that were kept long enough are looked for, and how many are removed in
-// one transaction, so that the recorder never waits long.
-const (
-	retentionEvery = time.Hour
-	retentionMost  = 100
-)
-
-// minKeep guards against a slip: what was resolved today is never removed.
-const minKeep = 24 * time.Hour
-
-// keepFor reads how long resolved incidents stay: days as "400d", or a Go duration; 0 is for ever.
-func keepFor(text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
-	keep, err := time.ParseDuration(text)
-	if days, ok := strings.CutSuffix(text, "d"); ok {
-		var n int
-		if n, err = strconv.Atoi(days); err == nil && n > 100*365 {
-			err = errors.New("more than a hundred years")
-		}
-		keep = time.Duration(n) * 24 * time.Hour
-	}
-	if err != nil {
-		return 0, fmt.Errorf("--archive-keep %q: not a number of days such as 400d, nor a duration such as 9600h", text)
-	}
-	if keep < minKeep {
-		return 0, fmt.Errorf("--archive-keep %q: at least 1d; leave it out to keep everything", text)
-	}
-	return keep, nil
-}
-
-// retain removes incidents that were resolved longer ago than keep, until ctx is done. An error is
-// logged and tried again with the next look.
-func (r *Runtime) retain(ctx context.Context, k archive.Keeper, keep time.Duration) {
-	ticker := time.NewTicker(retentionEvery)
-	defer ticker.Stop()
-	for {
-		removed, err := removeOld(ctx, k, keep, time.Now())
-		if removed > 0 {
-			r.Log.Info("incidents were kept long enough and are removed", zap.Int("incidents", removed), zap.Duration("keep", keep))
-		}
-		if err != nil && ctx.Err() == nil {
-			r.Log.Error("old incidents cannot be removed, trying again", zap.Error(err), zap.Duration("after", retentionEvery))
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
-}
-
-func removeOld(ctx context.Context, k archive.Keeper, keep time.Duration, now time.Time) (removed int, err error) {
-	for {
-		n, err := k.Remove(ctx, now.Add(-keep), retentionMost, now)
-		removed += n
-		if err != nil || n < retentionMost {
-			return removed, err
 		}
 	}
 }

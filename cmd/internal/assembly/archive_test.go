@@ -1,31 +1,17 @@
 package assembly
 
 import (
-	"context"
 	"io/fs"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
-
-	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/archive/archivetest"
 )
 
-func TestKeepFor(t *testing.T) {
-	for text, want := range map[string]time.Duration{"": 0, "400d": 400 * 24 * time.Hour, "48h": 48 * time.Hour, "1d": 24 * time.Hour} {
-		got, err := keepFor(text)
-		require.NoError(t, err, text)
-		require.Equal(t, want, got)
-	}
-	for _, text := range []string{"0d", "0", "-3d", "1h", "400", "forever", "d", "99999999999d", "1.5d"} {
-		_, err := keepFor(text)
-		require.ErrorContains(t, err, "--archive-keep", text)
-	}
+func TestArchiveKeepIsChecked(t *testing.T) {
 	o := Options{HTTP: "127.0.0.1:0", NATS: "127.0.0.1:0", ArchiveKeep: "soon"}
-	require.ErrorContains(t, o.Validate(), `--archive-keep "soon"`)
+	require.ErrorContains(t, o.Validate(), `--archive-keep or TOCSIN_ARCHIVE_KEEP: "soon"`)
 }
 
 // TestArchiveSecrets: wherever an archive's name is shown, a password in it is not.
@@ -56,20 +42,4 @@ func TestKindsOfArchive(t *testing.T) {
 	require.EqualError(t, err, `archive: "mysql" is no kind of archive: name a file, or postgres://…`)
 	_, err = OpenArchiveReader(t.Context(), filepath.Join(t.TempDir(), "none.db"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
-}
-
-// TestRemoveOld removes all that is old enough, in as many transactions as it takes.
-func TestRemoveOld(t *testing.T) {
-	a, err := OpenArchive(t.Context(), filepath.Join(t.TempDir(), "archive.db"))
-	require.NoError(t, err)
-	defer a.Close() //nolint:errcheck // the test is over
-	archivetest.Fill(t, a, archivetest.Resolved(260), 1000)
-	require.NoError(t, a.Hold(t.Context(), archive.Hold{Incident: archivetest.ID(3), Since: archivetest.Start}))
-	n, err := removeOld(t.Context(), a, time.Hour, archivetest.Start.Add(time.Hour+250*time.Second))
-	require.NoError(t, err)
-	require.Equal(t, 249, n, "250 were resolved by then, one is held")
-	cancelled, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err = removeOld(cancelled, a, time.Hour, archivetest.Start.Add(2*time.Hour))
-	require.Error(t, err)
 }

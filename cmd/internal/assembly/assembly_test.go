@@ -37,6 +37,37 @@ func TestFlagsWinOverTheEnvironment(t *testing.T) {
 	require.Equal(t, "/from/environment/archive.db", o.ArchivePath())
 }
 
+func TestWrongVariablesAreNamed(t *testing.T) {
+	for variable, wrong := range map[string][]string{
+		"TOCSIN_PARTITIONS": {"eight", "0", "-1", "8.5", " 8", "99999999999999999999"}, "TOCSIN_REPLICAS": {"three", "0"}, "TOCSIN_SHADOW": {"yes", "2"},
+		"TOCSIN_ARCHIVE_KEEP": {"soon", "1h"}, "TOCSIN_SHADOW_TIMEZONE": {"Mars/Olympus"},
+	} {
+		for _, value := range wrong {
+			t.Run(variable+"="+value, func(t *testing.T) {
+				t.Setenv(variable, value)
+				var o Options
+				fs := pflag.NewFlagSet("x", pflag.ContinueOnError)
+				o.Bind(fs, "127.0.0.1:0")
+				o.NATS = "127.0.0.1:0"
+				require.NoError(t, fs.Parse(nil))
+				err := o.Validate()
+				require.ErrorContains(t, err, variable)
+				require.ErrorContains(t, err, value)
+			})
+		}
+	}
+}
+
+func TestEmptyVariablesCountAsUnset(t *testing.T) {
+	t.Setenv("TOCSIN_PARTITIONS", "")
+	var o Options
+	fs := pflag.NewFlagSet("x", pflag.ContinueOnError)
+	o.Bind(fs, "127.0.0.1:0")
+	o.NATS = "127.0.0.1:0"
+	require.NoError(t, o.Validate())
+	require.Equal(t, 8, o.Partitions)
+}
+
 func TestTokenIsMadeOnceAndForItsOwnerOnly(t *testing.T) {
 	o := Options{Data: t.TempDir()}
 	first, err := o.token()

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/housekeeping"
 )
 
 // Options are what every service takes. Each flag --some-name is also the environment variable
@@ -54,7 +56,7 @@ type Options struct {
 	// NATSToken guards the embedded server's listener. Environment only: TOCSIN_NATS_TOKEN.
 	NATSToken string
 
-	shadowFault error
+	faults []error // of the environment, for Validate
 }
 
 // Bind adds the flags that all services share, with the environment as their defaults.
@@ -63,10 +65,7 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 		fs.StringVar(p, name, env(name, otherwise), usage+" (TOCSIN_"+envName(name)+")")
 	}
 	number := func(p *int, name string, otherwise int, usage string) {
-		if n, err := strconv.Atoi(env(name, "")); err == nil {
-			otherwise = n
-		}
-		fs.IntVar(p, name, otherwise, usage+" (TOCSIN_"+envName(name)+")")
+		fs.IntVar(p, name, parsed(o, name, otherwise, positive, "not a whole number, 1 or more"), usage+" (TOCSIN_"+envName(name)+")")
 	}
 	text(&o.HTTP, "http", defaultHTTP, "host:port of the HTTP door")
 	text(&o.Data, "data", "./data", "folder of the data")
@@ -77,7 +76,8 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 	text(&o.ArchiveKeep, "archive-keep", "", "remove incidents resolved longer ago, such as 400d; default: keep all")
 	number(&o.Partitions, "partitions", 8, "partitions of services, fixed when the streams are made")
 	number(&o.Replicas, "replicas", 1, "replicas of each stream, used when the streams are made")
-	o.bindShadow(fs)
+	fs.BoolVar(&o.Shadow, "shadow", parsed(o, "shadow", false, strconv.ParseBool, "neither true nor false"),
+		"decide and record every page, and send none, on any channel (TOCSIN_SHADOW)")
 	text(&o.ShadowExports, "shadow-exports", "", "folder of the present pager's exports, one a day: each is compared with the shadow run")
 	text(&o.ShadowZone, "shadow-timezone", "UTC", "the zone of those days")
 	text(&o.Reviews, "reviews", "", "folder for a review of each week, one document a team; default: none")
@@ -87,7 +87,7 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 	o.Token, o.NATSToken = os.Getenv("TOCSIN_TOKEN"), os.Getenv("TOCSIN_NATS_TOKEN")
 }
 
-// BindConfig adds --config, for services that bring a catalog.
+// BindConfig adds --config, for services that apply a catalog folder.
 func (o *Options) BindConfig(fs *pflag.FlagSet, otherwise string) {
 	fs.StringVar(&o.Config, "config", env("config", otherwise), "folder of the catalog (TOCSIN_CONFIG)")
 }
@@ -97,6 +97,29 @@ func (o *Options) BindNATS(fs *pflag.FlagSet) {
 	fs.StringVar(&o.NATS, "nats", env("nats", "127.0.0.1:4222"), "host:port of the embedded NATS (TOCSIN_NATS)")
 }
 
+// parsed reads a variable that is not a text. A value that cannot be parsed must not count as unset: a
+// TOCSIN_SHADOW that is taken for false would send pages. So Validate reports it. Empty means unset.
+func parsed[T any](o *Options, flag string, otherwise T, parse func(string) (T, error), fault string) T {
+	word := env(flag, "")
+	if word == "" {
+		return otherwise
+	}
+	v, err := parse(word)
+	if err != nil {
+		o.faults = append(o.faults, fmt.Errorf("TOCSIN_%s=%s: %s", envName(flag), word, fault))
+		return otherwise
+	}
+	return v
+}
+
+func positive(word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err == nil && n < 1 {
+		err = strconv.ErrRange
+	}
+	return n, err
+}
+
 func env(flag, otherwise string) string {
 	if v, ok := os.LookupEnv("TOCSIN_" + envName(flag)); ok {
 		return v
@@ -104,14 +127,17 @@ func env(flag, otherwise string) string {
 	return otherwise
 }
 
+// named names an option for errors: its value may come from either.
+func named(flag string) string { return "--" + flag + " or TOCSIN_" + envName(flag) }
+
 func envName(flag string) string { return strings.ToUpper(strings.ReplaceAll(flag, "-", "_")) }
 
-// ErrOpenDoor says that a door would be open to other machines without a token.
+// ErrOpenDoor says that other machines could connect without a token.
 var ErrOpenDoor = errors.New("this address can be reached from other machines")
 
-// Validate reports every fault at once. Nothing binds beyond loopback without a token.
+// Validate reports all faults at once. Addresses beyond loopback need a token.
 func (o Options) Validate() error {
-	faults := []error{o.shadowFault}
+	faults := slices.Clone(o.faults)
 	if !daemon.Loopback(o.HTTP) && o.Token == "" {
 		faults = append(faults, fmt.Errorf("--http %s: %w: set TOCSIN_TOKEN", o.HTTP, ErrOpenDoor))
 	}
@@ -130,25 +156,25 @@ func (o Options) Validate() error {
 	if o.Replicas < 0 {
 		faults = append(faults, errors.New("--replicas: 1 or more"))
 	}
-	if _, err := keepFor(o.ArchiveKeep); err != nil {
-		faults = append(faults, err)
+	if _, err := housekeeping.ParseKeep(o.ArchiveKeep); err != nil {
+		faults = append(faults, fmt.Errorf("%s: %w", named("archive-keep"), err))
 	}
-	if _, err := parseWeekly(o.ReviewsAt); o.Reviews != "" && err != nil {
-		faults = append(faults, fmt.Errorf("--reviews-at %w", err))
+	if _, err := housekeeping.ParseWeekly(o.ReviewsAt); o.Reviews != "" && err != nil {
+		faults = append(faults, fmt.Errorf("%s: %w", named("reviews-at"), err))
 	}
 	if o.ShadowExports != "" && !o.Shadow {
 		faults = append(faults, errors.New("--shadow-exports: only a shadow run is compared: add --shadow"))
 	}
 	if _, err := time.LoadLocation(o.ShadowZone); err != nil {
-		faults = append(faults, fmt.Errorf("--shadow-timezone: there is no zone %q", o.ShadowZone))
+		faults = append(faults, fmt.Errorf("%s: there is no zone %q", named("shadow-timezone"), o.ShadowZone))
 	}
 	return errors.Join(faults...)
 }
 
-// ArchivePath gives the archive's file, or the address of its database.
+// ArchivePath returns the archive's file, or the address of its database.
 func (o Options) ArchivePath() string { return ArchiveAt(o.Archive, o.Data) }
 
-// natsOptions are what a connection to a server elsewhere needs.
+// natsOptions returns what a connection to a server elsewhere needs.
 func (o Options) natsOptions() []nats.Option {
 	var opts []nats.Option
 	if o.NATSCreds != "" {

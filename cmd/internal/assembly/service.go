@@ -3,6 +3,7 @@ package assembly
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 
@@ -15,15 +16,17 @@ import (
 type Service struct {
 	Name  string
 	Short string
-	// HTTP is the default address of its HTTP door.
+	// HTTP is the default address of its HTTP server.
 	HTTP string
-	// Brings says that the service brings a catalog from --config.
-	Brings bool
-	// Parts gives what runs, in the order in which it is to be stopped.
-	Parts func(ctx context.Context, r *Runtime, mux *http.ServeMux) ([]daemon.Part, error)
+	// Catalog says that the service applies a catalog folder, --config.
+	Catalog bool
+	Parts   MakeParts
 }
 
-// Main runs the service until a signal, and gives the exit code: 0 ok, 1 failed, 2 wrong usage.
+// MakeParts makes what a process runs, in the order in which the parts stop.
+type MakeParts func(ctx context.Context, r *Runtime, mux *http.ServeMux) ([]daemon.Part, error)
+
+// Main runs the service until a signal and returns the exit code: 0 ok, 1 failed, 2 wrong usage.
 func (s Service) Main() int {
 	var o Options
 	failed := false
@@ -40,7 +43,7 @@ func (s Service) Main() int {
 		},
 	}
 	o.Bind(cmd.Flags(), s.HTTP)
-	if s.Brings {
+	if s.Catalog {
 		o.BindConfig(cmd.Flags(), "")
 	}
 	err := cmd.ExecuteContext(context.Background())
@@ -57,8 +60,24 @@ func (s Service) Main() int {
 	}
 }
 
-func (s Service) run(ctx context.Context, o Options) (err error) {
-	r, err := Start(ctx, o, s.Name, os.Stdout, os.Stderr)
+func (s Service) run(ctx context.Context, o Options) error {
+	return Run(ctx, o, s.Name, os.Stdout, os.Stderr, s.Parts, func(http, nats string) {
+		fmt.Printf("ready http=%s nats=%s\n", http, nats)
+	})
+}
+
+// Only makes the parts of a service that has one.
+func Only(part func(*Runtime) (daemon.Part, error)) MakeParts {
+	return func(_ context.Context, r *Runtime, _ *http.ServeMux) ([]daemon.Part, error) {
+		p, err := part(r)
+		return []daemon.Part{p}, err
+	}
+}
+
+// Run starts a process, applies the catalog folder if there is one, and runs an HTTP server and the parts
+// until ctx ends. It calls ready when it serves.
+func Run(ctx context.Context, o Options, name string, stdout, stderr io.Writer, parts MakeParts, ready func(http, nats string)) (err error) {
+	r, err := Start(ctx, o, name, stdout, stderr)
 	if err != nil {
 		return err
 	}
@@ -73,7 +92,7 @@ func (s Service) run(ctx context.Context, o Options) (err error) {
 		}
 	}
 	mux := http.NewServeMux()
-	parts, err := s.Parts(ctx, r, mux)
+	all, err := parts(ctx, r, mux)
 	if err != nil {
 		return err
 	}
@@ -83,9 +102,9 @@ func (s Service) run(ctx context.Context, o Options) (err error) {
 	}
 	group := daemon.NewGroup(r.Log)
 	group.Add(front)
-	for _, p := range parts {
+	for _, p := range all {
 		group.Add(p)
 	}
-	fmt.Printf("ready http=%s nats=%s\n", url, r.NATSURL())
+	ready(url, r.NATSURL())
 	return group.Run(ctx)
 }

@@ -11,7 +11,6 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/adviser"
-	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/channel"
 	"tocsin.dev/internal/channel/console"
@@ -21,7 +20,9 @@ import (
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/egress"
 	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/housekeeping"
 	"tocsin.dev/internal/insight/live"
+	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/notifier"
 	"tocsin.dev/internal/recorder"
 	"tocsin.dev/internal/source"
@@ -104,7 +105,7 @@ func (r *Runtime) Notifier() (daemon.Part, error) {
 // Recorder gives the part that remembers, removes what was kept long enough, and follows suggestions
 // where policies say so: there is one of it. It closes the archive when it ends.
 func (r *Runtime) Recorder() (daemon.Part, error) {
-	keep, err := keepFor(r.Options.ArchiveKeep)
+	keep, err := housekeeping.ParseKeep(r.Options.ArchiveKeep)
 	if err != nil {
 		return daemon.Part{}, err
 	}
@@ -131,12 +132,12 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
 		var beside sync.WaitGroup
 		if keep > 0 {
-			beside.Go(func() { r.retain(ctx, a, keep) })
+			beside.Go(func() { housekeeping.Retain(ctx, r.Log, a, keep) })
 		}
-		for what, look := range r.documents(a) {
-			beside.Go(func() { r.minutely(ctx, what, look) })
+		for name, task := range r.documents(a) {
+			beside.Go(func() { housekeeping.EveryMinute(ctx, r.Log, name, task) })
 		}
-		beside.Go(func() { r.minutely(ctx, "numbers for Prometheus", gauges.Refresh) })
+		beside.Go(func() { housekeeping.EveryMinute(ctx, r.Log, "gauges for Prometheus", gauges.Refresh) })
 		beside.Go(func() { _ = adv.Run(ctx) }) // it ends with ctx, and without an error
 		err := rec.Run(ctx)
 		beside.Wait()
@@ -164,29 +165,21 @@ func (r *Runtime) HTTP(mux *http.ServeMux) (daemon.Part, string, error) {
 	return daemon.Part{Name: "http", Run: srv.Run}, srv.URL(), nil
 }
 
-// documents gives what is written beside the recorder, from an archive that has all there is.
-func (r *Runtime) documents(a Archive) map[string]func(context.Context, time.Time) error {
-	caughtUp := func(look func(context.Context, time.Time) error) func(context.Context, time.Time) error {
-		return func(ctx context.Context, now time.Time) error {
-			newest, err := r.Bus.Newest(ctx, bus.Ledger, bus.All)
-			if err != nil {
-				return err
-			}
-			at, err := a.Position(ctx)
-			if err != nil || at < newest {
-				return err // the next minute
-			}
-			return look(ctx, now)
-		}
-	}
-	all := map[string]func(context.Context, time.Time) error{}
+// documents returns the tasks that write documents, by name, each to be run while the archive is complete.
+func (r *Runtime) documents(a Archive) map[string]housekeeping.Task {
+	all := map[string]housekeeping.Task{}
 	if dir := r.Options.Reviews; dir != "" {
-		at, _ := parseWeekly(r.Options.ReviewsAt) // Validate read it
-		all["weekly reviews"] = caughtUp((&reviews{dir, at, a, r.Catalogs.Latest, r.Log}).look)
+		at, _ := housekeeping.ParseWeekly(r.Options.ReviewsAt) // Validate has checked it
+		reviews := &housekeeping.Reviews{
+			Dir: dir, At: at, Archive: a, Log: r.Log,
+			Options: func() report.Options { return live.Options(r.Catalogs.Latest()) },
+		}
+		all["weekly reviews"] = housekeeping.CaughtUp(r.Bus, a, reviews.Run)
 	}
 	if dir := r.Options.ShadowExports; dir != "" {
-		zone, _ := time.LoadLocation(r.Options.ShadowZone) // Validate found it
-		all["comparisons of the shadow run"] = caughtUp((&comparisons{dir, zone, a, r.Catalogs.Latest, r.Log}).look)
+		zone, _ := time.LoadLocation(r.Options.ShadowZone) // Validate has checked it
+		comparisons := &housekeeping.Comparisons{Dir: dir, Zone: zone, Archive: a, Catalog: r.Catalogs.Latest, Log: r.Log}
+		all["comparisons of the shadow run"] = housekeeping.CaughtUp(r.Bus, a, comparisons.Run)
 	}
 	return all
 }

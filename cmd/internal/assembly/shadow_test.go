@@ -34,3 +34,13 @@ func TestAShadowIsNeverMissedByAWord(t *testing.T) {
 	require.NoError(t, fs.Parse([]string{"--shadow"}))
 	require.True(t, o.Shadow)
 }
+
+func TestOptionsOfDocuments(t *testing.T) {
+	good := Options{HTTP: "127.0.0.1:0", NATS: "127.0.0.1:0", Reviews: "r", ReviewsAt: "Fri 17:00", Shadow: true, ShadowExports: "e", ShadowZone: "Europe/Berlin"}
+	require.NoError(t, good.Validate())
+	bad := good
+	bad.ReviewsAt, bad.Shadow, bad.ShadowZone = "noon", false, "Nowhere/Land"
+	for _, want := range []string{"--reviews-at", "--shadow-exports: only a shadow run", "--shadow-timezone"} {
+		require.ErrorContains(t, bad.Validate(), want)
+	}
+}

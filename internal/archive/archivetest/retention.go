@@ -136,16 +136,18 @@ func views(t *testing.T, plain archive.Archive) {
 	require.Equal(t, want, got)
 	require.NotEqual(t, want, digest(t, a))
 
-	at, err := v.Progress(ctx())
+	head, err := v.Head(ctx())
 	require.NoError(t, err)
-	require.Equal(t, all[0].Position, at.Position)
-	records := archive.Records([32]byte{}, all[0].Facts)
-	require.NoError(t, v.Records(ctx(), func(r archive.Record) error {
-		require.Equal(t, records[0], r)
-		records = records[1:]
+	require.Equal(t, all[0].Position, head.Position)
+	var records []archive.Record
+	var last archive.ChainEntry
+	require.NoError(t, v.Chain(ctx(), func(e archive.ChainEntry) error {
+		require.Equal(t, archive.KindRecord, e.Kind)
+		records, last = append(records, e.Record), e
 		return nil
 	}))
-	require.Empty(t, records)
+	require.Equal(t, archive.Records(all[0].Facts), records)
+	require.Equal(t, head, last.Head())
 	n := 0
 	require.NoError(t, v.Facts(ctx(), func(f archive.Fact) error {
 		want := all[0].Facts[n]

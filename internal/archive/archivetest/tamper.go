@@ -10,16 +10,16 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Scene is an archive that may be changed behind its back, for the time of a test.
+// Scene is an archive that a test may tamper with.
 type Scene struct {
-	// Exec runs a statement of SQL that must change something.
+	// Exec runs an SQL statement, which must change something.
 	Exec func(statement string)
-	// Verify gives what a check finds.
+	// Verify returns what an audit finds.
 	Verify func() []string
 }
 
-// Kept makes an archive in which everything has been done: six incidents, of which two were removed,
-// one is held for another reason than at first, and one is held no more.
+// Kept fills an archive with every kind of change: six incidents, of which two were removed, one is held
+// for another reason than at first, and one was held and released.
 func Kept(t *testing.T, a Whole) {
 	Fill(t, a, Resolved(6), 4)
 	hold := func(n int, reason string) {
@@ -34,8 +34,8 @@ func Kept(t *testing.T, a Whole) {
 	require.Equal(t, 2, n, "0 and 2")
 }
 
-// Tampers changes one thing at a time in an archive, and expects it named. Each scene is as the archive
-// was. Tables begin with prefix.
+// Tampers changes one thing at a time and expects the audit to name it. Each scene begins with the untouched
+// archive. The names of tables begin with prefix.
 func Tampers(t *testing.T, open Opener, scene func(t *testing.T, dir string) Scene, prefix string) {
 	dir := t.TempDir()
 	a := open(t, dir).(Whole)
@@ -48,12 +48,11 @@ func Tampers(t *testing.T, open Opener, scene func(t *testing.T, dir string) Sce
 		statement string
 		want      string
 	}{
-		"position forward":      {"UPDATE {}progress SET position = position + 1", "the position 4, or what else says how far the archive stands, does not fit its seal"},
-		"position far forward":  {"UPDATE {}progress SET position = position + 1000000", "does not fit its seal"},
-		"position back":         {"UPDATE {}progress SET position = position - 1", "does not fit its seal"},
-		"another seal":          {"UPDATE {}progress SET seal = hash", "does not fit its seal"},
-		"another newest record": {"UPDATE {}progress SET hash = deed", "the newest record is not the one that was kept last"},
-		"another newest deed":   {"UPDATE {}progress SET deed = hash", "the newest is not the one that was noted last"},
+		"position forward":      {"UPDATE {}head SET position = position + 1", "the chain must end with entry 9 at record 4, and it ends with entry 9 at record 3"},
+		"position far forward":  {"UPDATE {}head SET position = position + 1000000", "the chain must end with entry 9 at record 1000003"},
+		"position back":         {"UPDATE {}head SET position = position - 1", "the chain must end with entry 9 at record 2"},
+		"another hash in head":  {"UPDATE {}head SET hash = (SELECT hash FROM {}chain WHERE n = 1)", "the newest entry of the chain, 9, is not the one that was added last"},
+		"another count in head": {"UPDATE {}head SET n = n - 1", "the chain must end with entry 8 at record 3, and it ends with entry 9"},
 		"hold lifted":           {"DELETE FROM {}holds", incident(1, "a hold was placed on it and not released, and is missing")},
 		"hold for another case": {"UPDATE {}holds SET reason = 'case 7'", incident(1, "its hold was changed")},
 		"hold since":            {"UPDATE {}holds SET since = (SELECT max(at) FROM {}removals)", incident(1, "its hold was changed")},
@@ -62,20 +61,21 @@ func Tampers(t *testing.T, open Opener, scene func(t *testing.T, dir string) Sce
 			"INSERT INTO {}holds (id, since, reason) SELECT " + id(3) + ", since, 'case 8' FROM {}holds", incident(3, "it is held, and nobody placed the hold"),
 		},
 		"removal gone":           {"DELETE FROM {}removals WHERE id = " + id(0), incident(0, "it was removed, and what must be left of it is missing")},
-		"removal invented":       {"INSERT INTO {}removals (id, at, seq, hash, document) SELECT " + id(3) + ", at, seq, hash, document FROM {}removals WHERE id = " + id(0), incident(3, "something is left of it, and nobody removed it")},
+		"removal invented":       {"INSERT INTO {}removals (id, at, seq, hash, document, taken) SELECT " + id(3) + ", at, seq, hash, document, taken FROM {}removals WHERE id = " + id(0), incident(3, "something is left of it, and nobody removed it")},
 		"removal of another":     {"UPDATE {}removals SET id = 'x' WHERE id = " + id(0), "incident x: something is left of it, and nobody removed it"},
 		"removal's document":     {"UPDATE {}removals SET document = (SELECT document FROM {}removals WHERE id = " + id(2) + ") WHERE id = " + id(0), incident(0, "what is left of it was changed")},
 		"removal's number":       {"UPDATE {}removals SET seq = 2 WHERE id = " + id(0), incident(0, "what is left of it was changed")},
 		"removal's hash":         {"UPDATE {}removals SET hash = NULL WHERE id = " + id(2), incident(2, "what is left of it was changed")},
 		"removal's instant":      {"UPDATE {}removals SET at = (SELECT since FROM {}holds) WHERE id = " + id(2), incident(2, "what is left of it was changed")},
-		"newest deed gone":       {"DELETE FROM {}deeds WHERE n = 6", "of 6 holds, releases and removals the newest is not the one that was noted last"},
-		"a deed gone":            {"DELETE FROM {}deeds WHERE n = 4", "deed 5 (removed) does not follow the one before it"},
-		"a deed invented":        {"INSERT INTO {}deeds (n, kind, incident, mark, facts, without, hash) SELECT 7, kind, incident, mark, facts, without, hash FROM {}deeds WHERE n = 4", "deed 7 (released) does not follow"},
-		"another kind of deed":   {"UPDATE {}deeds SET kind = 'held' WHERE n = 4", "deed 4 (held) does not follow"},
-		"a deed about another":   {"UPDATE {}deeds SET incident = " + id(4) + " WHERE n = 4", incident(4, "deed 4 (released) does not follow")},
-		"a deed's facts":         {"UPDATE {}deeds SET facts = facts + 1 WHERE n = 6", incident(2, "deed 6 (removed) does not follow")},
-		"facts taken out":        {"UPDATE {}records SET removed = removed + 1 WHERE position = 2", "the facts that records know as removed are not those that removals took out"},
-		"sum of facts taken out": {"UPDATE {}records SET without = sum WHERE position = 1", "the facts that records know as removed are not those that removals took out"},
+		"removal's facts":        {"UPDATE {}removals SET taken = (SELECT taken FROM {}removals WHERE id = " + id(2) + ") WHERE id = " + id(0), incident(0, "what is left of it was changed")},
+		"newest entry gone":      {"DELETE FROM {}chain WHERE n = 9", "the chain must end with entry 9 at record 3, and it ends with entry 8"},
+		"an entry gone":          {"DELETE FROM {}chain WHERE n = 7", "entry 8 of the chain (removal) does not follow the one before it"},
+		"an entry invented":      {"INSERT INTO {}chain (n, kind, position, facts, incident, sum, hash) SELECT 10, kind, position, facts, incident, sum, hash FROM {}chain WHERE n = 7", "entry 10 of the chain (release) does not follow"},
+		"another kind of entry":  {"UPDATE {}chain SET kind = 'hold' WHERE n = 7", "entry 7 of the chain (hold) does not follow"},
+		"an entry about another": {"UPDATE {}chain SET incident = " + id(4) + " WHERE n = 7", incident(4, "entry 7 of the chain (release) does not follow")},
+		"an entry's sum":         {"UPDATE {}chain SET sum = hash WHERE n = 9", incident(2, "entry 9 of the chain (removal) does not follow")},
+		"a record gone":          {"DELETE FROM {}chain WHERE n = 2", "record 3: entry 3 of the chain (record) does not follow the one before it"},
+		"facts of a record":      {"UPDATE {}chain SET facts = facts - 1 WHERE n = 2", "record 2: entry 2 of the chain (record) does not follow"},
 		"index of facts":         {"DROP INDEX {}facts_incident", "the index {}facts_incident is missing"},
 		"index of causes":        {"DROP INDEX {}facts_cause", "the index {}facts_cause is missing"},
 		"index of open ones":     {"DROP INDEX {}incidents_open", "the index {}incidents_open is missing"},

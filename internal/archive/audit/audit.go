@@ -1,14 +1,12 @@
-// Package audit checks an archive against itself: chains, records, documents and the index.
+// Package audit checks an archive against itself: the chain, facts, documents and the indexes of words.
 //
-// In: a view of an archive. Out: findings, each with the incident, the number of the fact and its
-// place in the ledger as far as they are known. It recomputes everything from the lines, never
-// changes anything and never asks the ledger: what was kept wrong in the same way everywhere, with
-// all hashes made anew, it cannot see.
+// In: a view of an archive. Out: findings, each with the incident, the number of the fact and its place in
+// the ledger where they are known. It recomputes everything from the lines, changes nothing and does not
+// read the ledger. So it cannot see a change after which somebody recomputed all hashes.
 package audit
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,7 +25,7 @@ type Finding struct {
 	Problem string `json:"problem"`
 }
 
-// String tells it in one line.
+// String returns it as one line.
 func (f Finding) String() string {
 	var where []string
 	if f.Incident != "" {
@@ -58,16 +56,16 @@ type Summary struct {
 	Findings  int    `json:"findings"`
 }
 
-// MaxFindings ends a check: who has so many knows enough.
+// MaxFindings ends a check: more would not say more.
 const MaxFindings = 1000
 
 var errEnough = errors.New("enough findings")
 
-// shard is how many incidents are folded in one walk over the facts, which bounds the memory.
+// shard is how many incidents one walk over the facts folds. It bounds the memory.
 const shard = 100_000
 
-// Verify checks all that v shows and hands every finding to report, at most [MaxFindings]. An error
-// means that the check could not be finished.
+// Verify checks everything in v and calls report with each finding, at most [MaxFindings]. An error means
+// that the check could not be finished.
 func Verify(ctx context.Context, v archive.View, report func(Finding)) (Summary, error) {
 	return verify(ctx, v, report, shard)
 }
@@ -79,7 +77,7 @@ func verify(ctx context.Context, v archive.View, report func(Finding), shard int
 	}
 	err := v.Inspect(ctx, func(problem string) error { return a.find(Finding{Problem: problem}) })
 	if err == nil {
-		err = a.deeds()
+		err = a.chain()
 	}
 	if err == nil {
 		err = a.places()
@@ -107,16 +105,12 @@ type audit struct {
 	view    archive.View
 	report  func(Finding)
 	sum     Summary
-	blamed  map[uint64]bool // records with a finding that says more than their sum would
-	faulty  map[string]bool // incidents with a finding, whose document then cannot fit
+	blamed  map[uint64]bool // records with a finding that is more precise than their sum
+	faulty  map[string]bool // incidents with a finding: their documents cannot match
 	removed map[string]archive.Removal
 	left    map[string]archive.Incident // what is left of those
 	gaps    map[int64]int               // removals by the millisecond of the opening
-
-	progress archive.Progress
-	taken    int // facts that deeds took out, and the XOR of their marks
-	without  [sha256.Size]byte
-	words    words
+	words   words
 }
 
 func (a *audit) find(f Finding) error {
@@ -139,8 +133,7 @@ func at(f *archive.Fact, format string, args ...any) Finding {
 	return Finding{Incident: f.Subject, Fact: f.IncidentSeq, Record: f.Position, Line: f.Index + 1, Problem: fmt.Sprintf(format, args...)}
 }
 
-// places counts the incidents, and checks that those of one millisecond lie close together: a place
-// is given once, after the one before it.
+// places counts the incidents, and checks that those of one millisecond have consecutive places.
 func (a *audit) places() error {
 	var last archive.Kept
 	milli, here := int64(-1), 0

@@ -19,15 +19,15 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// house is an archive in a file, to be changed behind its back.
-type house struct {
+// fixture is an archive in a file that the test tampers with.
+type fixture struct {
 	*testing.T
 	path string
 	*sqlite.Archive
 }
 
-func build(t *testing.T, facts []archive.Fact) house {
-	h := house{T: t, path: filepath.Join(t.TempDir(), "archive.db")}
+func build(t *testing.T, facts []archive.Fact) fixture {
+	h := fixture{T: t, path: filepath.Join(t.TempDir(), "archive.db")}
 	a, err := sqlite.Open(h.path)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, a.Close()) })
@@ -36,7 +36,7 @@ func build(t *testing.T, facts []archive.Fact) house {
 	return h
 }
 
-func (h house) exec(statement string, args ...any) {
+func (h fixture) exec(statement string, args ...any) {
 	db, err := sql.Open("sqlite", h.path)
 	require.NoError(h, err)
 	defer db.Close()
@@ -47,7 +47,7 @@ func (h house) exec(statement string, args ...any) {
 	require.Positive(h, n, "the test changed nothing")
 }
 
-func (h house) verify(shard int) (found []string) {
+func (h fixture) verify(shard int) (found []string) {
 	v, err := h.View(h.Context())
 	require.NoError(h, err)
 	defer v.Close() //nolint:errcheck // it only read
@@ -111,22 +111,22 @@ func TestDamage(t *testing.T) {
 			`UPDATE incidents SET document = json_set(CAST(document AS TEXT), '$.seq', 2) WHERE id = '` + id(3) + "'",
 			[]string{"incident " + id(3) + ": its document is not what its facts make of it: seq"},
 		},
-		"no document":            {"DELETE FROM incidents WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it has facts and no document"}},
-		"a broken document":      {"UPDATE incidents SET document = x'ff' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its document cannot be read"}},
-		"found as another's":     {"UPDATE incidents SET service = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": what it is found by is not"}},
-		"found by other words":   {"UPDATE incidents SET told = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": the words it is found by"}},
-		"when it may go":         {"UPDATE incidents SET resolved = 1000000000 WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it is kept as resolved at"}},
-		"its place in lists":     {"UPDATE incidents SET place = place + (1 << 21) WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": lists have it at another instant", "incident " + id(3) + ": no search finds it"}},
-		"words of it":            {"DELETE FROM words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search finds it"}},
-		"open words of it":       {"DELETE FROM open_words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search among open ones finds it"}},
-		"words of nobody":        {"INSERT INTO words (rowid, terms) VALUES (77, 'ghost')", []string{"the index of words has a row of no incident: 77"}},
-		"a removal of another":   {"INSERT INTO removals (id, at, seq, document) VALUES ('x', 1, 1, '{}')", []string{"incident x: something is left of it, and nobody removed it"}},
-		"all of an incident":     {"DELETE FROM facts WHERE incident = '" + id(3) + "'", []string{"incident " + id(3) + ": it has a document and no facts", "record 1, line 4: the fact is missing", "record 2, line 2: the fact is missing", "record 2, line 7: the fact is missing", "record 3, line 5: the fact is missing"}},
-		"a record":               {"DELETE FROM records WHERE position = 2", []string{"record 3: it does not follow the record before it", "record 2, line 1: its record is not known"}},
-		"the newest record":      {"DELETE FROM records WHERE position = 3", []string{"the newest record is not the one that was kept last"}},
-		"the sum of a record":    {"UPDATE records SET sum = zeroblob(32) WHERE position = 2", []string{"record 2: it does not follow the record before it"}},
-		"what was removed of it": {"UPDATE records SET removed = 1 WHERE position = 2", []string{"record 2: it has not as many facts as it must have"}},
-		"the position":           {"UPDATE progress SET position = 2", []string{"record 3, line 1: the archive says it stands at record 2"}},
+		"no document":           {"DELETE FROM incidents WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it has facts and no document"}},
+		"a broken document":     {"UPDATE incidents SET document = x'ff' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its document cannot be read"}},
+		"found as another's":    {"UPDATE incidents SET service = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": what it is found by is not"}},
+		"found by other words":  {"UPDATE incidents SET told = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": the words it is found by"}},
+		"when it may go":        {"UPDATE incidents SET resolved = 1000000000 WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it is kept as resolved at"}},
+		"its place in lists":    {"UPDATE incidents SET place = place + (1 << 21) WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": lists have it at another instant", "incident " + id(3) + ": no search finds it"}},
+		"words of it":           {"DELETE FROM words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search finds it"}},
+		"open words of it":      {"DELETE FROM open_words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search among open ones finds it"}},
+		"words of nobody":       {"INSERT INTO words (rowid, terms) VALUES (77, 'ghost')", []string{"the index of words has a row of no incident: 77"}},
+		"a removal of another":  {"INSERT INTO removals (id, at, seq, document, taken) VALUES ('x', 1, 1, '{}', x'')", []string{"incident x: something is left of it, and nobody removed it"}},
+		"all of an incident":    {"DELETE FROM facts WHERE incident = '" + id(3) + "'", []string{"incident " + id(3) + ": it has a document and no facts", "record 1, line 4: the fact is missing", "record 2, line 2: the fact is missing", "record 2, line 7: the fact is missing", "record 3, line 5: the fact is missing"}},
+		"a record":              {"DELETE FROM chain WHERE n = 2", []string{"record 3: entry 3 of the chain (record) does not follow the one before it", "record 2, line 1: its record is not known"}},
+		"the newest record":     {"DELETE FROM chain WHERE n = 3", []string{"the chain must end with entry 3 at record 3, and it ends with entry 2 at record 2"}},
+		"the sum of a record":   {"UPDATE chain SET sum = zeroblob(32) WHERE n = 2", []string{"record 2: entry 2 of the chain (record) does not follow the one before it"}},
+		"the count of a record": {"UPDATE chain SET facts = facts - 1 WHERE n = 2", []string{"record 2: it has not as many facts as it must have"}},
+		"the position":          {"UPDATE head SET position = 2", []string{"the chain must end with entry 3 at record 2, and it ends with entry 3 at record 3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,25 +9,17 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Loose gives the facts without an incident that have one of these names.
+// Loose returns the facts without an incident that have one of these names.
 func (r *Reader) Loose(ctx context.Context, after int64, names ...string) (facts []archive.Fact, upTo int64, err error) {
 	if err := r.pool.QueryRow(ctx, "SELECT coalesce(max(id), 0) FROM tocsin_facts").Scan(&upTo); err != nil {
-		return nil, 0, fmt.Errorf("facts of no incident: %w", err)
+		return nil, 0, fmt.Errorf("facts without an incident: %w", err)
 	}
 	if upTo <= after {
 		return nil, after, nil
 	}
-	rows, err := r.pool.Query(ctx, "SELECT id, line FROM tocsin_facts WHERE id > $1 AND id <= $2 AND incident IS NULL AND name = ANY($3) ORDER BY id", after, upTo, names)
-	if err == nil {
-		facts, err = scan(rows, func(rows pgx.Rows) (f archive.Fact, err error) {
-			var id int64
-			err = rows.Scan(&id, &f.Line)
-			f.SetKey(id)
-			return f, err
-		})
-	}
+	facts, err = all(ctx, r.pool, archive.ReadLine[pgx.Rows], "SELECT id, line FROM tocsin_facts WHERE id > $1 AND id <= $2 AND incident IS NULL AND name = ANY($3) ORDER BY id", after, upTo, names)
 	if err != nil {
-		return nil, 0, fmt.Errorf("facts of no incident: %w", err)
+		return nil, 0, fmt.Errorf("facts without an incident: %w", err)
 	}
 	return facts, upTo, nil
 }

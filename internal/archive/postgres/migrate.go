@@ -2,13 +2,13 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"hash/fnv"
 	"io/fs"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -17,14 +17,17 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// newest is the layout that this build writes and reads.
-const newest = 3
+const (
+	// newest is the layout that this build writes and reads.
+	newest = 1
+	// layouts is the table in which goose notes the migrations that were applied.
+	layouts = "tocsin_layouts"
+	// oldLayouts is where builds from before the first release noted theirs.
+	oldLayouts = "tocsin_versions"
+)
 
-// versions is the table in which goose notes what was applied.
-const versions = "tocsin_versions"
-
-// migrate brings the tables up to date, under a lock of the database: of several that start at the
-// same time one does it, and the others wait.
+// migrate brings the tables to the newest layout, under a lock of the database: of several processes that
+// start at the same time one does it and the others wait.
 func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -37,17 +40,9 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*cfg)
 	defer db.Close() //nolint:errcheck // everything was applied or not by then
 	p, err := goose.NewProvider(goose.DialectPostgres, db, files,
-		goose.WithTableName(versions), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true),
-		goose.WithGoMigrations(goose.NewGoMigration(adopting, &goose.GoFunc{RunDB: adoptDeeds}, nil)))
+		goose.WithTableName(layouts), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
-	}
-	found, err := p.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	if found > newest {
-		return fmt.Errorf("%w: layout %d, this build knows %d", ErrNewer, found, newest)
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
@@ -55,23 +50,37 @@ func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	return nil
 }
 
-// adopting is the migration that makes the deeds of an archive that is older than them: hashes, and
-// so no SQL.
-const adopting = 3
-
-func adoptDeeds(ctx context.Context, db *sql.DB) error {
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
+// applied returns the layout of the tables; fs.ErrNotExist where there are none.
+func applied(ctx context.Context, from asker) (layout int64, err error) {
+	var old bool
+	err = from.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", oldLayouts).Scan(&old)
+	if err == nil && old {
+		err = ErrOlder
 	}
-	defer conn.Close() //nolint:errcheck // it goes back into the pool
-	return conn.Raw(func(driver any) error {
-		return pgx.BeginFunc(ctx, driver.(*stdlib.Conn).Conn(), func(tx pgx.Tx) error { return adopt(ctx, tx) })
-	})
+	if err != nil {
+		return 0, err
+	}
+	err = from.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM "+layouts+" WHERE is_applied").Scan(&layout)
+	switch {
+	case code(err) == undefinedTable:
+		return 0, fmt.Errorf("%w: its writer has not laid it out yet", fs.ErrNotExist)
+	case err == nil && layout > newest:
+		return 0, fmt.Errorf("%w: layout %d, this build knows %d", ErrNewer, layout, newest)
+	}
+	return layout, err
 }
 
-// lockID gives the number of an advisory lock; they are of the whole database, so the schema is
-// part of it.
+// check is for readers and keepers: a layout that is older counts as tables that are not there yet.
+func check(ctx context.Context, pool *pgxpool.Pool) error {
+	found, err := applied(ctx, pool)
+	if err == nil && found < newest {
+		err = fmt.Errorf("%w: its writer has not brought it from layout %d to %d yet", fs.ErrNotExist, found, newest)
+	}
+	return err
+}
+
+// lockID returns the number of an advisory lock. These belong to the whole database, so the schema is part
+// of the number.
 func lockID(purpose, schema string) int64 {
 	sum := fnv.New64a()
 	sum.Write([]byte("tocsin archive\x00" + purpose + "\x00" + schema)) //nolint:errcheck // a hash never fails

@@ -5,15 +5,14 @@
 // for as long as it lives, so that there is one writer. Out: incidents and timelines, read by a
 // pool of connections that cannot write, from any process. Facts are partitioned by month.
 //
-// The package never decides what a fact means, and never tells a password: not in an error, not in
-// a log. Tables begin with "tocsin_" and lie in the first schema of the search path.
+// The package never decides what a fact means, and puts no password into an error or a log. Tables begin
+// with "tocsin_" and are in the first schema of the search path.
 package postgres
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -34,14 +33,16 @@ var (
 
 // Errors of opening a database.
 var (
-	// ErrURL says that the address cannot be read. It never says more: what cannot be read may
-	// hold a password anywhere.
+	// ErrURL says that the address cannot be parsed. It never quotes it, since a password may be anywhere
+	// in it.
 	ErrURL = errors.New("the archive's address is not of the form postgres://user@host:5432/database")
 	// ErrNewer says that a newer Tocsin laid the tables out.
 	ErrNewer = errors.New("the archive was written by a newer version of Tocsin")
+	// ErrOlder says that the tables have a layout from before the first release.
+	ErrOlder = errors.New("the archive has a layout from before the first release: drop the tables that begin with tocsin_, and the recorder rebuilds them from the ledger")
 	// ErrWriting says that another recorder holds the archive.
 	ErrWriting = errors.New("another recorder writes this archive")
-	// ErrEncoding says that the database cannot hold every text.
+	// ErrEncoding says that the database cannot store every text.
 	ErrEncoding = errors.New("the database's encoding is not UTF8")
 )
 
@@ -50,14 +51,14 @@ func Address(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
-// Archive is the recorder's side and the readers' side of one database.
+// Archive is every side of one database.
 type Archive struct {
 	*Reader
 	*Keeper
 	writer *writer
 }
 
-// patience is how long [Open] waits for another recorder to end: long enough for a restart.
+// patience is how long [Open] waits for another recorder to stop: long enough for a restart.
 const patience = 5 * time.Second
 
 // Open opens the database for the one process that writes it, and brings its tables up to date.
@@ -87,8 +88,8 @@ func (a *Archive) Close() error {
 	return errors.Join(a.Reader.Close(), a.Keeper.Close(), a.writer.close())
 }
 
-// OpenReader opens the database to be asked only. errors.Is(err, fs.ErrNotExist) says that its
-// writer has not laid the tables out, or not brought them up to date, yet.
+// OpenReader opens the database read-only. errors.Is(err, fs.ErrNotExist) says that its writer has not made
+// the tables, or not brought them up to date, yet.
 func OpenReader(ctx context.Context, address string) (*Reader, error) {
 	pool, err := connect(ctx, address, "on", 8)
 	if err != nil {
@@ -97,7 +98,7 @@ func OpenReader(ctx context.Context, address string) (*Reader, error) {
 	return &Reader{pool}, nil
 }
 
-// OpenKeeper opens the database for holds and removals, beside its writer.
+// OpenKeeper opens the database for holds and removals, also while another process writes it.
 func OpenKeeper(ctx context.Context, address string) (*Keeper, error) {
 	pool, err := connect(ctx, address, "off", 1)
 	if err != nil {
@@ -113,7 +114,7 @@ func connect(ctx context.Context, address, readOnly string, connections int32) (
 	}
 	cfg.MaxConns = connections
 	cfg.ConnConfig.RuntimeParams["default_transaction_read_only"] = readOnly
-	// How many incidents fit depends on what is asked, so each question is planned for itself.
+	// How many incidents match depends on the arguments, so each query is planned for its own.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 	cfg.ConnConfig.RuntimeParams["jit"] = "off"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
@@ -145,26 +146,9 @@ func parse(address string) (*pgxpool.Config, error) {
 	return cfg, nil
 }
 
-// check is the readers': tables that are not there, or not up to date, count as not there.
-func check(ctx context.Context, pool *pgxpool.Pool) error {
-	var found int64
-	err := pool.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM "+versions+" WHERE is_applied").Scan(&found)
-	switch {
-	case code(err) == undefinedTable:
-		return fmt.Errorf("%w: its writer has not laid it out yet", fs.ErrNotExist)
-	case err != nil:
-		return err
-	case found > newest:
-		return fmt.Errorf("%w: layout %d, this build knows %d", ErrNewer, found, newest)
-	case found < newest:
-		return fmt.Errorf("%w: its writer has not brought it from layout %d to %d yet", fs.ErrNotExist, found, newest)
-	}
-	return nil
-}
-
 const undefinedTable = "42P01"
 
-// code gives the server's code of an error; "" for any other.
+// code returns the server's code of an error; "" for any other error.
 func code(err error) string {
 	var fault *pgconn.PgError
 	if errors.As(err, &fault) {
@@ -173,5 +157,9 @@ func code(err error) string {
 	return ""
 }
 
-// none says that a question had no answer.
-func none(err error) bool { return errors.Is(err, pgx.ErrNoRows) }
+func orNotFound(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return archive.ErrNotFound
+	}
+	return err
+}

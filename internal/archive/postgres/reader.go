@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -16,23 +15,20 @@ import (
 // Reader answers questions and changes nothing. It is safe for concurrent use.
 type Reader struct{ pool *pgxpool.Pool }
 
-// Close ends the reader's connections.
+// Close closes the reader's connections.
 func (r *Reader) Close() error {
 	r.pool.Close()
 	return nil
 }
 
-// Incidents gives those that fit the query. The server chooses between a walk down the places and
-// the index of terms, by how common it knows the terms to be.
+// Incidents returns those that match the query. The server chooses between a walk down the places and the
+// index of terms by how common the terms are.
 func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Incident, error) {
 	from, before := q.Places()
 	if q.Before != "" {
 		var at int64
 		err := r.pool.QueryRow(ctx, "SELECT place FROM tocsin_incidents WHERE id = $1", archive.Plain(q.Before)).Scan(&at)
-		if none(err) {
-			err = archive.ErrNotFound
-		}
-		if err != nil {
+		if err := orNotFound(err); err != nil {
 			return nil, fmt.Errorf("list incidents before %q: %w", q.Before, err)
 		}
 		before = min(before, at)
@@ -52,11 +48,7 @@ func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Inci
 		args = append(args, "'"+strings.Join(terms, "' & '")+"'")
 		where += fmt.Sprintf(" AND terms @@ $%d::tsquery", len(args))
 	}
-	rows, err := r.pool.Query(ctx, "SELECT document FROM tocsin_incidents WHERE "+where+" ORDER BY place DESC LIMIT $3", args...)
-	if err != nil {
-		return nil, fmt.Errorf("list incidents: %w", err)
-	}
-	out, err := incidents(rows)
+	out, err := all(ctx, r.pool, archive.ReadIncident[pgx.Rows], "SELECT document FROM tocsin_incidents WHERE "+where+" ORDER BY place DESC LIMIT $3", args...)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
@@ -65,59 +57,19 @@ func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Inci
 
 // Incident finds one by its id or by an unambiguous beginning of it.
 func (r *Reader) Incident(ctx context.Context, id string) (archive.Incident, error) {
-	if len(id) < archive.MinPrefix {
-		return archive.Incident{}, fmt.Errorf("incident %q: %w (give at least %d characters)", id, archive.ErrNotFound, archive.MinPrefix)
+	if err := archive.CheckPrefix(id); err != nil {
+		return archive.Incident{}, err
 	}
 	plain := archive.Plain(id)
-	rows, err := r.pool.Query(ctx, "SELECT document FROM tocsin_incidents WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 2", plain, plain+"\U0010ffff")
+	found, err := all(ctx, r.pool, archive.ReadIncident[pgx.Rows],
+		"SELECT document FROM tocsin_incidents WHERE id >= $1 AND id < $2 ORDER BY id LIMIT 2", plain, plain+"\U0010ffff")
 	if err != nil {
 		return archive.Incident{}, fmt.Errorf("find incident %q: %w", id, err)
 	}
-	found, err := incidents(rows)
-	switch {
-	case err != nil:
-		return archive.Incident{}, fmt.Errorf("find incident %q: %w", id, err)
-	case len(found) == 0:
-		return archive.Incident{}, fmt.Errorf("incident %q: %w", id, archive.ErrNotFound)
-	case len(found) > 1 && found[0].ID != id:
-		return archive.Incident{}, fmt.Errorf("incident %q: %w", id, archive.ErrAmbiguous)
-	}
-	return found[0], nil
+	return archive.Only(id, found)
 }
 
-// incidents reads all rows; an empty slice for none.
-func incidents(rows pgx.Rows) ([]archive.Incident, error) {
-	return scan(rows, func(rows pgx.Rows) (in archive.Incident, err error) {
-		var document []byte
-		if err := rows.Scan(&document); err != nil {
-			return in, err
-		}
-		return decode(document)
-	})
-}
-
-func decode(document []byte) (in archive.Incident, err error) {
-	if err := json.Unmarshal(document, &in); err != nil {
-		return in, fmt.Errorf("decode incident: %w", err)
-	}
-	return in, nil
-}
-
-// scan reads all rows; an empty slice for none.
-func scan[T any](rows pgx.Rows, read func(pgx.Rows) (T, error)) ([]T, error) {
-	defer rows.Close()
-	out := []T{}
-	for rows.Next() {
-		one, err := read(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, one)
-	}
-	return out, rows.Err()
-}
-
-// Timeline gives the entries after seq in ledger order.
+// Timeline returns the entries after seq in ledger order.
 func (r *Reader) Timeline(ctx context.Context, id string, after uint64) ([]archive.Entry, error) {
 	out, err := r.entries(ctx, "SELECT line, hash FROM tocsin_facts WHERE incident = $1 AND seq > $2 ORDER BY id", archive.Plain(id), int64(after))
 	if err != nil {
@@ -126,7 +78,7 @@ func (r *Reader) Timeline(ctx context.Context, id string, after uint64) ([]archi
 	return out, nil
 }
 
-// Caused gives the entries that the input with this id led to, in ledger order.
+// Caused returns the entries that the input with this id led to, in ledger order.
 func (r *Reader) Caused(ctx context.Context, cause string) ([]archive.Entry, error) {
 	out, err := r.entries(ctx, "SELECT line, hash FROM tocsin_facts WHERE cause = $1 ORDER BY id", archive.Plain(cause))
 	if err != nil {
@@ -136,23 +88,12 @@ func (r *Reader) Caused(ctx context.Context, cause string) ([]archive.Entry, err
 }
 
 func (r *Reader) entries(ctx context.Context, query string, args ...any) ([]archive.Entry, error) {
-	rows, err := r.pool.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	return scan(rows, func(rows pgx.Rows) (archive.Entry, error) {
+	return all(ctx, r.pool, func(rows pgx.Rows) (archive.Entry, error) {
 		var line, hash []byte
 		err := rows.Scan(&line, &hash)
 		return archive.EntryOf(line, hash), err
-	})
+	}, query, args...)
 }
 
-// Digest is that of the whole archive as of this instant, see [archive.Digest].
-func (r *Reader) Digest(ctx context.Context) (string, error) {
-	v, err := r.View(ctx)
-	if err != nil {
-		return "", fmt.Errorf("digest: %w", err)
-	}
-	defer v.Close() //nolint:errcheck // a transaction that only read
-	return archive.Digest(ctx, v)
-}
+// Digest is a hash over all content in ledger order, see [archive.Digest].
+func (r *Reader) Digest(ctx context.Context) (string, error) { return archive.DigestNow(ctx, r) }

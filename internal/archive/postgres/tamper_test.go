@@ -35,17 +35,6 @@ func verify(t *testing.T, v archive.View) (found []string) {
 	return found
 }
 
-// findings checks the database at that address.
-func findings(t *testing.T, at string) []string {
-	r, err := OpenReader(t.Context(), at)
-	require.NoError(t, err)
-	defer r.Close() //nolint:errcheck // it only read
-	v, err := r.View(t.Context())
-	require.NoError(t, err)
-	defer v.Close() //nolint:errcheck // as above
-	return verify(t, v)
-}
-
 func TestTampers(t *testing.T) {
 	needServer(t)
 	archivetest.Tampers(t, open, scene, "tocsin_")
@@ -72,39 +61,4 @@ func TestTampersWithWords(t *testing.T) {
 			require.Contains(t, strings.Join(s.Verify(), "\n"), c.want)
 		})
 	}
-}
-
-// TestAdopting brings tables up to date that are older than deeds: what stands is taken as it is, and
-// from then on nothing changes unseen.
-func TestAdopting(t *testing.T) {
-	dir := t.TempDir()
-	a := open(t, dir).(*Archive)
-	archivetest.Kept(t, a)
-	want, err := a.Digest(t.Context())
-	require.NoError(t, err)
-	require.NoError(t, a.Close())
-	at := place(t, dir)
-	for _, back := range []string{
-		"DROP TABLE tocsin_deeds",
-		"ALTER TABLE tocsin_progress DROP COLUMN deeds, DROP COLUMN deed, DROP COLUMN seal",
-		"DELETE FROM tocsin_versions WHERE version_id > 1",
-	} {
-		tamper(t, at, back)
-	}
-	_, err = OpenReader(t.Context(), at)
-	require.ErrorContains(t, err, "has not brought it from layout 1 to 3 yet")
-
-	a = open(t, dir).(*Archive)
-	got, err := a.Digest(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, want, got)
-	require.Empty(t, findings(t, at))
-	require.NoError(t, a.Release(t.Context(), archivetest.ID(1)))
-	n, err := a.Remove(t.Context(), archivetest.Start.AddDate(1, 0, 0), 2, archivetest.Start)
-	require.NoError(t, err)
-	require.Equal(t, 2, n)
-	require.Empty(t, findings(t, at), "and it can go on")
-	tamper(t, at, "DELETE FROM tocsin_removals WHERE id = $1", archivetest.ID(0))
-	require.Equal(t, []string{"incident " + archivetest.ID(0) + ": it was removed, and what must be left of it is missing"}, findings(t, at))
-	require.NoError(t, a.Close())
 }

@@ -10,17 +10,17 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// view is a transaction that sees one instant.
+// view is a read-only transaction that sees one instant.
 type view struct{ tx pgx.Tx }
 
-// View gives a view of this instant.
+// View opens a view of this instant.
 func (r *Reader) View(ctx context.Context) (archive.View, error) {
 	tx, err := r.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return nil, fmt.Errorf("view: %w", err)
 	}
 	v := &view{tx}
-	if _, err := v.Progress(ctx); err != nil { // the instant begins
+	if _, err := v.Head(ctx); err != nil { // the instant begins here
 		_ = v.Close()
 		return nil, err
 	}
@@ -34,79 +34,47 @@ func (v *view) Close() error {
 	return v.tx.Rollback(ctx)
 }
 
-// Progress gives how far the archive stands.
-func (v *view) Progress(ctx context.Context) (archive.Progress, error) {
-	at, err := progress(ctx, v.tx, "")
+// Head returns the head of the chain.
+func (v *view) Head(ctx context.Context) (archive.Head, error) {
+	head, err := archive.ReadHead(v.tx.QueryRow(ctx, selectHead))
 	if err != nil {
-		return at, fmt.Errorf("view: progress: %w", err)
+		return head, fmt.Errorf("view: head: %w", err)
 	}
-	return at, nil
+	return head, nil
 }
 
-// walk reads rows and hands each on; errors of the hands come back as they are.
-func walk[T any](ctx context.Context, tx pgx.Tx, what, query string, read func(pgx.Rows) (T, error), each func(T) error) error {
-	rows, err := tx.Query(ctx, query)
+// walk calls each with every row of a query.
+func walk[T any](ctx context.Context, from asker, read func(pgx.Rows) (T, error), each func(T) error, query string, args ...any) error {
+	rows, err := from.Query(ctx, query, args...)
 	if err != nil {
-		return fmt.Errorf("view: %s: %w", what, err)
+		return fmt.Errorf("view: %w", err)
 	}
 	defer rows.Close()
-	for rows.Next() {
-		one, err := read(rows)
-		if err != nil {
-			return fmt.Errorf("view: %s: %w", what, err)
-		}
-		if err := each(one); err != nil {
+	return archive.EachRow(rows, read, each)
+}
+
+// Chain calls each with every entry of the chain.
+func (v *view) Chain(ctx context.Context, each func(archive.ChainEntry) error) error {
+	return walk(ctx, v.tx, archive.ReadChainEntry[pgx.Rows], each, "SELECT n, kind, position, facts, incident, sum, hash FROM tocsin_chain ORDER BY n")
+}
+
+const selectFacts = "SELECT id, coalesce(incident, ''), seq, name, at, coalesce(cause, ''), line, hash FROM tocsin_facts"
+
+// Facts calls each with every fact in ledger order.
+func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
+	return walk(ctx, v.tx, fact, each, selectFacts+" ORDER BY id")
+}
+
+// After calls each with what was kept after a fact.
+func (r *Reader) After(ctx context.Context, key int64, most int, each func(archive.Fact) error) (n int, err error) {
+	err = walk(ctx, r.pool, fact, func(f archive.Fact) error {
+		if err := each(f); err != nil {
 			return err
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("view: %s: %w", what, err)
-	}
-	return nil
-}
-
-// Records hands on every record in ledger order.
-func (v *view) Records(ctx context.Context, each func(archive.Record) error) error {
-	return walk(ctx, v.tx, "records", "SELECT position, facts, sum, removed, without, hash FROM tocsin_records ORDER BY position", func(rows pgx.Rows) (r archive.Record, err error) {
-		var position int64
-		var sum, without, hash []byte
-		err = rows.Scan(&position, &r.Facts, &sum, &r.Removed, &without, &hash)
-		r.Position = uint64(position)
-		copy(r.Sum[:], sum)
-		copy(r.Without[:], without)
-		copy(r.Hash[:], hash)
-		return r, err
-	}, each)
-}
-
-const factColumns = "id, coalesce(incident, ''), seq, name, at, coalesce(cause, ''), line, hash"
-
-// Facts hands on every fact in ledger order.
-func (v *view) Facts(ctx context.Context, each func(archive.Fact) error) error {
-	return walk(ctx, v.tx, "facts", "SELECT "+factColumns+" FROM tocsin_facts ORDER BY id", fact, each)
-}
-
-// After hands on what was kept after a fact.
-func (r *Reader) After(ctx context.Context, key int64, most int, each func(archive.Fact) error) (n int, err error) {
-	rows, err := r.pool.Query(ctx, "SELECT "+factColumns+" FROM tocsin_facts WHERE id > $1 ORDER BY id LIMIT $2", key, most)
-	if err != nil {
-		return 0, fmt.Errorf("facts after %d: %w", key, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		f, err := fact(rows)
-		if err != nil {
-			return n, fmt.Errorf("facts after %d: %w", key, err)
-		}
-		if err := each(f); err != nil {
-			return n, err
-		}
 		n++
-	}
-	if err := rows.Err(); err != nil {
-		return n, fmt.Errorf("facts after %d: %w", key, err)
-	}
-	return n, nil
+		return nil
+	}, selectFacts+" WHERE id > $1 ORDER BY id LIMIT $2", key, most)
+	return n, err
 }
 
 // fact reads one row of facts.
@@ -118,73 +86,62 @@ func fact(rows pgx.Rows) (f archive.Fact, err error) {
 	return f, err
 }
 
-// Incidents hands on every incident by its place.
+// Incidents calls each with every incident in the order of places.
 func (v *view) Incidents(ctx context.Context, each func(archive.Kept) error) error {
-	return walk(ctx, v.tx, "incidents", "SELECT place, id, service, team, status, resolved, document, told, mark FROM tocsin_incidents ORDER BY place", func(rows pgx.Rows) (k archive.Kept, err error) {
+	return walk(ctx, v.tx, func(rows pgx.Rows) (k archive.Kept, err error) {
 		var resolved *time.Time
 		err = rows.Scan(&k.Place, &k.ID, &k.Service, &k.Team, &k.Status, &resolved, &k.Document, &k.Told, &k.Mark)
 		if resolved != nil {
 			k.Resolved = resolved.UTC()
 		}
 		return k, err
-	}, each)
+	}, each, "SELECT place, id, service, team, status, resolved, document, told, mark FROM tocsin_incidents ORDER BY place")
 }
 
-// Removals hands on what is left of every incident that was removed.
+// Removals calls each with what is left of every incident that was removed.
 func (v *view) Removals(ctx context.Context, each func(archive.Removal) error) error {
-	return walk(ctx, v.tx, "removals", selectRemovals, removal, each)
+	return walk(ctx, v.tx, readRemoval[pgx.Rows], each, selectRemovals+" ORDER BY id")
 }
 
-// Holds hands on every hold.
+// Holds calls each with every hold.
 func (v *view) Holds(ctx context.Context, each func(archive.Hold) error) error {
-	return walk(ctx, v.tx, "holds", selectHolds+" ORDER BY id", hold, each)
+	return walk(ctx, v.tx, readHold[pgx.Rows], each, selectHolds+" ORDER BY id")
 }
 
-// Deeds hands on what keepers did.
-func (v *view) Deeds(ctx context.Context, each func(archive.Deed) error) error {
-	return walk(ctx, v.tx, "deeds", "SELECT n, kind, incident, mark, facts, without, hash FROM tocsin_deeds ORDER BY n", deed, each)
-}
-
-// term is one of those that an incident is found by.
+// term is one that searches find an incident by.
 type term struct {
 	place int64
 	term  string
 }
 
-// Terms hands on the terms of every incident; open ones have no index of their own.
+// Terms calls each with the terms of every incident. Open ones have no index of their own.
 func (v *view) Terms(ctx context.Context, each func(place int64, open bool, term string) error) error {
-	return walk(ctx, v.tx, "words", "SELECT place, unnest(tsvector_to_array(terms)) FROM tocsin_incidents", func(rows pgx.Rows) (t term, err error) {
+	return walk(ctx, v.tx, func(rows pgx.Rows) (t term, err error) {
 		err = rows.Scan(&t.place, &t.term)
 		return t, err
-	}, func(t term) error { return each(t.place, false, t.term) })
+	}, func(t term) error { return each(t.place, false, t.term) },
+		"SELECT place, unnest(tsvector_to_array(terms)) FROM tocsin_incidents")
 }
 
-// indexes are those that the migrations make, with those of primary keys and of what is unique.
+// indexes are those that the migrations make, including those of primary keys and unique columns.
 var indexes = []string{
-	"tocsin_facts_pkey", "tocsin_facts_incident", "tocsin_facts_cause", "tocsin_records_pkey", "tocsin_incidents_pkey", "tocsin_incidents_id_key",
-	"tocsin_incidents_open", "tocsin_incidents_resolved", "tocsin_incidents_terms", "tocsin_removals_pkey", "tocsin_holds_pkey", "tocsin_deeds_pkey",
+	"tocsin_facts_pkey", "tocsin_facts_incident", "tocsin_facts_cause", "tocsin_chain_pkey", "tocsin_incidents_pkey", "tocsin_incidents_id_key",
+	"tocsin_incidents_open", "tocsin_incidents_resolved", "tocsin_incidents_terms", "tocsin_removals_pkey", "tocsin_holds_pkey",
 }
 
-// Inspect names indexes that are missing, and those that the server itself holds for unusable. Pages
-// are checked by the server's own checksums, when they are read, and by pg_amcheck.
+// Inspect names indexes that are missing or that the server considers invalid. Pages are checked by the
+// server's own checksums when they are read, and by pg_amcheck.
 func (v *view) Inspect(ctx context.Context, each func(string) error) error {
-	text := func(rows pgx.Rows) (problem string, err error) {
-		err = rows.Scan(&problem)
-		return problem, err
-	}
-	rows, err := v.tx.Query(ctx, "SELECT format('the index %s is missing', name) FROM unnest($1::text[]) name WHERE to_regclass(name) IS NULL", indexes)
+	text := func(row pgx.Rows) (string, error) { return pgx.RowTo[string](row) }
+	missing, err := all(ctx, v.tx, text, "SELECT format('the index %s is missing', name) FROM unnest($1::text[]) name WHERE to_regclass(name) IS NULL", indexes)
 	if err != nil {
-		return fmt.Errorf("view: structure: %w", err)
-	}
-	missing, err := scan(rows, text)
-	if err != nil {
-		return fmt.Errorf("view: structure: %w", err)
+		return fmt.Errorf("view: %w", err)
 	}
 	for _, problem := range missing {
 		if err := each(problem); err != nil {
 			return err
 		}
 	}
-	return walk(ctx, v.tx, "structure", `SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-		WHERE NOT i.indisvalid AND c.relname LIKE 'tocsin\_%' AND c.relnamespace = current_schema()::regnamespace`, text, each)
+	return walk(ctx, v.tx, text, each, `SELECT format('index %s is not valid', i.indexrelid::regclass) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+		WHERE NOT i.indisvalid AND c.relname LIKE 'tocsin\_%' AND c.relnamespace = current_schema()::regnamespace`)
 }

@@ -4,23 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"io/fs"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/pkg/events"
 )
 
-// writer is the one connection that keeps facts. The lock is the connection's own: when it breaks,
-// the lock is gone, and nothing is written before there is another with the lock on it.
+// writer is the one connection that keeps facts. The lock belongs to the connection: when that breaks the
+// lock is gone, and nothing is written until there is another connection that holds it.
 type writer struct {
 	cfg    *pgx.ConnConfig
 	mu     sync.Mutex
 	conn   *pgx.Conn
-	months map[string]bool // partitions that are known to be there
+	months map[string]bool // partitions that are known to exist
 }
 
 func openWriter(ctx context.Context, cfg *pgx.ConnConfig, wait time.Duration) (*writer, error) {
@@ -28,13 +27,17 @@ func openWriter(ctx context.Context, cfg *pgx.ConnConfig, wait time.Duration) (*
 	if err := w.connect(ctx, wait); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, cfg); err != nil {
+	_, err := applied(ctx, w.conn)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = migrate(ctx, cfg)
+	}
+	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
 }
 
-// connect makes the connection and takes the lock, for which it waits so long.
+// connect opens the connection and takes the lock, waiting that long for it.
 func (w *writer) connect(ctx context.Context, wait time.Duration) error {
 	conn, err := pgx.ConnectConfig(ctx, w.cfg)
 	if err != nil {
@@ -80,7 +83,7 @@ func (w *writer) close() error {
 	return w.conn.Close(ctx)
 }
 
-// use gives the connection to one caller at a time, and makes it anew when it broke.
+// use lends the connection to one caller at a time, and reopens it when it broke.
 func (w *writer) use(ctx context.Context, do func(*pgx.Conn) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -92,11 +95,11 @@ func (w *writer) use(ctx context.Context, do func(*pgx.Conn) error) error {
 	return do(w.conn)
 }
 
-// Position gives the ledger's sequence up to which everything is kept; 0 for an empty archive.
+// Position returns the ledger's sequence up to which everything is kept; 0 for an empty archive.
 func (a *Archive) Position(ctx context.Context) (position uint64, err error) {
 	err = a.writer.use(ctx, func(c *pgx.Conn) error {
-		at, err := progress(ctx, c, "")
-		position = at.Position
+		head, err := archive.ReadHead(c.QueryRow(ctx, selectHead))
+		position = head.Position
 		return err
 	})
 	if err != nil {
@@ -105,22 +108,15 @@ func (a *Archive) Position(ctx context.Context) (position uint64, err error) {
 	return position, nil
 }
 
-// asker is a connection, a pool, or a transaction.
-type asker interface {
-	QueryRow(ctx context.Context, query string, args ...any) pgx.Row
-	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
-}
-
-// locked makes who changes facts wait for who does: [Archive.Keep] and [Keeper.Remove].
-const locked = "FOR UPDATE"
-
 // Keep stores facts, incidents and the position in one transaction.
 func (a *Archive) Keep(ctx context.Context, facts []archive.Fact, incidents []archive.Incident, position uint64) error {
 	w := a.writer
 	err := w.use(ctx, func(c *pgx.Conn) error {
-		err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return w.keep(ctx, tx, facts, incidents, position) })
+		err := pgx.BeginFunc(ctx, c, func(t pgx.Tx) error {
+			return archive.KeepTx(ctx, &tx{t, w}, facts, incidents, position)
+		})
 		if err != nil {
-			clear(w.months) // those that it made may be gone again
+			clear(w.months) // the ones it made may have been rolled back
 		}
 		return err
 	})
@@ -130,90 +126,15 @@ func (a *Archive) Keep(ctx context.Context, facts []archive.Fact, incidents []ar
 	return nil
 }
 
-func (w *writer) keep(ctx context.Context, tx pgx.Tx, facts []archive.Fact, incidents []archive.Incident, position uint64) error {
-	present, err := progress(ctx, tx, locked)
-	if err != nil || position <= present.Position {
-		return err
-	}
-	facts = slices.Clone(facts)
-	facts = slices.DeleteFunc(facts, func(f archive.Fact) bool { return f.Position <= present.Position })
-	if err := w.keepFacts(ctx, tx, facts, position); err != nil {
-		return err
-	}
-	shelf := shelf{tx}
-	rows, err := archive.Rows(ctx, facts, incidents, shelf.known, shelf.top)
-	if err != nil {
-		return err
-	}
-	if err := shelf.put(ctx, rows); err != nil {
-		return err
-	}
-	records := archive.Records(present.Hash, facts)
-	if _, err := tx.CopyFrom(ctx, pgx.Identifier{"tocsin_records"}, []string{"position", "facts", "sum", "hash"},
-		pgx.CopyFromSlice(len(records), func(i int) ([]any, error) {
-			r := &records[i]
-			return []any{int64(r.Position), int32(r.Facts), r.Sum[:], r.Hash[:]}, nil
-		})); err != nil {
-		return fmt.Errorf("records: %w", err)
-	}
-	if n := len(records); n > 0 {
-		present.Hash = records[n-1].Hash
-	}
-	present.Position = position
-	return move(ctx, tx, present)
-}
-
-func (w *writer) keepFacts(ctx context.Context, tx pgx.Tx, facts []archive.Fact, position uint64) error {
-	for i := range facts {
-		if f := &facts[i]; f.Position > position || f.Index < 0 || f.Index > archive.MaxIndex {
-			return fmt.Errorf("fact %d of record %d lies outside what is kept", f.Index, f.Position)
-		}
-	}
-	if err := w.partitions(ctx, tx, facts); err != nil {
-		return err
-	}
-	_, err := tx.CopyFrom(ctx, pgx.Identifier{"tocsin_facts"}, []string{"id", "incident", "seq", "name", "at", "cause", "line", "hash"},
-		pgx.CopyFromSlice(len(facts), func(i int) ([]any, error) {
-			f := &facts[i]
-			return []any{
-				f.Key(), text(f.Subject), int64(f.IncidentSeq), archive.Plain(events.NameOf(f.Type)), f.Time.UTC(), text(f.CausationID), line(f.Line), f.Hash,
-			}, nil
-		}))
-	if err != nil {
-		return fmt.Errorf("facts: %w", err)
-	}
-	return nil
-}
-
-// text keeps an empty string as NULL, which the partial indexes leave out.
-func text(s string) any {
-	if s == "" {
-		return nil
-	}
-	return archive.Plain(s)
-}
-
-// line keeps an empty line as one, and not as NULL.
-func line(b []byte) []byte {
-	if b == nil {
-		return []byte{}
-	}
-	return b
-}
-
-// Load gives the incidents with these full ids, and what is left of those that were removed.
+// Load returns the incidents with these full ids, and what is left of those that were removed.
 func (a *Archive) Load(ctx context.Context, ids []string) (out []archive.Incident, err error) {
 	plain := make([]string, len(ids))
 	for i, id := range ids {
 		plain[i] = archive.Plain(id)
 	}
 	err = a.writer.use(ctx, func(c *pgx.Conn) error {
-		rows, err := c.Query(ctx, `SELECT document FROM tocsin_incidents WHERE id = ANY($1)
+		out, err = all(ctx, c, archive.ReadIncident[pgx.Rows], `SELECT document FROM tocsin_incidents WHERE id = ANY($1)
 			UNION ALL SELECT document FROM tocsin_removals r WHERE id = ANY($1) AND NOT EXISTS (SELECT FROM tocsin_incidents i WHERE i.id = r.id)`, plain)
-		if err != nil {
-			return err
-		}
-		out, err = incidents(rows)
 		return err
 	})
 	if err != nil {
@@ -222,15 +143,15 @@ func (a *Archive) Load(ctx context.Context, ids []string) (out []archive.Inciden
 	return out, nil
 }
 
-// Head gives the number and hash of the incident's newest fact; 0 and nil for none. Of an incident
-// that was removed it gives the last one there was.
+// Head returns the number and hash of the incident's newest fact; 0 and nil for none. For an incident
+// that was removed they are those of its last fact.
 func (a *Archive) Head(ctx context.Context, incident string) (seq uint64, hash []byte, err error) {
 	err = a.writer.use(ctx, func(c *pgx.Conn) error {
 		var n int64
 		err := c.QueryRow(ctx, `(SELECT seq, hash FROM tocsin_facts WHERE incident = $1 ORDER BY id DESC LIMIT 1)
 			UNION ALL (SELECT seq, hash FROM tocsin_removals WHERE id = $1) LIMIT 1`, archive.Plain(incident)).Scan(&n, &hash)
 		seq = uint64(n)
-		if none(err) {
+		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		}
 		return err

@@ -3,28 +3,32 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"tocsin.dev/internal/archive"
 )
 
 var _ archive.Builder = (*Archive)(nil)
 
-// mostUnindexed is how many facts are kept without their indexes at most: an index is made in
-// memory, at about a hundred bytes for each fact.
+// mostUnindexed is the most facts that are kept without their indexes: an index is made in memory, at
+// about a hundred bytes for each fact.
 const mostUnindexed = 2_000_000
 
-// Build takes the indexes over facts away, for an archive without facts: ids are hashes, so that
-// each fact changes two pages anywhere in them, and at once they are made ten times as quickly.
-// A process that is stopped meanwhile leaves an archive that is right and slow to ask; the next
-// one that opens it to write makes them.
+// factIndexes are missing while an archive is built.
+var factIndexes = []string{"facts_incident", "facts_cause"}
+
+// Build drops the indexes over facts of an archive without facts. Ids are hashes, so each fact changes two
+// pages anywhere in these indexes, and making them at the end is ten times as fast. When the process is
+// stopped before that, the archive is correct and slow to read, and the next one that opens it to write
+// makes them.
 func (a *Archive) Build(ctx context.Context) error {
 	n, err := one(ctx, a.writer.db, "SELECT EXISTS (SELECT 1 FROM facts)")
 	if err == nil && n == 0 {
-		_, err = a.writer.db.ExecContext(ctx, "BEGIN IMMEDIATE; DROP INDEX IF EXISTS facts_incident; DROP INDEX IF EXISTS facts_cause; COMMIT")
+		_, err = a.writer.db.ExecContext(ctx, "BEGIN IMMEDIATE; DROP INDEX IF EXISTS "+strings.Join(factIndexes, "; DROP INDEX IF EXISTS ")+"; COMMIT")
 		a.writer.building = 0
 	}
 	if err != nil {
-		return fmt.Errorf("take indexes away: %w", err)
+		return fmt.Errorf("drop indexes: %w", err)
 	}
 	return nil
 }
@@ -47,8 +51,8 @@ func (w *writer) settle(ctx context.Context) error {
 	if w.building < 0 {
 		return nil
 	}
-	if _, err := w.db.ExecContext(ctx, factsIndexes); err != nil {
-		return fmt.Errorf("make indexes: %w", err)
+	if err := makeFactIndexes(ctx, w.db); err != nil {
+		return err
 	}
 	w.building = -1
 	return nil

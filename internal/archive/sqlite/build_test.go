@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -96,4 +97,20 @@ func TestHeadWhileBuilding(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 4, seq)
 	require.Equal(t, 2, indexes(t, a))
+}
+
+// content is the chain, facts and incidents of an archive as text.
+func content(t *testing.T, a *Archive) (all []string) {
+	v, err := a.View(t.Context())
+	require.NoError(t, err)
+	defer v.Close() //nolint:errcheck // read-only
+	add := func(one any) error {
+		line, err := json.Marshal(one)
+		all = append(all, string(line))
+		return err
+	}
+	require.NoError(t, v.Chain(t.Context(), func(e archive.ChainEntry) error { return add(e) }))
+	require.NoError(t, v.Facts(t.Context(), func(f archive.Fact) error { return add(f) }))
+	require.NoError(t, v.Incidents(t.Context(), func(k archive.Kept) error { return add(k) }))
+	return all
 }

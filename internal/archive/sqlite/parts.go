@@ -4,14 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"sync"
 )
 
 // part is a table or an index.
 type part struct{ kind, name, made string }
 
-// selectParts gives an index or a virtual table with what made it; tables that were brought up to date
-// were made in steps.
+// selectParts returns indexes and virtual tables with the statement that made them. Ordinary tables may
+// have been made in several steps, so theirs is left out.
 const selectParts = "SELECT type, name, CASE WHEN type = 'index' OR sql LIKE 'CREATE VIRTUAL%' THEN coalesce(sql, '') ELSE '' END FROM sqlite_master ORDER BY rowid"
 
 func readPart(rows *sql.Rows) (p part, err error) {
@@ -19,7 +20,7 @@ func readPart(rows *sql.Rows) (p part, err error) {
 	return p, err
 }
 
-// wanted gives the parts of the layout, as SQLite itself lays them out.
+// wanted returns the parts of the newest layout, as SQLite itself lays them out.
 var wanted = sync.OnceValues(func() ([]part, error) {
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
@@ -27,33 +28,29 @@ var wanted = sync.OnceValues(func() ([]part, error) {
 	}
 	defer db.Close()      //nolint:errcheck // it was in memory only
 	db.SetMaxOpenConns(1) // each connection has a memory of its own
-	if _, err := db.Exec(layout); err != nil {
+	if err := migrate(context.Background(), db); err != nil {
 		return nil, err
 	}
-	rows, err := db.Query(selectParts)
-	if err != nil {
-		return nil, err
-	}
-	return scan(rows, readPart)
+	return all(context.Background(), db, readPart, selectParts)
 })
 
-// parts names tables and indexes of the layout that the file has not, or has otherwise.
+// parts names tables and indexes of the layout that the file lacks, or has differently.
 func (v *view) parts(ctx context.Context, each func(string) error) error {
 	want, err := wanted()
 	if err != nil {
 		return fmt.Errorf("view: layout: %w", err)
 	}
-	found, err := all(ctx, v.tx, selectParts, readPart)
+	found, err := all(ctx, v.tx, readPart, selectParts)
 	if err != nil {
 		return fmt.Errorf("view: layout: %w", err)
 	}
-	there := map[string]part{}
+	byName := map[string]part{}
 	for _, p := range found {
-		there[p.name] = p
+		byName[p.name] = p
 	}
 	for _, p := range want {
 		problem := ""
-		if got, ok := there[p.name]; !ok {
+		if got, ok := byName[p.name]; !ok {
 			problem = fmt.Sprintf("the %s %s is missing", p.kind, p.name)
 		} else if got != p {
 			problem = fmt.Sprintf("the %s %s is not as it was made", p.kind, p.name)
@@ -62,6 +59,27 @@ func (v *view) parts(ctx context.Context, each func(string) error) error {
 			if err := each(problem); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// makeFactIndexes makes the indexes over facts where they are missing.
+func makeFactIndexes(ctx context.Context, db *sql.DB) error {
+	want, err := wanted()
+	if err != nil {
+		return fmt.Errorf("layout: %w", err)
+	}
+	for _, p := range want {
+		if !slices.Contains(factIndexes, p.name) {
+			continue
+		}
+		n, err := one(ctx, db, "SELECT count(*) FROM sqlite_master WHERE name = '"+p.name+"'")
+		if err == nil && n == 0 {
+			_, err = db.ExecContext(ctx, p.made)
+		}
+		if err != nil {
+			return fmt.Errorf("make index %s: %w", p.name, err)
 		}
 	}
 	return nil

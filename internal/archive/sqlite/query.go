@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -11,8 +10,8 @@ import (
 	"tocsin.dev/internal/rules/timeline"
 )
 
-// Incidents gives those that fit the query. A list is a walk down the places, or down the index of
-// words, where every filter is a term, until it is full: its length counts, and not the archive's.
+// Incidents returns those that match the query. It walks down the places, or down the index of words, in
+// which every filter is a term, until the list is full. So the cost grows with the list, not the archive.
 func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Incident, error) {
 	from, before := q.Places()
 	if q.Before != "" {
@@ -23,19 +22,15 @@ func (r *Reader) Incidents(ctx context.Context, q archive.Query) ([]archive.Inci
 		before = min(before, at)
 	}
 	query, args := listing(q, from, before)
-	rows, err := r.db.QueryContext(ctx, query, append(args, q.Most())...)
-	if err != nil {
-		return nil, fmt.Errorf("list incidents: %w", err)
-	}
-	out, err := incidents(rows)
+	out, err := all(ctx, r.db, archive.ReadIncident[*sql.Rows], query, append(args, q.Most())...)
 	if err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
 	return out, nil
 }
 
-// listing writes the query, for all arguments but the limit. Terms hold nothing that ends a quoted
-// string of FTS5; "open" is written as the partial index has it.
+// listing writes the query and its arguments except the limit. Terms hold nothing that ends a quoted string
+// of FTS5. The condition for open incidents is written as in the partial index.
 func listing(q archive.Query, from, before int64) (query string, args []any) {
 	source, place, words := "incidents", "place", "words"
 	where := ""
@@ -62,8 +57,5 @@ func listing(q archive.Query, from, before int64) (query string, args []any) {
 func (r *Reader) place(ctx context.Context, id string) (int64, error) {
 	var at int64
 	err := r.db.QueryRowContext(ctx, "SELECT place FROM incidents WHERE id = ?", id).Scan(&at)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, archive.ErrNotFound
-	}
-	return at, err
+	return at, orNotFound(err)
 }

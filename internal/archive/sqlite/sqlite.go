@@ -2,8 +2,8 @@
 //
 // In: facts and incidents from the recorder, written by one connection in transactions that reach
 // the disk before they count (WAL, synchronous=FULL). Out: incidents and timelines, read by
-// connections of their own, also from another process by [OpenReader]. Beside the file lie
-// SQLite's own "-wal" and "-shm" files, which belong to it.
+// connections of their own, also from another process by [OpenReader]. SQLite's own "-wal" and "-shm" files
+// next to it belong to it.
 //
 // The package never decides what a fact means: incidents come to it folded.
 package sqlite
@@ -26,17 +26,19 @@ import (
 
 var (
 	_ archive.Archive = (*Archive)(nil)
+	_ archive.Keeper  = (*Archive)(nil)
 	_ archive.Reader  = (*Reader)(nil)
 )
 
-// Archive is the recorder's side and the readers' side of one file.
+// Archive is every side of one file.
 type Archive struct {
 	*Reader
+	*Keeper
 	writer *writer
 }
 
-// Open opens the file for the one process that writes it, and makes it where there is none. The
-// folder must exist. [ErrForeign] and [ErrNewer] leave the file as it was.
+// Open opens the file for the one process that writes it, and creates it when it does not exist. The
+// folder must exist. [ErrForeign], [ErrNewer] and [ErrOlder] leave the file unchanged.
 func Open(path string) (*Archive, error) {
 	if err := touch(path); err != nil {
 		return nil, err
@@ -56,11 +58,11 @@ func Open(path string) (*Archive, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	return &Archive{Reader: r, writer: w}, nil
+	return &Archive{Reader: r, Keeper: &Keeper{write}, writer: w}, nil
 }
 
-// touch makes the file where there is none, readable by its owner and group only: timelines tell
-// what is wrong with the house. SQLite gives its other files the same mode.
+// touch creates the file readable by its owner and group only: timelines are nobody else's business.
+// SQLite gives its other files the same mode.
 func touch(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
@@ -72,9 +74,8 @@ func touch(path string) error {
 // Close ends readers first, so that the writer's last checkpoint can fold the log into the file.
 func (a *Archive) Close() error { return errors.Join(a.Reader.Close(), a.writer.close()) }
 
-// OpenReader opens the file to be asked only, next to its writer, which may be another process.
-// The file must be there already; errors.Is(err, fs.ErrNotExist) says that its writer has not made
-// it yet.
+// OpenReader opens the file read-only, also while another process writes it. errors.Is(err, fs.ErrNotExist)
+// says that its writer has not made it, or not brought it up to date, yet.
 func OpenReader(path string) (*Reader, error) {
 	db, err := existing(path, "ro", max(2, runtime.GOMAXPROCS(0)))
 	if err != nil {
@@ -87,7 +88,7 @@ func OpenReader(path string) (*Reader, error) {
 	return r, nil
 }
 
-// existing opens a file that must be there, ours, and up to date.
+// existing opens a file that must exist, be ours and have the newest layout.
 func existing(path, mode string, connections int) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open archive: %w", err)
@@ -102,8 +103,8 @@ func existing(path, mode string, connections int) (*sql.DB, error) {
 	return db, nil
 }
 
-// connect opens a pool with the settings of every connection: each waits up to 5 s for another's
-// lock, and a writer takes its lock at the beginning of a transaction.
+// connect opens a pool. Its connections wait up to 5 s for a lock, and a writer takes its lock at the
+// beginning of a transaction.
 func connect(path, mode string, connections int) (*sql.DB, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -117,7 +118,7 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 		settings["_pragma"] = append(settings["_pragma"], "query_only(1)", "cache_size(-16384)")
 	} else {
 		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)",
-			// A rebuild fills indexes all over: what does not stay in memory is written again and again.
+			// A rebuild touches pages all over the indexes: what does not stay in memory is written many times.
 			"cache_size(-131072)", "wal_autocheckpoint(32000)")
 	}
 	name := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}
@@ -130,7 +131,7 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 	return db, nil
 }
 
-// foreign tells a file of another kind from every other trouble.
+// foreign turns SQLite's error for a file of another kind into [ErrForeign].
 func foreign(err error) error {
 	var fault *sqlite.Error
 	if errors.As(err, &fault) && fault.Code()&0xff == code.SQLITE_NOTADB {

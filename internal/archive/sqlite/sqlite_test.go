@@ -42,17 +42,19 @@ func TestKillInMidTransaction(t *testing.T) {
 	want, err := a.Digest(ctx)
 	require.NoError(t, err)
 
-	tx, err := a.writer.db.BeginTx(ctx, nil)
+	begun, err := a.writer.db.BeginTx(ctx, nil)
 	require.NoError(t, err)
-	require.NoError(t, a.writer.keep(ctx, tx, all[1].Facts, all[1].Incidents, all[1].Position))
+	open := &tx{begun, a.writer.prepared}
+	require.NoError(t, archive.KeepTx(ctx, open, all[1].Facts, all[1].Incidents, all[1].Position))
 	for _, suffix := range []string{"", "-wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, fileName+suffix))
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(after, fileName+suffix), b, 0o600))
 	}
-	require.NoError(t, tx.Rollback())
+	require.NoError(t, begun.Rollback())
 
-	b := open(t, after)
+	b, err := Open(filepath.Join(after, fileName))
+	require.NoError(t, err)
 	defer func() { require.NoError(t, b.Close()) }()
 	got, err := b.Digest(ctx)
 	require.NoError(t, err)
@@ -74,8 +76,11 @@ func TestFilesThatAreNotOurs(t *testing.T) {
 			a, err := Open(path)
 			require.NoError(t, err)
 			require.NoError(t, a.Close())
-			execute(t, path, "UPDATE schema SET version = 99")
+			execute(t, path, "INSERT INTO layouts (version_id, is_applied) VALUES (99, true)")
 		}, ErrNewer},
+		"before the first release": {func(t *testing.T, path string) {
+			execute(t, path, "CREATE TABLE schema (version INTEGER NOT NULL); PRAGMA application_id = 1953457011")
+		}, ErrOlder},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), fileName)

@@ -41,17 +41,6 @@ func verify(t *testing.T, v archive.View) (found []string) {
 	return found
 }
 
-// findings checks the file at path.
-func findings(t *testing.T, path string) []string {
-	r, err := OpenReader(path)
-	require.NoError(t, err)
-	defer r.Close() //nolint:errcheck // it only read
-	v, err := r.View(t.Context())
-	require.NoError(t, err)
-	defer v.Close() //nolint:errcheck // as above
-	return verify(t, v)
-}
-
 func TestTampers(t *testing.T) { archivetest.Tampers(t, open, scene, "") }
 
 // TestTampersWithWords changes what searches go by; other stores keep it otherwise.
@@ -121,7 +110,7 @@ type cell struct {
 // everything gives all cells of all tables, but for those of SQLite's index of words, and statements
 // that delete each row.
 func everything(t *testing.T, db *sql.DB) (cells []cell, rows []string) {
-	for _, table := range []string{"facts", "records", "incidents", "removals", "holds", "deeds", "progress"} {
+	for _, table := range []string{"facts", "chain", "incidents", "removals", "holds", "head"} {
 		found, err := db.Query("SELECT * FROM " + table)
 		require.NoError(t, err)
 		columns, err := found.Columns()
@@ -133,7 +122,7 @@ func everything(t *testing.T, db *sql.DB) (cells []cell, rows []string) {
 			}
 			require.NoError(t, found.Scan(to...))
 			row := fmt.Sprintf("%s = %s", columns[0], literal(values[0]))
-			if table != "progress" { // without which nothing opens
+			if table != "head" { // nothing opens without it
 				rows = append(rows, "DELETE FROM "+table+" WHERE "+row)
 			}
 			for i, v := range values {

@@ -8,11 +8,11 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// Latest gives the newest catalog this process has seen; nil before the first. It costs nothing.
+// Latest returns the newest catalog that this process has seen; nil before the first. It does no I/O.
 func (s *Store) Latest() *catalog.Catalog { return s.latest.Load() }
 
-// Follow keeps [Store.Latest] up to date until ctx ends. Failures are handed to report and leave
-// the one before in place.
+// Follow keeps [Store.Latest] up to date until ctx ends. A failure is reported, and the catalog before
+// it stays in place.
 func (s *Store) Follow(ctx context.Context, every time.Duration, report func(error)) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
@@ -28,7 +28,7 @@ func (s *Store) Follow(ctx context.Context, every time.Duration, report func(err
 	}
 }
 
-// Refresh makes [Store.Latest] the current catalog.
+// Refresh updates [Store.Latest] to the current catalog.
 func (s *Store) Refresh(ctx context.Context) error {
 	c, err := s.Current(ctx)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package revisions keeps catalog revisions on the bus, so that every service decides by the same
-// one and history can be replayed with the one of its time.
+// Package revisions keeps catalog revisions on the bus, so that all services decide by the same one
+// and history can be replayed with the one of its time.
 //
 // In: the files of a catalog. Out: checked catalogs by revision. A revision is stored before it is
 // announced on INTAKE, to each partition in its place among the other inputs. A faulty catalog
-// never replaces a good one. The package reads no folder: the caller brings the bytes.
+// never replaces a good one. The caller reads the files.
 package revisions
 
 import (
@@ -17,6 +17,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
 
@@ -50,13 +51,13 @@ type Store struct {
 	loaded map[string]*catalog.Catalog
 }
 
-// NewStore gives a store on the bus.
+// NewStore returns a store on the bus.
 func NewStore(b Bus, clock func() time.Time) *Store {
 	return &Store{bus: b, clock: clock, loaded: map[string]*catalog.Catalog{}}
 }
 
 // Apply checks the files and puts them in force as a new revision. With faults that are more than
-// warnings nothing changes and revision is empty. A revision that is current already is left alone.
+// warnings nothing changes and revision is empty. The current revision is not applied again.
 func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (revision string, faults []catalog.Fault, err error) {
 	c, faults := catalog.Parse(files)
 	if catalog.Refused(faults) {
@@ -68,14 +69,14 @@ func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (
 		err = s.enforce(ctx, revision, files, by)
 	}
 	if err != nil {
-		return "", faults, err
+		return "", faults, fmt.Errorf("apply catalog: %w", err)
 	}
 	s.keep(c)
 	s.latest.Store(c)
 	return revision, faults, nil
 }
 
-// inForce says that every partition was told of the revision last.
+// inForce reports whether the revision is the last that was announced to every partition.
 func (s *Store) inForce(ctx context.Context, revision string) (bool, error) {
 	current, err := s.CurrentRevision(ctx)
 	if errors.Is(err, ErrNone) || err == nil && current != revision {
@@ -89,44 +90,38 @@ func (s *Store) inForce(ctx context.Context, revision string) (bool, error) {
 		return true, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("current catalog: %w", err)
+		return false, err
 	}
 	return string(pending) == nonePending, nil
 }
 
-// enforce stores the revision, tells every partition of it, and makes it the current one. Where it
-// breaks off, the next Apply begins anew, whichever revision that is for.
+// enforce stores the revision, announces it to every partition, and makes it the current one. If it
+// fails, the next Apply starts again, whichever revision that is for.
 func (s *Store) enforce(ctx context.Context, revision string, files map[string][]byte, by string) error {
 	if err := s.put(ctx, revision, files); err != nil {
 		return err
 	}
 	if err := s.bus.Put(ctx, blobPending, []byte(revision)); err != nil {
-		return fmt.Errorf("apply catalog: %w", err)
+		return err
 	}
 	if err := s.announce(ctx, revision, by); err != nil {
 		return err
 	}
 	if err := s.bus.Put(ctx, blobCurrent, []byte(revision)); err != nil {
-		return fmt.Errorf("apply catalog: %w", err)
+		return err
 	}
-	if err := s.bus.Put(ctx, blobPending, []byte(nonePending)); err != nil {
-		return fmt.Errorf("apply catalog: %w", err)
-	}
-	return nil
+	return s.bus.Put(ctx, blobPending, []byte(nonePending))
 }
 
 func (s *Store) put(ctx context.Context, revision string, files map[string][]byte) error {
 	b, err := json.Marshal(files)
 	if err != nil {
-		return fmt.Errorf("apply catalog: %w", err)
+		return err
 	}
-	if err := s.bus.Put(ctx, blobPrefix+revision, b); err != nil {
-		return fmt.Errorf("apply catalog: %w", err)
-	}
-	return nil
+	return s.bus.Put(ctx, blobPrefix+revision, b)
 }
 
-// announce tells every partition in its own order of inputs.
+// announce puts the revision onto INTAKE of every partition.
 func (s *Store) announce(ctx context.Context, revision, by string) error {
 	now := s.clock().UTC()
 	services, _ := s.bus.Partitions()
@@ -134,22 +129,14 @@ func (s *Store) announce(ctx context.Context, revision, by string) error {
 		e := events.New(events.CatalogRevised{Revision: revision, By: by})
 		e.ID = events.DeriveID("catalog", revision, now.Format(time.RFC3339Nano), fmt.Sprint(p))
 		e.Source, e.Time = "tocsin/catalog", now
-		body, err := events.EncodeBatch([]events.Event{e})
-		if err != nil {
-			return fmt.Errorf("apply catalog: %w", err)
-		}
-		m := bus.Message{
-			Subject: events.IntakeSubject(p, "catalog"), ID: e.ID, Body: body,
-			Header: map[string][]string{"content-type": {events.ContentBatch}},
-		}
-		if err := s.bus.Publish(ctx, m); err != nil {
-			return fmt.Errorf("apply catalog: %w", err)
+		if err := intake.Put(ctx, s.bus, p, intake.Catalog, e.ID, e); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// CurrentRevision gives the newest revision, or [ErrNone].
+// CurrentRevision returns the newest revision, or [ErrNone].
 func (s *Store) CurrentRevision(ctx context.Context) (string, error) {
 	b, err := s.bus.Get(ctx, blobCurrent)
 	if errors.Is(err, bus.ErrNotFound) {
@@ -161,7 +148,7 @@ func (s *Store) CurrentRevision(ctx context.Context) (string, error) {
 	return string(b), nil
 }
 
-// Current gives the newest catalog, or [ErrNone].
+// Current returns the newest catalog, or [ErrNone].
 func (s *Store) Current(ctx context.Context) (*catalog.Catalog, error) {
 	revision, err := s.CurrentRevision(ctx)
 	if err != nil {
@@ -170,7 +157,7 @@ func (s *Store) Current(ctx context.Context) (*catalog.Catalog, error) {
 	return s.Load(ctx, revision)
 }
 
-// Load gives a revision that was applied at some time.
+// Load returns any revision that was ever applied.
 func (s *Store) Load(ctx context.Context, revision string) (*catalog.Catalog, error) {
 	s.mu.Lock()
 	c := s.loaded[revision]

@@ -58,7 +58,7 @@ func newHouse() *house {
 
 func (h *house) store() *revisions.Store { return revisions.NewStore(h.bus, time.Now) }
 
-// announced gives the revisions in the order in which each partition was told of them.
+// announced returns the revisions in the order in which each partition was told of them.
 func (h *house) announced(t *testing.T) [partitions][]string {
 	var out [partitions][]string
 	for _, m := range h.bus.Messages(bus.Intake) {

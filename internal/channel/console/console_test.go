@@ -40,8 +40,8 @@ func TestLine(t *testing.T) {
 	require.Equal(t, "2026-03-29T01:30:01Z PAGE P1 → Ana Ruiz: Checkout is down (service checkout, level 1, round 1, looking on, incident incident-1) https://example.com/alert runbook: https://example.com/runbook known error PRB-5f0c1a2b3c4d, workaround: warm the cache", console.Line(n))
 	n.Attempt, n.PossibleRepeat, n.Late, n.Link, n.Runbook, n.Workaround, n.Why, n.SentAt = 3, true, 90*time.Second, "", "", "", "", time.Time{}
 	require.Equal(t, "PAGE P1 → Ana Ruiz: Checkout is down (service checkout, level 1, round 1, incident incident-1, attempt 3, late by 1m30s, possible repeat)", console.Line(n))
-	n.Level, n.Round, n.Why = 0, 4, "resolution target breached"
-	require.Equal(t, "PAGE P1 → Ana Ruiz: Checkout is down (service checkout, resolution target breached, incident incident-1, attempt 3, late by 1m30s, possible repeat)", console.Line(n))
+	n.Level, n.Round, n.Why = 0, 4, "resolution goal breached"
+	require.Equal(t, "PAGE P1 → Ana Ruiz: Checkout is down (service checkout, resolution goal breached, incident incident-1, attempt 3, late by 1m30s, possible repeat)", console.Line(n))
 	n.Title = "a\nb\x1b[31m\u202ec\xff"
 	require.Contains(t, console.Line(n), `a\u{a}b\u{1b}[31m\u{202e}c`)
 }

@@ -405,7 +405,7 @@ job:      checkout
 Incident: incident-1
 Page:     page-1
 `, email.Text(n))
-	n.Level, n.Round, n.Why, n.Runbook, n.Problem, n.Workaround = 0, 4, "resolution target breached", "", "", ""
-	require.Contains(t, email.Text(n), "For:      Ana Ruiz\nWhy:      resolution target breached\nOpened:")
+	n.Level, n.Round, n.Why, n.Runbook, n.Problem, n.Workaround = 0, 4, "resolution goal breached", "", "", ""
+	require.Contains(t, email.Text(n), "For:      Ana Ruiz\nWhy:      resolution goal breached\nOpened:")
 	require.NotContains(t, email.Text(n), "Runbook")
 }

@@ -179,7 +179,7 @@ func TestTimeline(t *testing.T) {
 	call(t, g, "GET", "/api/v1/incidents/"+in.ID[:6]+"/timeline", "").into(t, &all)
 	n := slices.IndexFunc(all, func(e archive.Entry) bool { return e.Type == "incident.acknowledged" })
 	require.Positive(t, n)
-	require.Equal(t, "ana acknowledged it by api", all[n].Summary)
+	require.Equal(t, "ana acknowledged it via api", all[n].Summary)
 	require.NotEmpty(t, all[n].Data)
 	call(t, g, "GET", fmt.Sprintf("/api/v1/incidents/%s/timeline?after=%d", in.ID, n), "").into(t, &rest)
 	require.Equal(t, all[n:], rest)

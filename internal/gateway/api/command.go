@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
 
@@ -74,7 +75,7 @@ func register[B any, P interface {
 		}
 		e := events.New(data)
 		e.Subject, e.Service, e.Team, e.Actor = incident.ID, incident.Service, incident.Team, by
-		return s.send(ctx, e, "commands", in.Key, v.name, incident.ID)
+		return s.send(ctx, e, intake.Commands, in.Key, v.name, incident.ID)
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/pkg/events"
 )
 
@@ -59,30 +59,14 @@ func (s *server) send(ctx context.Context, e events.Event, kind, key string, abo
 			return s.outcome(ctx, e)
 		}
 	}
-	if err := s.publish(ctx, e, events.Partition(e.Service, s.Partitions), kind, e.ID); err != nil {
-		return nil, err
+	if err := intake.Put(ctx, s.Publisher, events.Partition(e.Service, s.Partitions), kind, e.ID, e); err != nil {
+		return nil, s.told(events.NameOf(e.Type), err)
 	}
 	return s.outcome(ctx, e)
 }
 
 // source is the CloudEvents source of what comes in here.
 const source = "tocsin/gateway"
-
-// publish puts an input on INTAKE of one partition. The message's id makes it safe to repeat.
-func (s *server) publish(ctx context.Context, e events.Event, partition int, kind, message string) error {
-	body, err := events.EncodeBatch([]events.Event{e})
-	if err != nil {
-		return huma.Error422UnprocessableEntity("the input cannot be written as JSON")
-	}
-	err = s.Publisher.Publish(ctx, bus.Message{
-		Subject: events.IntakeSubject(partition, kind), ID: message,
-		Header: map[string][]string{"content-type": {events.ContentBatch}}, Body: body,
-	})
-	if err != nil {
-		return s.told(events.NameOf(e.Type), err)
-	}
-	return nil
-}
 
 // outcome asks the archive until it knows what e led to, or the time is over.
 func (s *server) outcome(ctx context.Context, e events.Event) (*outcomeAnswer, error) {

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
 )
@@ -161,10 +161,8 @@ func (s *server) removeOverride(ctx context.Context, in *struct {
 // the one id, which their facts name as their cause.
 func (s *server) everywhere(ctx context.Context, e events.Event, id, actor string) error {
 	e.ID, e.Source, e.Time, e.Actor = id, source, s.Clock().UTC(), actor
-	for p := range s.Partitions {
-		if err := s.publish(ctx, e, p, "overrides", events.DeriveID("everywhere", id, strconv.Itoa(p))); err != nil {
-			return err
-		}
+	if err := intake.PutEverywhere(ctx, s.Publisher, s.Partitions, intake.Overrides, e); err != nil {
+		return s.told(events.NameOf(e.Type), err)
 	}
 	return nil
 }

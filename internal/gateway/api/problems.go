@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"tocsin.dev/internal/archive"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
@@ -36,7 +37,7 @@ type (
 		Title   string      `json:"title,omitempty" maxLength:"1024"`
 		Cause   string      `json:"cause,omitempty" maxLength:"4000" doc:"the root cause"`
 		Known   *KnownError `json:"known,omitempty" doc:"makes it a known error, or replaces what was recorded"`
-		Unknown bool        `json:"unknown,omitempty" doc:"it is no known error any more: the workaround does not help"`
+		Unknown bool        `json:"unknown,omitempty" doc:"the problem is not a known error any more: the workaround does not help"`
 	}
 	// Solving closes a problem.
 	Solving struct {
@@ -282,7 +283,7 @@ func (s *server) closeProblem(ctx context.Context, in *struct {
 func (s *server) askProblem(ctx context.Context, data events.ProblemCommandData, service, key string, about ...string) (*problemAnswer, error) {
 	e := events.New(data)
 	e.Service, e.Actor = service, data.AskProblem().By
-	out, err := s.send(ctx, e, "problems", key, append(about, data.AskProblem().Problem)...)
+	out, err := s.send(ctx, e, intake.Problems, key, append(about, data.AskProblem().Problem)...)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func TestProblemsRefused(t *testing.T) {
 		{at + "/link", `{"incident":"nobody-knows-it"}`, 404, "no such incident"},
 		{at + "/link", `{"incident":"` + id + `"}`, 409, "the incident is linked already"},
 		{at + "/change", `{}`, 409, "nothing would change"},
-		{at + "/change", `{"unknown":true}`, 409, "it is no known error"},
+		{at + "/change", `{"unknown":true}`, 409, "the problem is not a known error"},
 		{at + "/change", `{"known":{"workaround":"x"}}`, 409, "a known error needs a dedup key"},
 		{at + "/change", `{"known":{"workaround":"x","services":["nowhere"],"key":"k"}}`, 422, "no such service"},
 		{at + "/change", `{"known":{"workaround":"` + strings.Repeat("x", 2001) + `","key":"k"}}`, 422, "body.known.workaround"},

@@ -88,7 +88,7 @@ func TestVerbs(t *testing.T) {
 		"escalate": {
 			{"escalate", ``, 200, "escalation.advanced"},
 			{"escalate", `{"by":"ana","level":3}`, 200, "escalation.advanced"},
-			{"escalate", `{"level":4}`, 409, "the policy has no such level: it has 1 to 3"},
+			{"escalate", `{"level":4}`, 409, "the policy has no such level; its levels are 1 to 3"},
 			{"escalate", `{"level":-1}`, 422, "body.level"},
 			{"escalate", `{"level":1,"up":true}`, 422, "body.up"},
 			{"escalate", `{"to":"platform","up":true}`, 422, "body.to"},
@@ -99,7 +99,7 @@ func TestVerbs(t *testing.T) {
 		},
 		"escalate up": {
 			{"escalate", `{"up":true,"by":"bo"}`, 200, "escalation.advanced"},
-			{"escalate", `{"up":true,"by":"bo"}`, 409, "nobody is above whoever was paged last"},
+			{"escalate", `{"up":true,"by":"bo"}`, 409, "the people paged last have no manager"},
 		},
 		"snooze": {
 			{"wake", ``, 409, "it is not snoozed"},
@@ -110,7 +110,7 @@ func TestVerbs(t *testing.T) {
 			{"snooze", `{"for":"2h","until":"2026-03-04T14:00:00Z"}`, 422, "body.for"},
 			{"snooze", `{"until":"tomorrow"}`, 422, "body.until"},
 			{"snooze", `{"for":"2h","to":"bo"}`, 422, "body.to"},
-			{"snooze", `{"until":"2026-03-04T11:00:00Z"}`, 409, "the instant to wake it is past"},
+			{"snooze", `{"until":"2026-03-04T11:00:00Z"}`, 409, "the end of the snooze is in the past"},
 			{"snooze", `{"for":"900h"}`, 409, "30 days is the longest snooze"},
 			{"snooze", `{"for":"2h","by":"ana"}`, 200, "incident.snoozed"},
 			{"wake", `{"by":"ana"}`, 200, "incident.woken"},
@@ -126,7 +126,7 @@ func TestVerbs(t *testing.T) {
 		},
 		"responders": {
 			{"responders", `{"targets":["cleo","person:bo"],"by":"ana"}`, 200, "incident.responders_added"},
-			{"responders", `{"targets":["the whole company"]}`, 409, "\"the whole company\" is no target: write person:, schedule:, team: or role: and a name"},
+			{"responders", `{"targets":["the whole company"]}`, 409, "\"the whole company\" is not a target: write person:, schedule:, team: or role: and a name"},
 			{"responders", `{"targets":["team:nobody"]}`, 409, "the incident's catalog has no such team: \"nobody\""},
 			{"responders", `{"targets":[]}`, 422, "body.targets"},
 			{"responders", `{}`, 422, "body"},
@@ -187,7 +187,7 @@ func TestVerbs(t *testing.T) {
 		"pause": {
 			{"resume", ``, 409, "its clocks are not paused"},
 			{"pause", `{"for":"1h","by":"ana"}`, 200, "incident.clocks_paused"},
-			{"pause", ``, 409, "its clocks stand still already"},
+			{"pause", ``, 409, "its clocks are paused already"},
 			{"pause", `{"for":"x"}`, 422, "body.for"},
 			{"pause", `{"outcome":"fixed"}`, 422, "body.outcome"},
 			{"resume", `{"by":"ana"}`, 200, "incident.clocks_resumed"},

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"time"
 
 	"go.uber.org/zap"
 
-	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/ical"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/pkg/events"
 )
@@ -157,18 +156,8 @@ func (e *untoldError) Unwrap() error { return e.err }
 func (m *Importer) tell(ctx context.Context, r events.Roster) error {
 	e := events.New(events.RosterReceived{Roster: r})
 	e.ID, e.Source, e.Time = r.ID, "tocsin/gateway", m.cfg.Clock().UTC()
-	body, err := events.EncodeBatch([]events.Event{e})
-	if err != nil {
-		return err
-	}
-	for p := range m.cfg.Partitions {
-		err := m.cfg.Publisher.Publish(ctx, bus.Message{
-			Subject: events.IntakeSubject(p, "rosters"), ID: events.DeriveID("everywhere", r.ID, strconv.Itoa(p)),
-			Header: map[string][]string{"content-type": {events.ContentBatch}}, Body: body,
-		})
-		if err != nil {
-			return &untoldError{err}
-		}
+	if err := intake.PutEverywhere(ctx, m.cfg.Publisher, m.cfg.Partitions, intake.Rosters, e); err != nil {
+		return &untoldError{err}
 	}
 	return nil
 }

@@ -188,7 +188,7 @@ func TestACalendarIsReadAndTold(t *testing.T) {
 	require.Equal(t, "127.0.0.1", s.Source)
 	require.Equal(t, monday, s.CheckedAt)
 	require.Equal(t, monday, s.ReadAt)
-	require.Equal(t, []string{`line 15: nobody of the catalog is named by "Zoe"; the event is left out`}, s.LeftOut)
+	require.Equal(t, []string{`line 15: "Zoe" names nobody of the catalog; the event is left out`}, s.LeftOut)
 	require.Len(t, h.said, 1)
 	require.Len(t, h.facts, partitions, "every partition is told")
 	r := h.said[0]
@@ -239,8 +239,8 @@ func TestTheLastGoodOneStays(t *testing.T) {
 		{"no events", text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"), "the calendar has no shifts ahead; those that were read at 2026-03-02T12:00:00Z stay"},
 		{"past events only", text(shiftsFrom(monday.AddDate(0, 0, -9), "ana", "bo")), "the calendar has no shifts ahead; those that were read at 2026-03-02T12:00:00Z stay"},
 		{"events of strangers", text(shifts("Zoe")), "the calendar has no shifts ahead; those that were read at 2026-03-02T12:00:00Z stay"},
-		{"an empty answer", text(""), "this is no calendar: it has no BEGIN:VCALENDAR"},
-		{"a page to sign in", text("<!DOCTYPE html><title>Sign in</title>"), "this is no calendar: it has no BEGIN:VCALENDAR"},
+		{"an empty answer", text(""), "this is not a calendar: BEGIN:VCALENDAR is missing"},
+		{"a page to sign in", text("<!DOCTYPE html><title>Sign in</title>"), "this is not a calendar: BEGIN:VCALENDAR is missing"},
 		{"half a calendar", text(good[:len(good)/2]), "line 3: BEGIN:VEVENT has no END: the calendar is cut off"},
 		{"not found", status(404, ""), "the server answers 404 Not Found"},
 		{"broken server", status(503, ""), "the server answers 503 Service Unavailable"},

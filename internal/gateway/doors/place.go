@@ -11,6 +11,7 @@ import (
 
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/source"
 	"tocsin.dev/pkg/events"
 )
@@ -44,7 +45,7 @@ func (d *doors) place(cat *catalog.Catalog, in receipt, signals []source.Signal)
 		}
 		p := events.Partition(e.Service, d.cfg.Partitions)
 		if packers[p] == nil {
-			packers[p] = &packer{subject: events.IntakeSubject(p, "alerts")}
+			packers[p] = &packer{partition: p}
 		}
 		packers[p].add(e.ID, line)
 		l.alerts++
@@ -82,10 +83,10 @@ func (in receipt) event(s source.Signal, index int) events.Event {
 		keyName = in.key.Name
 		s.Alert.Origin += "/" + keyName
 	}
-	e := events.New(events.AlertReceived{Alert: s.Alert})
+	e := events.New(s.Data())
 	status := "firing"
 	if s.Cleared {
-		e, status = events.New(events.AlertCleared{Alert: s.Alert}), "cleared"
+		status = "cleared"
 	}
 	e.Source, e.Time = sourceGateway, in.at.UTC()
 	if s.ID != "" {
@@ -102,11 +103,11 @@ const batchFrame = "[\n\n]"
 
 // packer collects the lines of one partition.
 type packer struct {
-	subject string
-	ready   []bus.Message
-	ids     []string
-	lines   [][]byte
-	size    int
+	partition int
+	ready     []bus.Message
+	ids       []string
+	lines     [][]byte
+	size      int
 }
 
 func (p *packer) add(id string, line []byte) {
@@ -127,12 +128,8 @@ func (p *packer) flush() {
 	if len(p.lines) == 0 {
 		return
 	}
-	p.ready = append(p.ready, bus.Message{
-		Subject: p.subject,
-		ID:      events.DeriveID(append([]string{"intake", p.subject}, p.ids...)...),
-		Header:  map[string][]string{"content-type": {events.ContentBatch}},
-		Body:    events.JoinLines(p.lines),
-	})
+	id := events.DeriveID(append([]string{"intake", events.IntakeSubject(p.partition, intake.Alerts)}, p.ids...)...)
+	p.ready = append(p.ready, intake.Message(p.partition, intake.Alerts, id, p.lines))
 	p.ids, p.lines, p.size = nil, nil, 0
 }
 

@@ -18,7 +18,7 @@ import (
 
 // TestLaws holds whatever the examples of policies play.
 func TestLaws(t *testing.T) {
-	files, err := filepath.Glob("../../examples/policies/*.yaml")
+	files, err := filepath.Glob("../../../examples/policies/*.yaml")
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range append(files, "testdata/stories.yaml") {

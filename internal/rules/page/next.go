@@ -2,16 +2,15 @@ package page
 
 import "time"
 
-// Tried is what came of one attempt.
-type Tried struct {
-	Step    int // index into the plan's steps
-	Outcome Outcome
-	At      time.Time // when the answer came
-	// RetryAt is the earliest instant for the same step again, as the channel asked; may be zero.
-	RetryAt time.Time
+// result is what came of one attempt.
+type result struct {
+	step    int // index into the plan's steps
+	outcome Outcome
+	at      time.Time // when the answer came
+	retryAt time.Time // the earliest instant for the same step again, as the channel asked; may be zero
 }
 
-// Outcome is what the rules need to know of an answer.
+// Outcome is what an attempt came to, see [OutcomeOf].
 type Outcome int
 
 // The outcomes. An attempt without an answer counts as Unsure.
@@ -33,7 +32,7 @@ const (
 	GiveUp                // every step has failed for good
 )
 
-// Move is the answer of [Next].
+// Move is the answer of [Delivery.Next].
 type Move struct {
 	Verdict Verdict
 	Step    int       // for Send
@@ -43,46 +42,46 @@ type Move struct {
 	Repeat bool
 }
 
-// How long one contact method is tried, and at which pace: about an hour in all, so that a receiver
-// that comes back is still told.
+// How long and how often one contact method is tried: for about an hour, so that a receiver that comes
+// back still gets the page.
 const (
-	MaxAttempts  = 36
-	DelayedAfter = 3 // attempts, see [Delayed]
+	maxAttempts  = 36
+	delayedAfter = 3 // attempts
 	firstRetry   = 2 * time.Second
 	maxRetry     = 2 * time.Minute
 )
 
-// Delayed says that every step has failed so often that somebody else should be told meanwhile.
-func Delayed(p Plan, tried []Tried) bool {
+// delayed reports whether every step has failed for good or at least delayedAfter times.
+func delayed(p Plan, results []result) bool {
 	for i := range p.Steps {
-		s := tally(tried, i)
-		if s.taken || !s.never && s.count < DelayedAfter {
+		s := tally(results, i)
+		if s.taken || !s.never && s.count < delayedAfter {
 			return false
 		}
 	}
 	return len(p.Steps) > 0
 }
 
-// Next decides about a page requested at askedAt. A step is tried when its delay is over or when
-// there are steps before it and every one has failed at least once; a step that may work later is tried again with
-// growing waits beside the steps that come after it. It ends when one is taken or all are given up.
-func Next(p Plan, tried []Tried, askedAt, now time.Time) Move {
-	if taken(p, tried) {
+// next decides about a page requested at an instant. A step is tried when its delay is over, or as
+// soon as every step before it has failed at least once. A step that may work later is tried again, with
+// growing waits, while the steps after it are tried too. It ends when one step is taken or all are given up.
+func next(p Plan, results []result, requestedAt, now time.Time) Move {
+	if taken(p, results) {
 		return Move{Verdict: Done}
 	}
 	wait := time.Time{}
 	open, allFailed := false, true
 	for i, step := range p.Steps {
-		s := tally(tried, i)
+		s := tally(results, i)
 		if s.over() {
 			continue
 		}
 		open = true
 		at := s.nextAt
 		if s.count == 0 {
-			at = askedAt.Add(step.After)
+			at = requestedAt.Add(step.After)
 			if allFailed && i > 0 {
-				at = askedAt
+				at = requestedAt
 			}
 			allFailed = false
 		}
@@ -99,18 +98,18 @@ func Next(p Plan, tried []Tried, askedAt, now time.Time) Move {
 	return Move{Verdict: Wait, At: wait}
 }
 
-// taken says that some step reached the person, whatever became of the others.
-func taken(p Plan, tried []Tried) bool {
+// taken reports whether some step reached the target, whatever became of the others.
+func taken(p Plan, results []result) bool {
 	for i := range p.Steps {
-		if tally(tried, i).taken {
+		if tally(results, i).taken {
 			return true
 		}
 	}
 	return false
 }
 
-// standing is what the attempts say about one step.
-type standing struct {
+// tallied sums up the attempts of one step.
+type tallied struct {
 	count  int
 	taken  bool
 	never  bool
@@ -118,26 +117,19 @@ type standing struct {
 	nextAt time.Time
 }
 
-func (s standing) over() bool { return s.never || s.count >= MaxAttempts }
+func (s tallied) over() bool { return s.never || s.count >= maxAttempts }
 
-func tally(tried []Tried, step int) standing {
-	var s standing
-	for _, t := range tried {
-		if t.Step != step {
+func tally(results []result, step int) tallied {
+	var s tallied
+	for _, r := range results {
+		if r.step != step {
 			continue
 		}
 		s.count++
-		switch t.Outcome {
-		case Taken:
-			s.taken = true
-		case Never:
-			s.never = true
-		case Unsure:
-			s.unsure = true
-			s.nextAt = later(t.At.Add(backoff(s.count)), t.RetryAt)
-		case Later:
-			s.nextAt = later(t.At.Add(backoff(s.count)), t.RetryAt)
-		}
+		s.nextAt = later(r.at.Add(backoff(s.count)), r.retryAt)
+		s.taken = s.taken || r.outcome == Taken
+		s.never = s.never || r.outcome == Never
+		s.unsure = s.unsure || r.outcome == Unsure
 	}
 	return s
 }

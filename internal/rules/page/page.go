@@ -1,7 +1,8 @@
 // Package page decides how one person is reached: by which contact method next, when, or not at all.
 //
-// In: a [Plan] and the attempts so far. Out: send now, wait until, or give up. It sends nothing
-// and knows no address: those stay in the catalog and the notifier.
+// In: a [Plan] and a [Delivery] with its attempts so far. Out: a [Move]: send now, wait, or give up. It
+// sends nothing and knows no address: those stay in the catalog and the notifier. [Virtual] delivers
+// on virtual time, for whoever plays histories.
 package page
 
 import "time"

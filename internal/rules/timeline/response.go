@@ -8,8 +8,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// foldResponse takes in what people arrange among themselves: who answers for the incident, who
-// helps, what is left to do, and which incidents become one or two.
+// foldResponse folds in who is responsible, who helps, what is left to do, and merges and splits.
 func foldResponse(i Incident, e events.Event) Incident {
 	switch d := e.Data.(type) {
 	case events.IncidentAssigned:
@@ -17,17 +16,17 @@ func foldResponse(i Incident, e events.Event) Incident {
 	case events.IncidentTransferred:
 		i.Team, i.Policy = d.To, d.Policy
 	case events.IncidentRespondersAdded:
-		i.Responders = with(i.Responders, d.Pages...)
+		i.Responders = addDistinct(i.Responders, d.Pages...)
 	case events.IncidentResponderJoined:
-		i.Responders = with(i.Responders, d.By)
+		i.Responders = addDistinct(i.Responders, d.By)
 	case events.IncidentRoleAssigned:
-		i.Roles = given(i.Roles, d.Role, d.Person)
+		i.Roles = setRole(i.Roles, d.Role, d.Person)
 	case events.IncidentAnnotated:
 		i.Notes++
 	case events.IncidentTaskAdded:
 		i.Tasks = append(slices.Clip(i.Tasks), Task{Number: d.Task, Text: d.Text, Owner: d.Owner, AddedAt: e.Time})
 	case events.IncidentTaskCompleted:
-		i.Tasks = completed(i.Tasks, d.Task, e.Time)
+		i.Tasks = completeTask(i.Tasks, d.Task, e.Time)
 	case events.IncidentMatched:
 		i.KnownError = &events.PageKnown{Problem: d.Problem, Title: d.Title, Workaround: d.Workaround}
 	case events.IncidentDocumentAdded:
@@ -38,22 +37,22 @@ func foldResponse(i Incident, e events.Event) Incident {
 		i.Outcome, i.Cause = d.Outcome, d.Cause
 	case events.IncidentMerged:
 		i.MergedInto = d.Into
-		if d.IntoService == i.Service { // its alerts hold the other one open
-			i.Alerts = moved(i.Alerts, func(Alert) bool { return true })
+		if d.IntoService == i.Service { // its alerts keep the other one open
+			i.Alerts = moveAlerts(i.Alerts, func(Alert) bool { return true })
 		}
 	case events.IncidentAbsorbed:
-		i.Absorbed = with(i.Absorbed, d.From)
+		i.Absorbed = addDistinct(i.Absorbed, d.From)
 		for _, a := range d.Alerts {
-			i.Alerts = fired(i.Alerts, a)
+			i.Alerts = putAlert(i.Alerts, a)
 		}
 	case events.IncidentSplit:
-		i.Alerts = moved(i.Alerts, func(a Alert) bool { return slices.Contains(d.Alerts, a.Key) })
+		i.Alerts = moveAlerts(i.Alerts, func(a Alert) bool { return slices.Contains(d.Alerts, a.Key) })
 	}
 	return i
 }
 
-// with adds the words that are not there yet to a copy; an empty one is none.
-func with(all []string, more ...string) []string {
+// addDistinct adds words to a copy, without empty ones and repeats.
+func addDistinct(all []string, more ...string) []string {
 	all = slices.Clip(all)
 	for _, word := range more {
 		if word != "" && !slices.Contains(all, word) {
@@ -63,8 +62,8 @@ func with(all []string, more ...string) []string {
 	return all
 }
 
-// given gives a role to a person in a copy, or to nobody; no role at all is nil.
-func given(roles map[string]string, role, person string) map[string]string {
+// setRole gives a role to a person in a copy; an empty person clears it. No roles at all are nil.
+func setRole(roles map[string]string, role, person string) map[string]string {
 	next := maps.Clone(roles)
 	if next == nil {
 		next = map[string]string{}
@@ -78,7 +77,7 @@ func given(roles map[string]string, role, person string) map[string]string {
 	return next
 }
 
-func completed(tasks []Task, number int, at time.Time) []Task {
+func completeTask(tasks []Task, number int, at time.Time) []Task {
 	n := slices.IndexFunc(tasks, func(t Task) bool { return t.Number == number })
 	if n < 0 {
 		return tasks
@@ -88,8 +87,8 @@ func completed(tasks []Task, number int, at time.Time) []Task {
 	return tasks
 }
 
-// moved marks, in a copy, the firing alerts that feed another incident from here on.
-func moved(all []Alert, which func(Alert) bool) []Alert {
+// moveAlerts marks, in a copy, the firing alerts that now feed another incident.
+func moveAlerts(all []Alert, which func(Alert) bool) []Alert {
 	all = slices.Clone(all)
 	for n := range all {
 		if all[n].Status == Firing && which(all[n]) {

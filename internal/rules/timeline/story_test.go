@@ -86,11 +86,11 @@ func TestEveryFactIsTold(t *testing.T) {
 		data, err := events.DecodeData(events.TypePrefix+name+".v1", json.RawMessage(`{}`))
 		require.NoError(t, err)
 		if _, command := data.(events.CommandData); command {
-			require.NotEqual(t, "do "+name, asked(name), "no words for %s", name)
+			require.NotEqual(t, "do "+name, request(name), "no words for %s", name)
 			continue
 		}
 		if _, about := data.(events.ProblemCommandData); about {
-			require.NotEqual(t, "do "+name, asked(name), "no words for %s", name)
+			require.NotEqual(t, "do "+name, request(name), "no words for %s", name)
 			continue
 		}
 		if noun, _, _ := strings.Cut(name, "."); noun == "delivery" || name == "override.received" || name == "override.withdrawn" || name == "roster.received" {
@@ -98,7 +98,7 @@ func TestEveryFactIsTold(t *testing.T) {
 		}
 		require.NotEqual(t, name, Tell(fact(1, data)).Summary, "no sentence for %s", name)
 	}
-	require.Equal(t, "do surprise.received", asked("surprise.received"))
+	require.Equal(t, "do surprise.received", request("surprise.received"))
 }
 
 func TestTellKeepsTheEnvelope(t *testing.T) {

@@ -7,69 +7,72 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-func escalationSaid(e events.Event) string {
+func escalationSentence(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.EscalationAdvanced:
-		return advancedSaid(e, d)
+		return advanced(e, d)
 	case events.EscalationHeld:
-		return fmt.Sprintf("level %d held%s: %s", d.Level, when(" until ", e.Time, d.Until), heldFor(d.For))
+		return fmt.Sprintf("level %d held%s: waiting for %s", d.Level, when(" until ", e.Time, d.Until), holds(d.For))
 	case events.EscalationFired:
-		return firedSaid(e, d)
+		return fired(e, d)
 	case events.EscalationSkipped:
-		return "trigger skipped: " + why(e.Reason, d.On, d.Category)
+		return "trigger skipped: " + cause(e.Reason, d.On, d.Category)
 	case events.EscalationExhausted:
-		return fmt.Sprintf("nobody answered: %s of %s climbed%s",
-			count(d.Levels, "level"), count(d.Rounds, "round"), clause("; ", told("told", d.Targets, d.Pages)))
+		return fmt.Sprintf("escalation exhausted after %s in %s%s",
+			count(d.Levels, "level"), count(d.Rounds, "round"), clause("; ", paged(d.Targets, d.Pages)))
 	}
 	return ""
 }
 
-// advancedSaid names the level, who sent the climb there, and what came of it.
-func advancedSaid(e events.Event, d events.EscalationAdvanced) string {
-	said := fmt.Sprintf("level %d of round %d", d.Level, d.Round)
+// advanced names the level, who sent the escalation there, and what came of it.
+func advanced(e events.Event, d events.EscalationAdvanced) string {
+	sentence := fmt.Sprintf("level %d of round %d", d.Level, d.Round)
 	if d.Trigger == "command" {
-		said = who(e.Actor, "somebody") + " escalated it; " + said
+		sentence = who(e.Actor, "somebody") + " escalated it to " + sentence
 	}
 	if d.Again > 0 {
-		said += ", once more"
+		sentence += ", repeated"
 	}
-	return said + clause(", ", d.Kind) + ": " + reached(e, d)
+	return sentence + clause(", ", d.Kind) + ": " + outcome(e, d)
 }
 
-// reached says whom the level paged and what comes next. A level without a next step was passed at
-// once, and only the reason says why: nobody was there, or its condition did not hold.
-func reached(e events.Event, d events.EscalationAdvanced) string {
+// outcome says whom the level paged and what comes next. For a level that was skipped at once, only
+// the reason says why: it had nobody to page, or its condition was false.
+func outcome(e events.Event, d events.EscalationAdvanced) string {
 	if len(d.Pages) == 0 && d.DueAt.IsZero() && e.Reason != "" {
 		return e.Reason
 	}
-	said := told("paged", d.Targets, d.Pages)
-	if said == "" {
-		said = "nobody to page"
+	sentence := paged(d.Targets, d.Pages)
+	if sentence == "" {
+		sentence = "nobody to page"
 	}
 	if d.Need > 1 {
-		said += fmt.Sprintf(", %d must answer", d.Need)
+		sentence += fmt.Sprintf(", %d must acknowledge", d.Need)
 	}
-	if d.DueAt.IsZero() && e.Reason != "" {
-		return said + "; " + e.Reason
+	switch {
+	case !d.DueAt.IsZero():
+		return sentence + ", next step at " + instant(e.Time, d.DueAt)
+	case e.Reason != "":
+		return sentence + "; " + e.Reason
 	}
-	return said + next(e.Time, d.DueAt)
+	return sentence + ", no next step"
 }
 
-// told says who was reached by which words of the catalog; empty where there are neither.
-func told(verb string, targets, pages []string) string {
+// paged says who was paged, and by which targets of the catalog; empty if there are neither.
+func paged(targets, pages []string) string {
 	via, people := strings.Join(targets, ", "), strings.Join(pages, ", ")
 	switch {
 	case people == "" && via == "":
 		return ""
 	case people == "":
-		return "nobody to page behind " + via
+		return "nobody to page for " + via
 	case via == people || via == "":
-		return verb + " " + people
+		return "paged " + people
 	}
-	return verb + " " + people + " via " + via
+	return "paged " + people + " via " + via
 }
 
-func heldFor(word string) string {
+func holds(word string) string {
 	switch word {
 	case "working_hours":
 		return "working hours"
@@ -79,19 +82,19 @@ func heldFor(word string) string {
 	return word
 }
 
-func firedSaid(e events.Event, d events.EscalationFired) string {
+func fired(e events.Event, d events.EscalationFired) string {
 	if d.On == "command" {
-		return who(e.Actor, "somebody") + " escalated it" + clause(", ", d.Kind) + ": " + told("told", d.Targets, d.Pages)
+		return who(e.Actor, "somebody") + " escalated it" + clause(", ", d.Kind) + ": " + paged(d.Targets, d.Pages)
 	}
-	said := "trigger went off" + clause(", ", d.Kind) + ": " + why(e.Reason, d.On, d.Category)
+	sentence := "trigger fired" + clause(", ", d.Kind) + ": " + cause(e.Reason, d.On, d.Category)
 	if len(d.Pages) == 0 && e.Reason != "" {
-		return said // the reason says whether anybody was there
+		return sentence // the reason says that there was nobody to page
 	}
-	return said + clause("; ", told("told", d.Targets, d.Pages))
+	return sentence + clause("; ", paged(d.Targets, d.Pages))
 }
 
-// why gives the engine's own reason, and what the trigger waits for where there is none.
-func why(reason, on, category string) string {
+// cause is the engine's reason, or what the trigger waits for if there is none.
+func cause(reason, on, category string) string {
 	if reason != "" {
 		return reason
 	}

@@ -7,88 +7,74 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// responseSaid tells what people arrange about one incident.
-func responseSaid(e events.Event) string {
+// responseSentence describes who works on an incident and what they keep with it.
+func responseSentence(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.IncidentSnoozed:
 		return by(d.By, "snoozed it", "snoozed") + until(e.Time, d.Until)
 	case events.IncidentWoken:
 		return by(d.By, "woke it", "the snooze is over")
 	case events.IncidentAssigned:
-		return assignedSaid(d)
+		return by(given(d.By, d.To), "assigned it to ", "assigned to ") + who(d.To, "nobody") + was(d.Was)
 	case events.IncidentTransferred:
-		return transferredSaid(d)
+		return transferred(d)
 	case events.IncidentRespondersAdded:
-		return who(d.By, "somebody") + " asked for help: " + told("told", d.Targets, d.Pages)
+		return who(d.By, "somebody") + " requested help: " + paged(d.Targets, d.Pages)
 	case events.IncidentResponderJoined:
-		return fmt.Sprintf("%s answered%s, %d of %d who must", who(d.By, "somebody"), clause(" by ", d.Via), d.Have, d.Need)
+		return fmt.Sprintf("%s responded%s, %d of %d required", who(d.By, "somebody"), clause(" via ", d.Via), d.Have, d.Need)
 	case events.IncidentRoleAssigned:
-		return roleSaid(d)
+		if d.Person == "" {
+			return by(d.By, "cleared the role "+d.Role, "nobody has the role "+d.Role+" any more")
+		}
+		return who(d.Person, "") + " is now " + d.Role + clause(", by ", who(given(d.By, d.Person), ""))
 	case events.IncidentTaskAdded:
-		return fmt.Sprintf("%s noted task %d: %s%s", who(d.By, "somebody"), d.Task, d.Text, clause("; for ", who(d.Owner, "")))
+		return fmt.Sprintf("%s added task %d: %s%s", who(d.By, "somebody"), d.Task, d.Text, clause("; owner ", who(d.Owner, "")))
 	case events.IncidentTaskCompleted:
 		return fmt.Sprintf("%s completed task %d", who(d.By, "somebody"), d.Task)
 	case events.IncidentMatched:
-		return fmt.Sprintf("matches known error %s (%s), by %s; workaround: %s", d.Problem, d.Title, d.By, d.Workaround)
+		return fmt.Sprintf("matches known error %s (%s) by %s; workaround: %s", d.Problem, d.Title, d.By, d.Workaround)
 	case events.IncidentDocumentAdded:
 		return fmt.Sprintf("%s added document %d: %s", who(d.By, "somebody"), d.Document, d.Title)
-	case events.IncidentClosed:
-		return fmt.Sprintf("%s closed it: %s%s", who(d.By, "somebody"), d.Outcome, clause("; cause: ", d.Cause))
 	}
 	return ""
 }
 
-func assignedSaid(d events.IncidentAssigned) string {
-	giver := ""
-	if d.By != d.To {
-		giver = clause(", by ", who(d.By, ""))
-	}
-	return who(d.To, "nobody") + " is answerable for it now" + before(who(d.Was, "")) + giver
-}
-
-func before(was string) string {
-	if was == "" {
+// given is who gave something to a person; empty for the person themselves.
+func given(by, to string) string {
+	if by == to {
 		return ""
 	}
-	return " (before: " + was + ")"
+	return by
 }
 
-func transferredSaid(d events.IncidentTransferred) string {
-	said := "team " + d.To + " has it now" + before(d.Was) + clause(", by ", who(d.By, ""))
+func was(actor string) string {
+	if actor == "" {
+		return ""
+	}
+	return " (was " + who(actor, "") + ")"
+}
+
+func transferred(d events.IncidentTransferred) string {
+	sentence := by(d.By, "transferred it", "transferred") + " to team " + d.To + was(d.Was)
 	if d.Kind != "" {
-		said = d.Kind + " escalation: " + said
+		sentence = d.Kind + " escalation: " + sentence
 	}
 	if d.Policy == d.WasPolicy {
-		return said + ", policy " + d.Policy + " goes on"
+		return sentence + "; policy " + d.Policy + " continues"
 	}
-	return said + ", its policy " + d.Policy + " is climbed"
+	return sentence + "; policy " + d.Policy + " takes over"
 }
 
-func roleSaid(d events.IncidentRoleAssigned) string {
-	if d.Person == "" {
-		return by(d.By, "took the role "+d.Role+" away", "nobody has the role "+d.Role+" any more")
-	}
-	giver := ""
-	if d.By != d.Person {
-		giver = clause(", by ", who(d.By, ""))
-	}
-	return who(d.Person, "") + " has the role " + d.Role + " now" + giver
-}
-
-// togetherSaid tells how incidents become one or two.
-func togetherSaid(e events.Event) string {
+// mergeSentence describes merges and splits.
+func mergeSentence(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.MergeRequested:
-		again := ""
-		if d.Asked > 1 {
-			again = fmt.Sprintf(", for the %s time", ordinal(d.Asked))
-		}
-		return by(d.By, "asked", "asked") + " that " + other(d.Into, d.IntoService) + " go on in its place" + again
+		return by(d.By, "requested a merge", "merge requested") + " into " + other(d.Into, d.IntoService) + nth(d.Asked)
 	case events.MergeAnswered:
 		if d.Accepted {
-			return fmt.Sprintf("incident %s goes on in place of %s", d.Into, other(d.Incident, d.Service))
+			return fmt.Sprintf("incident %s accepted the merge of %s", d.Into, other(d.Incident, d.Service))
 		}
-		return fmt.Sprintf("incident %s does not go on in place of %s%s", d.Into, other(d.Incident, d.Service), clause(": ", d.Refusal))
+		return fmt.Sprintf("incident %s rejected the merge of %s%s", d.Into, other(d.Incident, d.Service), clause(": ", d.Refusal))
 	case events.IncidentMerged:
 		return by(d.By, "merged it", "merged") + " into " + other(d.Into, d.IntoService)
 	case events.IncidentAbsorbed:
@@ -103,5 +89,5 @@ func togetherSaid(e events.Event) string {
 	return ""
 }
 
-// other names another incident in full, so that it can be asked for.
+// other names another incident with its full id, to look it up by.
 func other(id, service string) string { return "incident " + id + clause(" of ", service) }

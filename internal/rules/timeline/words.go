@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// who gives a person's id as a name and every other actor as it is; nobody stands for an empty one.
+// who names an actor: a person by the id, any other as it is, and an empty one by nobody.
 func who(actor, nobody string) string {
 	if actor == "" {
 		return nobody
@@ -14,7 +14,7 @@ func who(actor, nobody string) string {
 	return strings.TrimPrefix(actor, "person:")
 }
 
-// by says what somebody did, or what happened when nobody in particular did it.
+// by says what an actor did, or what happened if nobody in particular did it.
 func by(actor, did, happened string) string {
 	if actor == "" {
 		return happened
@@ -31,7 +31,7 @@ func names(actors []string) string {
 	return strings.Join(all, ", ")
 }
 
-// clause joins lead and text, or is empty when there is no text.
+// clause joins lead and text; it is empty if text is.
 func clause(lead, text string) string {
 	if text == "" {
 		return ""
@@ -39,7 +39,7 @@ func clause(lead, text string) string {
 	return lead + text
 }
 
-// instant writes an instant in UTC: the time of day on the day of now, else the date too.
+// instant formats an instant in UTC: only the time of day if it is on the day of now.
 func instant(now, at time.Time) string {
 	now, at = now.UTC(), at.UTC()
 	if now.Format(time.DateOnly) == at.Format(time.DateOnly) {
@@ -48,16 +48,9 @@ func instant(now, at time.Time) string {
 	return at.Format(time.RFC3339)
 }
 
-func next(now, due time.Time) string {
-	if due.IsZero() {
-		return ", no further step"
-	}
-	return ", next step at " + instant(now, due)
-}
-
 func until(now, end time.Time) string { return when(", until ", now, end) }
 
-// when joins lead and an instant, or is empty when there is none.
+// when joins lead and an instant; it is empty if the instant is zero.
 func when(lead string, now, at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -65,8 +58,7 @@ func when(lead string, now, at time.Time) string {
 	return lead + instant(now, at)
 }
 
-// span writes a duration without units at its end that are zero: "4h", "1h30m". What is none stays
-// as it is.
+// span formats a duration without trailing zero units: "4h", "1h30m". Any other text stays as it is.
 func span(word string) string {
 	if _, err := time.ParseDuration(word); err != nil {
 		return word
@@ -87,6 +79,14 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// nth says how often something was requested; empty for the first time.
+func nth(asked int) string {
+	if asked <= 1 {
+		return ""
+	}
+	return ", " + ordinal(asked) + " request"
+}
+
 func ordinal(n int) string {
 	suffix := "th"
 	if n%100 < 11 || n%100 > 13 {
@@ -102,7 +102,7 @@ func ordinal(n int) string {
 	return fmt.Sprintf("%d%s", n, suffix)
 }
 
-// short keeps the beginning of a hash, enough to tell revisions apart.
+// short is the beginning of a hash, enough to tell revisions apart.
 func short(hash string) string {
 	if len(hash) > 12 {
 		return hash[:12]

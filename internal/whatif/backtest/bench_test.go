@@ -12,18 +12,9 @@ import (
 
 	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"
 )
-
-const plain = `
-people:
-  ana: {timezone: Europe/Madrid, contact: [{id: hook, webhook: {url: "https://pager.example.com/ana"}}]}
-  bo: {contact: [{id: hook, webhook: {url: "https://pager.example.com/bo"}}]}
-teams: {payments: {lead: ana, members: [ana, bo]}}
-services: {checkout: {team: payments, policy: payments}}
-routes: [{service: checkout}]
-policies: {payments: {levels: [{page: [person:ana], ack_within: 5m}, {page: [person:bo], ack_within: 5m}]}}
-`
 
 // day is what a busy day asks: incidents open one after another, each alert is sent again a number of
 // times, as Prometheus does each minute, most are acknowledged, and all clear.
@@ -35,7 +26,7 @@ func day(incidents, repeats int) []events.Event {
 		all = append(all, e)
 	}
 	for n := range incidents {
-		at := start.Add(time.Duration(n) * 10 * time.Minute)
+		at := whatiftest.Start.Add(time.Duration(n) * 10 * time.Minute)
 		a := events.Alert{
 			Key: fmt.Sprintf("InstanceDown/node-%06d:9100", n), Severity: "critical", Summary: fmt.Sprintf("Instance node-%06d:9100 is down", n),
 			StartsAt: at, Origin: "alertmanager/prometheus",
@@ -80,14 +71,14 @@ func closed(b testing.TB, all []events.Event) *backtest.History {
 // BenchmarkBacktest is the rules on a history that is in memory: 5,000 incidents, and so many repeats
 // of each alert.
 func BenchmarkBacktest(b *testing.B) {
-	c := parse(b, plain)
+	c := whatiftest.Catalog(b, "plain")
 	for _, repeats := range []int{0, 10, 60} {
 		h := closed(b, day(5000, repeats))
 		b.Run(fmt.Sprint("repeats=", repeats), func(b *testing.B) {
 			b.ReportAllocs()
 			used := cpu(b)
 			for b.Loop() {
-				require.NoError(b, backtest.NewBacktest(h, c, backtest.Options{}).Run())
+				require.NoError(b, backtest.New(h, c, backtest.Options{}).Run())
 			}
 			rates(b, h.Len()*b.N, cpu(b)-used)
 		})
@@ -96,7 +87,7 @@ func BenchmarkBacktest(b *testing.B) {
 
 // BenchmarkFromFile is the whole way from JSON lines.
 func BenchmarkFromFile(b *testing.B) {
-	c := parse(b, plain)
+	c := whatiftest.Catalog(b, "plain")
 	for _, repeats := range []int{0, 10, 60} {
 		var file bytes.Buffer
 		require.NoError(b, history.Write(&file, day(5000, repeats)))
@@ -108,7 +99,7 @@ func BenchmarkFromFile(b *testing.B) {
 				require.NoError(b, history.ReadAhead(bytes.NewReader(file.Bytes()), runtime.GOMAXPROCS(0), func(_ int, e events.Event) error { return h.Add(e) }))
 				h.Close()
 				n = h.Len()
-				require.NoError(b, backtest.NewBacktest(h, c, backtest.Options{}).Run())
+				require.NoError(b, backtest.New(h, c, backtest.Options{}).Run())
 			}
 			rates(b, n*b.N, cpu(b)-used)
 		})

@@ -3,37 +3,14 @@ package backtest
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"tocsin.dev/internal/rules"
-	"tocsin.dev/internal/rules/page"
 	"tocsin.dev/pkg/events"
 )
 
-// delivery is one page that is on its way.
-type delivery struct {
-	Incident string               `json:"incident"`
-	Page     events.PageRequested `json:"page"`
-	AskedAt  time.Time            `json:"asked_at"`
-	Tried    []page.Tried         `json:"tried"`
-	Attempts []events.Attempt     `json:"attempts"`
-	Told     bool                 `json:"told"` // the engine knows of the delay
-	WakeAt   time.Time            `json:"wake_at"`
-
-	plan page.Plan
-}
-
-// deliver takes a page on; one that is asked for again is on its way already.
+// deliver begins to deliver a page.
 func (b *Backtest) deliver(incident string, p events.PageRequested) {
-	for _, d := range b.deliveries {
-		if d.Page.Page == p.Page {
-			return
-		}
-	}
-	b.deliveries = append(b.deliveries, &delivery{
-		Incident: incident, Page: p, AskedAt: b.now, WakeAt: b.now, plan: b.catalog.TargetPlan(p.Target, p.Urgency),
-	})
-	b.rewake()
+	b.pages.Add(events.DeliveryOpened{Incident: incident, Page: p}, b.catalog.TargetPlan(p.Target, p.Urgency), b.now)
 	if p.Asked == 1 && !b.options.AsRecorded {
 		b.answerTo(incident, p.Target)
 	}
@@ -42,10 +19,10 @@ func (b *Backtest) deliver(incident string, p events.PageRequested) {
 // answerTo lets the person who is paged answer, if they did so in the record.
 func (b *Backtest) answerTo(incident, target string) {
 	opener := b.outcomes.byID[incident].Opener
-	for _, by := range []string{target, id(target)} {
+	for _, by := range slices.Compact([]string{target, id(target)}) { // a record may name them either way
 		who := answerer{opener, by}
-		p := b.history.plans[who]
-		if p == nil {
+		delays := b.history.delays[who]
+		if len(delays) == 0 {
 			continue
 		}
 		w := b.waits[who]
@@ -53,98 +30,34 @@ func (b *Backtest) answerTo(incident, target string) {
 			w = &waiting{}
 			b.waits[who] = w
 		}
-		if !w.Set && w.Next < len(p.delays) {
-			d := p.delays[w.Next]
+		if !w.Set && w.Next < len(delays) {
 			w.Set = true
-			b.answers = append(b.answers, answer{At: b.now.Add(d.after), Input: d.input})
-		}
-		if by == target && id(target) == target {
-			return // both words are one
+			b.answers = append(b.answers, answer{At: b.now.Add(delays[w.Next].after), Input: delays[w.Next].input})
 		}
 	}
 }
 
-// drop ends a delivery that is no longer wanted.
-func (b *Backtest) drop(id string) {
-	for n, d := range b.deliveries {
-		if d.Page.Page == id {
-			b.deliveries = slices.Delete(b.deliveries, n, n+1)
-			b.rewake()
-			return
-		}
-	}
-}
-
-func (b *Backtest) rewake() {
-	b.wake = time.Time{}
-	for _, d := range b.deliveries {
-		if b.wake.IsZero() || d.WakeAt.Before(b.wake) {
-			b.wake = d.WakeAt
-		}
-	}
-}
-
-// settle does everything that contact methods do at the present instant; it says whether that was
+// settle does everything that contact methods do at the present instant; it reports whether that was
 // anything. Receipts come before the deadlines of the instant.
 func (b *Backtest) settle() (did bool) {
-	for !b.wake.IsZero() && !b.wake.After(b.now) && b.err == nil {
-		for _, d := range b.deliveries {
-			if !d.WakeAt.After(b.now) {
-				b.look(d)
-				did = true
-				break
-			}
+	outcome := func(target, contact string) string { return b.history.outcome(target, contact, b.now) }
+	for b.err == nil {
+		receipt, ok := b.pages.Step(b.now, outcome)
+		if !ok {
+			break
 		}
-		b.rewake()
+		did = true
+		if receipt != nil {
+			b.receipt(*receipt)
+		}
 	}
 	return did
 }
 
-// look does one thing about a page: an attempt, a wait, or its end.
-func (b *Backtest) look(d *delivery) {
-	move := page.Next(d.plan, d.Tried, d.AskedAt, b.now)
-	switch move.Verdict {
-	case page.Send:
-		b.attempt(d, move)
-	case page.Wait:
-		d.WakeAt = move.At
-		if !d.Told && page.Delayed(d.plan, d.Tried) {
-			d.Told = true
-			b.receipt(d, false, false)
-		}
-	case page.Done:
-		b.drop(d.Page.Page)
-		b.receipt(d, true, true)
-	case page.GiveUp:
-		b.drop(d.Page.Page)
-		b.receipt(d, false, true)
-	}
-}
-
-// verdicts are the words of attempts, as the rules of pages see them.
-var verdicts = map[string]page.Outcome{
-	accepted: page.Taken, "delivered": page.Taken, "retryable": page.Later, "permanent": page.Never, "unknown": page.Unsure,
-}
-
-func (b *Backtest) attempt(d *delivery, move page.Move) {
-	step := d.plan.Steps[move.Step]
-	word := b.history.outcome(d.Page.Target, step.Contact, b.now)
-	outcome, known := verdicts[word]
-	if !known {
-		outcome = page.Unsure
-	}
-	d.Tried = append(d.Tried, page.Tried{Step: move.Step, Outcome: outcome, At: b.now})
-	d.Attempts = append(d.Attempts, events.Attempt{
-		Contact: step.Contact, Channel: step.Channel, At: b.now.UTC(), Outcome: word, PossibleRepeat: move.Repeat,
-	})
-}
-
-func (b *Backtest) receipt(d *delivery, delivered, final bool) {
+func (b *Backtest) receipt(r events.ReceiptReceived) {
 	b.position++
-	e := events.New(events.ReceiptReceived{
-		Incident: d.Incident, Page: d.Page.Page, Target: d.Page.Target, Delivered: delivered, Final: final, Attempts: slices.Clone(d.Attempts),
-	})
+	e := events.New(r)
 	e.ID = events.DeriveID("replay", strconv.FormatUint(b.position, 10))
 	e.Source, e.Time = "tocsin/replay", b.now.UTC()
-	b.take(b.state.Decide(rules.Input{Position: b.position, Event: e}, b.now).Facts)
+	b.apply(b.state.Decide(rules.Input{Position: b.position, Event: e}, b.now).Facts)
 }

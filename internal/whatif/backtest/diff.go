@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tocsin.dev/internal/whatif/measure"
 )
 
 // Diff is a backtest beside the record, or beside another catalog's.
@@ -89,7 +91,7 @@ type IncidentMoved struct {
 }
 
 // Compare sets a backtest beside what was, or what another catalog would have made of it.
-func Compare(before, after *Outcomes, p Period, n Nights) *Diff {
+func Compare(before, after *Outcomes, p measure.Period, n Nights) *Diff {
 	was, is := before.Lives(p), after.Lives(p)
 	a, b := count(was, n), count(is, n)
 	d := &Diff{

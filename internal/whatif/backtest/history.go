@@ -28,10 +28,10 @@ type History struct {
 	decided  bool
 	last     time.Time // of the facts that were decided
 
-	openers map[string]bool     // ids of inputs that opened an incident
-	plans   map[answerer]*plan  // how people answered
-	methods map[method][]sample // what became of attempts
-	covers  map[string]string   // override id -> the last that was asked of it
+	openers map[string]bool      // ids of inputs that opened an incident
+	delays  map[answerer][]delay // how people answered
+	methods map[method][]sample  // what became of attempts
+	covers  map[string]string    // override id -> the last that was asked of it
 	// LeftOut counts what cannot be played, by why.
 	LeftOut map[string]int
 	// Disorder is how many facts came after later ones; they were sorted by time.
@@ -174,11 +174,11 @@ func (h *History) Decided(e events.Event) {
 	h.recorded.Fact(&e)
 	switch d := e.Data.(type) {
 	case events.PageDelivered:
-		h.tried(d.Target, d.Attempts)
+		h.attempted(d.Target, d.Attempts)
 	case events.PageDelayed:
-		h.tried(d.Target, d.Attempts)
+		h.attempted(d.Target, d.Attempts)
 	case events.PageFailed:
-		h.tried(d.Target, d.Attempts)
+		h.attempted(d.Target, d.Attempts)
 	}
 	if !h.derive {
 		return
@@ -197,7 +197,7 @@ func (h *History) Decided(e events.Event) {
 func (h *History) Close() {
 	h.endGroup()
 	slices.SortStableFunc(h.inputs, func(a, b Asked) int { return a.Event.Time.Compare(b.Event.Time) })
-	h.openers, h.plans = map[string]bool{}, map[answerer]*plan{}
+	h.openers = map[string]bool{}
 	for _, l := range h.recorded.lives {
 		h.openers[l.Opener] = true
 	}
@@ -213,7 +213,7 @@ func (h *History) Close() {
 	}
 	clear(h.inputs[len(kept):])
 	h.inputs = kept
-	h.planAnswers()
+	h.measureDelays()
 	for m := range h.methods {
 		slices.SortStableFunc(h.methods[m], func(a, b sample) int { return a.at.Compare(b.at) })
 	}
@@ -232,7 +232,7 @@ func (h *History) place(in *Asked, byKey map[string]*Life) bool {
 		if l := h.life(d.Incident, byKey); l != nil && !h.decided {
 			h.receipt(l, d)
 		} else if !h.decided {
-			h.tried(d.Target, d.Attempts)
+			h.attempted(d.Target, d.Attempts)
 		}
 		return false // whether a page arrives is played anew
 	case events.CommandData:
@@ -275,7 +275,7 @@ func (h *History) opened(e events.Event, a events.Alert, byKey map[string]*Life)
 
 // receipt notes when a page that is only known by its receipt was sent.
 func (h *History) receipt(l *Life, r events.ReceiptReceived) {
-	h.tried(r.Target, r.Attempts)
+	h.attempted(r.Target, r.Attempts)
 	if len(r.Attempts) == 0 || h.seen[r.Page] {
 		return
 	}
@@ -301,8 +301,6 @@ func (l *Life) asked(e events.Event, ask events.Command) {
 			l.Resolved = e.Time
 		}
 		l.closed = true
-	case events.EscalationReceived:
-		l.Escalated = true
 	}
 }
 

@@ -1,24 +1,22 @@
 package backtest
 
-import (
-	"tocsin.dev/pkg/events"
-)
+import "tocsin.dev/pkg/events"
 
-// Names gives incidents the names that a history has for them: their dedup keys. It is made of the
+// Names has the names of incidents in an exported history, their dedup keys. It is filled from the
 // ledger's facts.
 type Names map[string]name // by id
 
 type name struct{ service, key string }
 
-// Fact learns the incident that a fact opens.
+// Fact adds the incident that a fact opens.
 func (n Names) Fact(e events.Event) {
 	if d, ok := e.Data.(events.IncidentTriggered); ok {
 		n[e.Subject] = name{e.Service, d.DedupKey}
 	}
 }
 
-// Portable says whether an intake fact means something outside its own system: catalogs and forwarded
-// merges do not.
+// Portable reports whether an intake fact means something outside its own system: catalog revisions and
+// forwarded merges do not.
 func Portable(e events.Event) bool {
 	switch e.Data.(type) {
 	case events.CatalogRevised, events.MergeRequested, events.MergeAnswered:
@@ -27,8 +25,8 @@ func Portable(e events.Event) bool {
 	return true
 }
 
-// Foreign gives an intake fact as a history has it: what it is about is named by the dedup key. ok is
-// false for a fact about an incident that is not known.
+// Foreign returns an intake fact as a history has it: about an incident that is named by its dedup key.
+// ok is false when the incident is not known.
 func (n Names) Foreign(e events.Event) (named events.Event, ok bool) {
 	switch d := e.Data.(type) {
 	case events.ReceiptReceived:
@@ -44,8 +42,9 @@ func (n Names) Foreign(e events.Event) (named events.Event, ok bool) {
 		return e, ok && known
 	case events.CommandData:
 		to, ok := n[d.Ask().Incident]
-		e.Service, e.Data = to.service, about(e.Data, to.key)
-		return e, ok
+		data, err := readdressed(e.Data, to.key)
+		e.Service, e.Data = to.service, data
+		return e, ok && err == nil
 	}
 	return e, true
 }

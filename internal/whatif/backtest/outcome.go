@@ -3,21 +3,22 @@ package backtest
 import (
 	"time"
 
+	"tocsin.dev/internal/whatif/measure"
 	"tocsin.dev/pkg/events"
 )
 
 // Outcomes is what became of incidents. The zero value is ready.
 type Outcomes struct {
-	// Unpaged says that nothing is known of pages: the history is one of another system.
+	// Unpaged means that the history has no pages: it is one of another system.
 	Unpaged bool
-	// Unclimbed says that nothing is known of levels: only what was asked is recorded.
+	// Unclimbed means that the history has no levels: only what was asked is recorded.
 	Unclimbed bool
 
 	lives []*Life // in the order of their openings
 	byID  map[string]*Life
 }
 
-// Life is what became of one incident. Instants that have not come are zero.
+// Life is what became of one incident. Instants that did not come are zero.
 type Life struct {
 	ID     string `json:"id"`
 	Opener string `json:"opener"` // id of the input that opened it
@@ -33,7 +34,6 @@ type Life struct {
 	Resolved   time.Time `json:"resolved,omitzero"` // the last resolution; zero while it is open
 	Top        int       `json:"top,omitempty"`     // the highest level
 	Exhausted  bool      `json:"exhausted,omitempty"`
-	Escalated  bool      `json:"escalated,omitempty"` // by hand, where no decisions are known
 	Pages      []Paged   `json:"pages,omitempty"`
 
 	closed bool
@@ -46,8 +46,9 @@ type Paged struct {
 	Level  int       `json:"level,omitempty"` // 0 for one that no level asked for
 }
 
-// Lives gives the incidents opened in the period, in the order of their openings. They are the outcomes' own.
-func (o *Outcomes) Lives(p Period) []*Life {
+// Lives returns the incidents opened in the period, in the order of their openings. The caller must not
+// change them.
+func (o *Outcomes) Lives(p measure.Period) []*Life {
 	var all []*Life
 	for _, l := range o.lives {
 		if p.Holds(l.Opened) {
@@ -71,7 +72,7 @@ func (l *Life) answer(by string, at time.Time) {
 	}
 }
 
-// Fact folds one fact of the ledger.
+// Fact applies one fact of the ledger.
 func (o *Outcomes) Fact(e *events.Event) {
 	if d, ok := e.Data.(events.IncidentTriggered); ok {
 		if o.byID[e.Subject] == nil {

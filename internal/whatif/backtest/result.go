@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/whatif/measure"
 )
 
 // Result is what a backtest shows: numbers of the incidents that opened in the period.
 type Result struct {
-	Mode   string `json:"mode"` // "backtest"
-	Period Period `json:"period"`
+	Mode   string         `json:"mode"` // "backtest"
+	Period measure.Period `json:"period"`
 	// Catalog and Baseline are revisions; Baseline is empty where the record is compared with.
 	Catalog  string `json:"catalog"`
 	Baseline string `json:"baseline,omitempty"`
@@ -127,7 +128,7 @@ func assumptions(h *History, unpaged bool) []string {
 }
 
 // Summarize gives the numbers of a backtest that has run.
-func Summarize(h *History, b *Backtest, p Period, n Nights) Result {
+func Summarize(h *History, b *Backtest, p measure.Period, n Nights) Result {
 	r := count(b.Outcomes().Lives(p), n)
 	r.Mode, r.Period, r.Catalog = "backtest", p, b.catalog.Rules.Revision
 	r.whole = p.From.IsZero() && p.To.IsZero()
@@ -135,7 +136,7 @@ func Summarize(h *History, b *Backtest, p Period, n Nights) Result {
 		r.Period.From, r.Period.To = h.Span()
 	}
 	r.Inputs, r.Disorder = b.Played(), h.Disorder
-	r.Refused, r.LeftOut = orEmpty(b.Refused()), orEmpty(h.LeftOut)
+	r.Refused, r.LeftOut = orEmpty(b.refused), orEmpty(h.LeftOut)
 	r.Assumptions = assumptions(h, h.recorded.Unpaged)
 	return r
 }

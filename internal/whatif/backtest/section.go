@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tocsin.dev/internal/whatif/measure"
 )
 
 // Section is one table of a result for people.
@@ -53,10 +55,10 @@ func (r Result) Subtitle() string {
 			against = fmt.Sprintf(", beside catalog %.12s", r.Baseline)
 		}
 	}
-	return fmt.Sprintf("%s, %s through catalog %.12s%s", r.Period.words(r.whole), count1(r.Inputs, "input"), r.Catalog, against)
+	return fmt.Sprintf("%s, %s through catalog %.12s%s", periodWords(r.Period, r.whole), count1(r.Inputs, "input"), r.Catalog, against)
 }
 
-func (p Period) words(whole bool) string {
+func periodWords(p measure.Period, whole bool) string {
 	switch {
 	case whole:
 		return "the whole history"

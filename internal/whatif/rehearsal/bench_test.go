@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/whatif/rehearsal"
+	"tocsin.dev/internal/whatif/whatiftest"
 )
 
 // thousand is a file of 1,000 cases, each of which climbs through a whole policy.
@@ -39,7 +40,7 @@ func BenchmarkThousandCases(b *testing.B) {
 	for b.Loop() {
 		f, faults := rehearsal.Parse("cases.yaml", source)
 		require.Empty(b, faults)
-		c := only(parse(b, small))
+		c := only(whatiftest.Catalog(b, "small"))
 		require.Empty(b, f.Check(c))
 		for _, r := range f.Run(c) {
 			if !r.Passed() {

@@ -9,12 +9,13 @@ import (
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/escalation"
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/internal/yamlfile"
 )
 
-// Check looks for names that no catalog of a case has: a person that nobody knows is never paged,
-// and a test that expects just that would be good for ever. The catalogs are those of [File.Run].
+// Check looks for names that no catalog of a case has: a person who does not exist is never paged, and
+// a test that expects just that would always pass. The catalogs are those of [File.Run].
 func (f File) Check(with Catalogs) []catalog.Fault {
-	k := checker{report: report{file: f.Name}}
+	k := checker{report: newReport(f.Name)}
 	for _, one := range f.Cases {
 		k.catalogs = []*catalog.Catalog{with[""]}
 		for _, folder := range one.folders() {
@@ -25,8 +26,7 @@ func (f File) Check(with Catalogs) []catalog.Fault {
 		}
 		k.expectations(one.Expect)
 	}
-	k.sort()
-	return k.faults
+	return k.Sorted()
 }
 
 type checker struct {
@@ -44,7 +44,7 @@ func (k *checker) step(s Step) {
 	}
 	k.request(s.place, s.Request)
 	if id := s.Cover.Schedule; id != "" {
-		known(k, s.place, "schedule", id, func(c *catalog.Catalog) map[string]*oncall.Schedule { return c.Rules.Schedules })
+		exists(k, s.place, "schedule", id, func(c *catalog.Catalog) map[string]*oncall.Schedule { return c.Rules.Schedules })
 	}
 	k.people(s.place, append(s.Cover.People, s.Cover.Replaces)...)
 	for _, one := range s.Cover.Shifts {
@@ -66,7 +66,7 @@ func (k *checker) request(at place, r Request) {
 		case escalation.Team:
 			k.team(at, t.ID)
 		case escalation.OnCall:
-			known(k, at, "schedule", t.ID, func(c *catalog.Catalog) map[string]*oncall.Schedule { return c.Rules.Schedules })
+			exists(k, at, "schedule", t.ID, func(c *catalog.Catalog) map[string]*oncall.Schedule { return c.Rules.Schedules })
 		case escalation.Chat, escalation.Webhook:
 			k.paged(at, word, "")
 		}
@@ -100,20 +100,20 @@ func (k *checker) expectations(all []Expectation) {
 			k.team(e.Team.place, e.Team.Want)
 		}
 		if e.Policy != nil {
-			known(k, e.Policy.place, "policy", e.Policy.Want, func(c *catalog.Catalog) map[string]*escalation.Policy { return c.Rules.Policies })
+			exists(k, e.Policy.place, "policy", e.Policy.Want, func(c *catalog.Catalog) map[string]*escalation.Policy { return c.Rules.Policies })
 		}
 	}
 }
 
 func (k *checker) service(at place, id string) {
-	known(k, at, "service", id, func(c *catalog.Catalog) map[string]*rules.Service { return c.Rules.Services })
+	exists(k, at, "service", id, func(c *catalog.Catalog) map[string]*rules.Service { return c.Rules.Services })
 }
 
 func (k *checker) team(at place, id string) {
-	known(k, at, "team", id, func(c *catalog.Catalog) map[string]*rules.Team { return c.Rules.Teams })
+	exists(k, at, "team", id, func(c *catalog.Catalog) map[string]*rules.Team { return c.Rules.Teams })
 }
 
-// people looks for those of some words that are people; other words are names that mean nothing here.
+// people looks for the people among some words; other words are not names in the catalog.
 func (k *checker) people(at place, words ...string) {
 	for _, word := range words {
 		if strings.HasPrefix(word, personPrefix) {
@@ -122,7 +122,7 @@ func (k *checker) people(at place, words ...string) {
 	}
 }
 
-// paged looks for what pages go to and, where one is named, for one of its contact methods.
+// paged looks for a recipient of pages and, if one is named, for its contact method.
 func (k *checker) paged(at place, word, contact string) {
 	t, _ := escalation.ParseTarget(word)
 	if !k.target(at, t) || contact == "" {
@@ -137,22 +137,22 @@ func (k *checker) paged(at place, word, contact string) {
 			methods = append(methods, step.Contact)
 		}
 	}
-	k.fault(at, hint(methods), "%s has no contact method %s", quote(t.ID), quote(contact))
+	k.fault(at, hint(contact, methods), "%s has no contact method %s", yamlfile.Quote(t.ID), yamlfile.Quote(contact))
 }
 
 // target looks for a person, a room or a machine.
 func (k *checker) target(at place, t escalation.Target) bool {
 	switch t.Kind {
 	case escalation.Chat:
-		return known(k, at, "chat", t.ID, func(c *catalog.Catalog) map[string]*catalog.Chat { return c.Chats })
+		return exists(k, at, "chat", t.ID, func(c *catalog.Catalog) map[string]*catalog.Chat { return c.Chats })
 	case escalation.Webhook:
-		return known(k, at, "webhook", t.ID, func(c *catalog.Catalog) map[string]*catalog.Webhook { return c.Webhooks })
+		return exists(k, at, "webhook", t.ID, func(c *catalog.Catalog) map[string]*catalog.Webhook { return c.Webhooks })
 	}
-	return known(k, at, "person", t.ID, func(c *catalog.Catalog) map[string]*catalog.Person { return c.People })
+	return exists(k, at, "person", t.ID, func(c *catalog.Catalog) map[string]*catalog.Person { return c.People })
 }
 
-// known says whether one of the catalogs has a name in a table; where none has, that is a fault.
-func known[T any](k *checker, at place, noun, id string, table func(*catalog.Catalog) map[string]T) bool {
+// exists reports whether one of the catalogs has a name in a table; otherwise it adds a fault.
+func exists[T any](k *checker, at place, noun, id string, table func(*catalog.Catalog) map[string]T) bool {
 	var all []string
 	for _, c := range k.catalogs {
 		if _, ok := table(c)[id]; ok {
@@ -160,14 +160,11 @@ func known[T any](k *checker, at place, noun, id string, table func(*catalog.Cat
 		}
 		all = slices.AppendSeq(all, maps.Keys(table(c)))
 	}
-	k.fault(at, hint(all), "the catalog has no %s %s", noun, quote(id))
+	k.fault(at, hint(id, all), "the catalog has no %s %s", noun, yamlfile.Quote(id))
 	return false
 }
 
-func hint(known []string) string {
-	if len(known) == 0 || len(known) > 20 {
-		return ""
-	}
+func hint(id string, known []string) string {
 	slices.Sort(known)
-	return "known there: " + strings.Join(slices.Compact(known), ", ")
+	return yamlfile.DidYouMean(id, slices.Compact(known))
 }

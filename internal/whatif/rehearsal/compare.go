@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"strconv"
 	"time"
 )
@@ -85,7 +86,7 @@ func (c *comparison) incident(e Expectation, i Incident) {
 		{"service", e.Service, i.Service},
 		{"team", e.Team, i.Team},
 		{"policy", e.Policy, i.Policy},
-		{"assignee", e.Assignee, first(i.Assignee, nobody)},
+		{"assignee", e.Assignee, cmp.Or(i.Assignee, nobody)},
 		{"outcome", e.Outcome, i.Outcome},
 	} {
 		if w.want != nil {

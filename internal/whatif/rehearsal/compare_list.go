@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -211,14 +212,14 @@ func (c *comparison) wantTrigger(e ExpectedTrigger) string {
 	b.WriteString("trigger " + orAny(e.At))
 	b.add(" ", e.On, "")
 	if e.Pages != nil {
-		b.WriteString(": " + first(strings.Join(e.Pages, " "), nobody))
+		b.WriteString(": " + cmp.Or(strings.Join(e.Pages, " "), nobody))
 	}
 	b.add(" (… ", e.Why, " …)")
 	return b.String()
 }
 
 func (c *comparison) gotTrigger(t Trigger) string {
-	return fmt.Sprintf("trigger %s %s: %s (%s)", Brief(c.after(t.At)), t.On, first(strings.Join(t.Pages, " "), nobody), t.Why)
+	return fmt.Sprintf("trigger %s %s: %s (%s)", Brief(c.after(t.At)), t.On, cmp.Or(strings.Join(t.Pages, " "), nobody), t.Why)
 }
 
 // clock holds one clock against those of the incident.

@@ -17,8 +17,8 @@ func (r *Rehearsal) Outage(long time.Duration) {
 	r.down = true
 	for {
 		r.settle()
-		at, ok := r.wake()
-		if !ok || at.After(end) {
+		at := r.pages.WakeAt()
+		if at.IsZero() || at.After(end) {
 			break
 		}
 		r.now = at
@@ -28,16 +28,6 @@ func (r *Rehearsal) Outage(long time.Duration) {
 		r.decide(e)
 	}
 	r.waiting = nil
-}
-
-// wake is when something about a page falls due.
-func (r *Rehearsal) wake() (at time.Time, ok bool) {
-	for _, d := range r.open {
-		if !ok || d.wakeAt.Before(at) {
-			at, ok = d.wakeAt, true
-		}
-	}
-	return at, ok
 }
 
 // zone gives the zone of the hours or of the schedule that a level of a service waits for.

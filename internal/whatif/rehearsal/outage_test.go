@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/whatif/rehearsal"
+	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"
 )
 
@@ -23,7 +24,7 @@ func TestOutage(t *testing.T) {
 		{"nobody asked for anything", false, "triggered", 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := rehearsal.New(parse(t, small), start)
+			r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 			r.Fire("checkout", critical("k"))
 			r.Outage(8 * time.Minute)
 			require.Equal(t, after(8*time.Minute), r.Now())
@@ -46,7 +47,7 @@ func TestOutage(t *testing.T) {
 
 // TestOutageOfTheEngineOnly: contact methods go on meanwhile, and the engine learns of it later.
 func TestOutageOfTheEngineOnly(t *testing.T) {
-	r := rehearsal.New(parse(t, small), start)
+	r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 	r.Contact("person:ana", "hook", "retryable")
 	r.Contact("person:ana", "screen", "permanent")
 	r.Fire("checkout", critical("k"))
@@ -60,7 +61,7 @@ func TestOutageOfTheEngineOnly(t *testing.T) {
 }
 
 func TestRevise(t *testing.T) {
-	before, next := parse(t, small), parse(t, busy)
+	before, next := whatiftest.Catalog(t, "small"), whatiftest.Catalog(t, "busy")
 	r := rehearsal.New(before, start)
 	require.Equal(t, "catalog is in force", r.Revise(before))
 	r.Fire("checkout", critical("old"))
@@ -75,7 +76,7 @@ func TestRevise(t *testing.T) {
 
 // TestRefusals: whatever leads to nothing gives its reason, commands and the rest alike.
 func TestRefusals(t *testing.T) {
-	r := rehearsal.New(parse(t, small), start)
+	r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 	require.Equal(t, "no such override", r.Ask(events.OverrideWithdrawn{ID: "o", Schedule: "primary"}))
 	require.Equal(t, "no such schedule", r.Ask(events.OverrideReceived{Override: events.Override{ID: "o", Schedule: "x"}}))
 	require.Equal(t, "no such incident, or it was resolved too long ago", r.Ask(ack("x")))

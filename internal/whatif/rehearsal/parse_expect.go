@@ -1,216 +1,176 @@
 package rehearsal
 
-import "strings"
+import "tocsin.dev/internal/yamlfile"
+
+// nobody is the word for an assignee that is not set, and for an empty list of targets.
+const nobody = "nobody"
 
 // expectations reads one expectation, or a list of them.
-func (p *parser) expectations(at item) []Expectation {
-	if !at.given() {
+func (p *parser) expectations(at yamlfile.Value) []Expectation {
+	switch {
+	case !at.Given():
 		return nil
-	}
-	if at.kind() != "a list" {
+	case !at.IsList():
 		return []Expectation{p.expectation(at)}
 	}
 	var all []Expectation
-	for _, one := range at.list() {
-		if !one.given() {
-			one.wrong("a mapping")
-			continue
-		}
+	for _, one := range at.List() {
 		all = append(all, p.expectation(one))
 	}
 	return all
 }
 
-func (p *parser) expectation(at item) Expectation {
-	e := Expectation{place: at.place}
-	f := at.fields("of", "pages", "not_paged", "status", "priority", "service", "team", "policy", "assignee", "outcome", "level", "round",
+func (p *parser) expectation(at yamlfile.Value) Expectation {
+	e := Expectation{place: placeOf(at)}
+	f, ok := mapping(at, "of", "pages", "not_paged", "status", "priority", "service", "team", "policy", "assignee", "outcome", "level", "round",
 		"levels", "held", "triggers", "clocks", "exhausted", "nobody_paged", "nobody_reached", "incidents")
+	if !ok {
+		return e
+	}
 	e.Of = p.name(f["of"])
-	if e.Of != "" && f["incidents"].given() {
-		f["incidents"].fault("leave of: out", "the number of incidents is not one incident's")
+	if e.Of != "" && f["incidents"].Given() {
+		f["incidents"].Fault("leave of: out", "incidents counts all incidents, not those of one alert")
 	}
-	if len(f) == 0 && at.kind() == "a mapping" || len(f) == 1 && e.Of != "" {
-		at.fault("", "nothing is expected here")
+	if len(f) == 0 || len(f) == 1 && e.Of != "" {
+		at.Fault("", "nothing is expected here")
 	}
-	e.Status = word(f["status"], "triggered", "acknowledged", "snoozed", "resolved")
-	e.Priority = word(f["priority"], "P1", "P2", "P3", "P4", "P5")
-	e.Service, e.Team, e.Policy = word(f["service"]), word(f["team"]), word(f["policy"])
-	e.Outcome = word(f["outcome"], outcomeWords...)
-	if who := f["assignee"]; who.given() && who.text() == nobody {
-		e.Assignee = &Word{who.place, nobody}
-	} else if who.given() {
-		e.Assignee = &Word{who.place, person(who)}
+	e.Status = word(f["status"], "a status", "triggered", "acknowledged", "snoozed", "resolved")
+	e.Priority = word(f["priority"], "a priority", priorities...)
+	e.Service, e.Team, e.Policy = word(f["service"], ""), word(f["team"], ""), word(f["policy"], "")
+	e.Outcome = word(f["outcome"], "an outcome of an incident", incidentOutcomes...)
+	if who := f["assignee"]; who.Given() {
+		e.Assignee = &Word{placeOf(who), nobody}
+		if who.Text() != nobody {
+			e.Assignee.Want = person(who)
+		}
 	}
 	e.Level, e.Round, e.Incidents = count(f["level"]), count(f["round"]), count(f["incidents"])
 	e.Exhausted, e.NobodyPaged, e.NobodyReached = truth(f["exhausted"]), truth(f["nobody_paged"]), truth(f["nobody_reached"])
 	e.Pages, e.Levels = listed(f["pages"], expectedPage), listed(f["levels"], expectedLevel)
 	e.Held, e.Triggers = listed(f["held"], expectedHold), listed(f["triggers"], expectedTrigger)
-	for _, one := range f["clocks"].list() {
+	for _, one := range f["clocks"].List() {
 		e.Clocks = append(e.Clocks, expectedClock(one))
 	}
-	for _, one := range f["not_paged"].list() {
-		if w := paged(one); w != "" {
-			e.NotPaged = append(e.NotPaged, Word{one.place, w})
+	for _, one := range f["not_paged"].List() {
+		if w := recipient(one); w != "" {
+			e.NotPaged = append(e.NotPaged, Word{placeOf(one), w})
 		}
 	}
 	return e
 }
 
-// nobody is the word of an assignee who is not there.
-const nobody = "nobody"
-
-// listed reads a list; nil where none was given.
-func listed[T any](at item, read func(item) T) *Listed[T] {
-	if !at.given() {
+// listed reads a list; nil when none was given.
+func listed[T any](at yamlfile.Value, read func(yamlfile.Value) T) *Listed[T] {
+	if !at.Given() {
 		return nil
 	}
-	l := &Listed[T]{place: at.place}
-	for _, one := range at.list() {
+	l := &Listed[T]{place: placeOf(at)}
+	for _, one := range at.List() {
 		l.Want = append(l.Want, read(one))
 	}
 	return l
 }
 
-// person reads a word such as person:ana.
-func person(at item) string {
-	w := at.text()
-	if at.given() && at.kind() != "a single value" {
-		return "" // that was told
-	}
-	if !strings.HasPrefix(w, personPrefix) || w == personPrefix {
-		at.fault("write it like person:ana", "a person is expected here, not %s", quote(w))
-		return ""
-	}
-	return w
-}
-
-// paged reads a word of what pages go to, such as person:ana or chat:ops-room.
-func paged(at item) string {
-	w := at.text()
-	if at.given() && at.kind() != "a single value" {
-		return "" // that was told
-	}
-	if !reachable(w) {
-		at.fault("write it like person:ana, chat:ops-room or webhook:status-page", "%s is not a person, a room or a machine", quote(w))
-		return ""
-	}
-	return w
-}
-
 // entryFields reads the fields of one entry of an expected list; an entry without any is a fault.
-func entryFields(at item, noun, hint string, known ...string) map[string]item {
-	f := at.fields(known...)
-	if len(f) == 0 && (at.kind() == "a mapping" || !at.given()) {
-		at.fault(hint, "a %s of which nothing is expected", noun)
+func entryFields(at yamlfile.Value, noun, hint string, known ...string) fields {
+	f, ok := mapping(at, known...)
+	if ok && len(f) == 0 {
+		at.Fault(hint, "nothing is expected of this %s", noun)
 	}
 	return f
 }
 
-func expectedPage(at item) ExpectedPage {
-	f := at.fields("at", "to", "by", "taken", "level", "round", "urgency", "via", "outcome", "why", "late")
-	e := ExpectedPage{
-		place: at.place, At: f["at"].duration(), By: f["by"].text(), Taken: f["taken"].duration(), Level: f["level"].number(0, 1000),
-		Round: f["round"].number(1, 1_000_000), Urgency: f["urgency"].choice("high", "low"), Via: f["via"].text(),
-		Outcome: f["outcome"].choice(PageOpen, PageDelayed, PageDelivered, PageFailed, PageSuperseded),
-		Why:     f["why"].text(), Late: f["late"].duration(),
+func expectedPage(at yamlfile.Value) ExpectedPage {
+	f, ok := mapping(at, "at", "to", "by", "taken", "level", "round", "urgency", "via", "outcome", "why", "late")
+	if ok && !f["to"].Given() {
+		at.Fault("say to whom: to: person:ana", "a page to nobody")
 	}
-	switch {
-	case at.kind() != "a mapping":
-		if !at.given() {
-			at.wrong("a mapping")
-		}
-	case !f["to"].given():
-		at.fault("say to whom: to: person:ana", "a page to nobody")
-	default:
-		e.To = paged(f["to"])
+	return ExpectedPage{
+		place: placeOf(at), At: duration(f["at"]), To: recipient(f["to"]), By: f["by"].Text(), Taken: duration(f["taken"]),
+		Level: number(f["level"], 0, 1000), Round: number(f["round"], 1, 1_000_000), Urgency: f["urgency"].OneOf("an urgency", "high", "low"),
+		Via: f["via"].Text(), Why: f["why"].Text(), Late: duration(f["late"]),
+		Outcome: f["outcome"].OneOf("an outcome of a page", PageOpen, PageDelayed, PageDelivered, PageFailed, PageSuperseded),
 	}
-	return e
 }
 
-func expectedLevel(at item) ExpectedLevel {
+func expectedLevel(at yamlfile.Value) ExpectedLevel {
 	f := entryFields(at, "level", "say which: {level: 1}", "at", "level", "round", "trigger", "kind", "why")
 	return ExpectedLevel{
-		place: at.place, At: f["at"].duration(), Level: f["level"].number(1, 1000), Round: f["round"].number(1, 1_000_000),
-		Trigger: f["trigger"].choice("triggered", "reopened", "returned", "woken", "unacknowledged", "undeliverable", "nobody", "condition",
-			"held", "transferred", "assigned", "trigger", "command"),
-		Kind: f["kind"].choice("functional", "hierarchical"), Why: f["why"].text(),
+		place: placeOf(at), At: duration(f["at"]), Level: number(f["level"], 1, 1000), Round: number(f["round"], 1, 1_000_000),
+		Trigger: f["trigger"].OneOf("a trigger of a level", "triggered", "reopened", "returned", "woken", "unacknowledged", "undeliverable", "nobody",
+			"condition", "held", "transferred", "assigned", "trigger", "command"),
+		Kind: f["kind"].OneOf("a kind of level", "functional", "hierarchical"), Why: f["why"].Text(),
 	}
 }
 
-func expectedHold(at item) ExpectedHold {
+func expectedHold(at yamlfile.Value) ExpectedHold {
 	f := entryFields(at, "held level", "say which: {level: 1}", "at", "level", "for", "until")
 	return ExpectedHold{
-		place: at.place, At: f["at"].duration(), Level: f["level"].number(1, 1000),
-		For: f["for"].choice("working_hours", "on_call"), Until: f["until"].when(),
+		place: placeOf(at), At: duration(f["at"]), Level: number(f["level"], 1, 1000),
+		For: f["for"].OneOf("something that a level waits for", "working_hours", "on_call"), Until: when(f["until"]),
 	}
 }
 
-func expectedTrigger(at item) ExpectedTrigger {
+func expectedTrigger(at yamlfile.Value) ExpectedTrigger {
 	f := entryFields(at, "trigger", "say which: {on: unresolved}", "at", "on", "pages", "why")
 	e := ExpectedTrigger{
-		place: at.place, At: f["at"].duration(), Why: f["why"].text(),
-		On: f["on"].choice("unacknowledged", "unresolved", "open", "response", "resolution", "priority_raised", "nobody", "undeliverable",
+		place: placeOf(at), At: duration(f["at"]), Why: f["why"].Text(),
+		On: f["on"].OneOf("a trigger", "unacknowledged", "unresolved", "open", "response", "resolution", "priority_raised", "nobody", "undeliverable",
 			"spike", "command"),
 	}
-	if f["pages"].given() {
+	if f["pages"].Given() {
 		e.Pages = []string{}
 	}
-	for _, one := range f["pages"].list() {
-		e.Pages = append(e.Pages, paged(one))
+	for _, one := range f["pages"].List() {
+		e.Pages = append(e.Pages, recipient(one))
 	}
 	return e
 }
 
-func expectedClock(at item) ExpectedClock {
-	f := at.fields("clock", "due", "none", "at_risk", "breached", "met")
+func expectedClock(at yamlfile.Value) ExpectedClock {
+	f, ok := mapping(at, "clock", "due", "none", "at_risk", "breached", "met")
 	e := ExpectedClock{
-		place: at.place, Clock: f["clock"].choice("response", "resolution"),
-		AtRisk: f["at_risk"].flag(), Breached: f["breached"].flag(), Met: f["met"].flag(),
+		place: placeOf(at), Clock: f["clock"].OneOf("a clock", "response", "resolution"), None: f["none"].Flag(),
+		AtRisk: flag(f["at_risk"]), Breached: flag(f["breached"]), Met: flag(f["met"]),
 	}
-	if none := f["none"].flag(); none != nil {
-		e.None = *none
-	}
-	if due := f["due"]; due.given() && due.text() == "never" {
+	if due := f["due"]; due.Given() && due.Text() == "never" {
 		e.Never = true
 	} else {
-		e.Due = due.when()
+		e.Due = when(due)
 	}
 	switch {
-	case at.kind() != "a mapping":
-		if !at.given() {
-			at.wrong("a mapping")
-		}
-	case !f["clock"].given():
-		at.fault("one of response, resolution", "a clock without its name")
+	case !ok:
+	case !f["clock"].Given():
+		at.Fault("one of response, resolution", "a clock without its name")
 	case len(f) == 1:
-		at.fault("known here: due, none, at_risk, breached, met", "a clock of which nothing is expected")
+		at.Fault("use due, none, at_risk, breached or met", "nothing is expected of this clock")
 	case e.None && len(f) > 2:
-		at.fault("leave the rest out", "a clock that is not there has nothing else")
+		at.Fault("leave the other keys out", "a clock with none: true does not exist, and has nothing else")
 	}
 	return e
 }
 
-func word(at item, known ...string) *Word {
-	if !at.given() {
+// word reads a word; what and known bound it unless they are empty.
+func word(at yamlfile.Value, what string, known ...string) *Word {
+	switch {
+	case !at.Given():
+		return nil
+	case what == "":
+		return &Word{placeOf(at), at.Text()}
+	}
+	return &Word{placeOf(at), at.OneOf(what, known...)}
+}
+
+func count(at yamlfile.Value) *Count {
+	if !at.Given() {
 		return nil
 	}
-	s := at.text()
-	if len(known) > 0 {
-		s = at.choice(known...)
-	}
-	return &Word{at.place, s}
+	return &Count{placeOf(at), at.Number(0, 1_000_000)}
 }
 
-func count(at item) *Count {
-	if n := at.number(0, 1_000_000); n != nil {
-		return &Count{at.place, *n}
+func truth(at yamlfile.Value) *Truth {
+	if !at.Given() {
+		return nil
 	}
-	return nil
-}
-
-func truth(at item) *Truth {
-	if v := at.flag(); v != nil {
-		return &Truth{at.place, *v}
-	}
-	return nil
+	return &Truth{placeOf(at), at.Flag()}
 }

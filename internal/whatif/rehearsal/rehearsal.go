@@ -28,7 +28,7 @@ type Rehearsal struct {
 	ledger   []events.Event
 	firing   map[alertID]time.Time // when each firing alert began
 	settings []setting
-	open     []*delivery
+	pages    page.Virtual
 	down     bool           // the engine is
 	waiting  []events.Event // what is asked meanwhile
 	teller   teller
@@ -178,10 +178,10 @@ func (r *Rehearsal) take(facts []events.Event) {
 		r.teller.fact(e)
 		switch fact := e.Data.(type) {
 		case events.PageRequested:
-			r.deliver(e.Subject, fact)
+			r.pages.Add(events.DeliveryOpened{Incident: e.Subject, Page: fact}, r.catalog.TargetPlan(fact.Target, fact.Urgency), r.now)
 		case events.PageSuperseded:
-			if d := r.forget(fact.Page); d != nil {
-				r.teller.page(fact.Page).Attempts = d.attempts
+			if d := r.pages.Remove(fact.Page); d != nil {
+				r.teller.page(fact.Page).Attempts = d.History()
 			}
 		}
 	}
@@ -221,7 +221,7 @@ func (r *Rehearsal) pass(end time.Time, including bool) {
 			break
 		}
 		r.now = at
-		if d := r.due(); d == nil {
+		if !r.deliver() {
 			r.take(r.state.Fire(r.now, 1))
 		}
 	}
@@ -247,29 +247,23 @@ func (r *Rehearsal) Finish(horizon time.Time) (quiet bool) {
 }
 
 // idle says that what is still due only forgets incidents that are over.
-func (r *Rehearsal) idle() bool { return len(r.open) == 0 && r.state.Open() == 0 }
+func (r *Rehearsal) idle() bool { return r.pages.Len() == 0 && r.state.Open() == 0 }
 
 // settle does everything that contact methods do at the present instant. Receipts are inputs: they
 // come before the deadlines of the instant.
 func (r *Rehearsal) settle() {
-	for d := r.due(); d != nil; d = r.due() {
-		r.look(d)
+	for r.deliver() {
 	}
 }
 
 // next is when something falls due.
 func (r *Rehearsal) next() (time.Time, bool) {
 	at, ok := r.state.NextDeadline()
-	if wake, open := r.wake(); open && (!ok || wake.Before(at)) {
+	if wake := r.pages.WakeAt(); !wake.IsZero() && (!ok || wake.Before(at)) {
 		at, ok = wake, true
 	}
 	if ok && at.Before(r.now) {
 		at = r.now
 	}
 	return at, ok
-}
-
-// outcomes are the words of deliveries, as the rules of pages see them.
-var outcomes = map[string]page.Outcome{
-	"accepted": page.Taken, "retryable": page.Later, "permanent": page.Never, "unknown": page.Unsure,
 }

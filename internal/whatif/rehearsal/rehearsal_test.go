@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/whatif/rehearsal"
+	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"
 )
 
 func TestNobodyAnswers(t *testing.T) {
-	r := rehearsal.New(parse(t, small), start)
+	r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 	placed := r.Fire("", events.Alert{Key: "k", Summary: "down", Labels: events.NewLabels(map[string]string{"job": "checkout"}), Severity: "critical"})
 	require.Equal(t, rehearsal.Placed{Service: "checkout", Rule: "catalog.yaml:27", Dedup: "k"}, placed)
 	require.True(t, r.Finish(after(24*time.Hour)))
@@ -62,7 +63,7 @@ func TestInputsBeforeDeadlines(t *testing.T) {
 		{"until", (*rehearsal.Rehearsal).Until, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := rehearsal.New(parse(t, small), start)
+			r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 			r.Fire("checkout", critical("k"))
 			test.pass(r, after(5*time.Minute))
 			require.Equal(t, after(5*time.Minute), r.Now())
@@ -99,7 +100,7 @@ func TestContacts(t *testing.T) {
 		{name: "and are tried further while the next level is paged", set: [][3]string{{"person:ana", "", "retryable"}}, pass: 6 * time.Second, outcome: "delayed", tries: 6},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := rehearsal.New(parse(t, small), start)
+			r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 			for _, s := range test.set {
 				r.Contact(s[0], s[1], s[2])
 			}
@@ -119,7 +120,7 @@ func TestContacts(t *testing.T) {
 // TestDelays: low urgency waits as the person wants it, and an acknowledgement meanwhile withdraws
 // the page.
 func TestDelays(t *testing.T) {
-	r := rehearsal.New(parse(t, small), start)
+	r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 	r.Fire("checkout", events.Alert{Key: "k", Summary: "k", Severity: "info"})
 	require.False(t, r.Story().Reached(""))
 	r.Until(after(3 * time.Minute))
@@ -149,7 +150,7 @@ services: {catch-all: {team: a, policy: p}}
 }
 
 func TestReopenedIsTheNewest(t *testing.T) {
-	r := rehearsal.New(parse(t, small), start)
+	r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 	r.Fire("checkout", critical("k"))
 	first, _ := r.Incident("checkout", "k")
 	resolve := func(id string) events.Data {
@@ -169,7 +170,7 @@ func TestReopenedIsTheNewest(t *testing.T) {
 }
 
 func TestFinish(t *testing.T) {
-	r := rehearsal.New(parse(t, small), start)
+	r := rehearsal.New(whatiftest.Catalog(t, "small"), start)
 	require.True(t, r.Finish(after(time.Hour)), "nothing was ever due")
 	r.Fire("checkout", critical("k"))
 	require.False(t, r.Finish(after(10*time.Minute)))
@@ -179,11 +180,11 @@ func TestFinish(t *testing.T) {
 }
 
 func TestSweep(t *testing.T) {
-	c := parse(t, small)
+	c := whatiftest.Catalog(t, "small")
 	from := time.Date(2026, time.January, 10, 0, 0, 0, 0, time.UTC)
 	gaps := rehearsal.Sweep(c, "rota", critical("k"), from, rehearsal.HoursOfWeek, 15*time.Minute)
 	require.Equal(t, []rehearsal.Gap{{
-		From: from, To: time.Date(2026, time.January, 12, 8, 0, 0, 0, time.UTC), Hours: 56, Why: "no level that is left has anybody to page",
+		From: from, To: time.Date(2026, time.January, 12, 8, 0, 0, 0, time.UTC), Hours: 56, Why: "no remaining level has anybody to page",
 	}}, gaps)
 	require.Empty(t, rehearsal.Sweep(c, "checkout", critical("k"), from, 24, 15*time.Minute))
 	low := events.Alert{Key: "k", Summary: "k", Severity: "info"}

@@ -14,6 +14,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/whatif/rehearsal"
+	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"
 )
 
@@ -21,7 +22,7 @@ import (
 // and the rules alone, given the same inputs at the same instants, decide the same facts and so the
 // same pages.
 func TestReplay(t *testing.T) {
-	c, next := parse(t, busy), parse(t, small)
+	c, next := whatiftest.Catalog(t, "busy"), whatiftest.Catalog(t, "small")
 	rapid.Check(t, func(t *rapid.T) {
 		steps := rapid.SliceOfN(anyStep, 10, 60).Draw(t, "steps")
 		h := play(c, next, steps)
@@ -56,24 +57,16 @@ type history struct {
 type stretch struct{ from, to time.Time }
 
 var (
-	services   = []string{"checkout", "rota", "shop"}
-	severities = []string{"critical", "info", "", "warning"}
-	targets    = []string{"", "person:ana", "person:bo", "chat:room"}
-	answers    = []string{"accepted", "retryable", "permanent", "unknown"}
+	services = []string{"checkout", "rota", "shop"}
+	targets  = []string{"", "person:ana", "person:bo", "chat:room"}
+	answers  = []string{"accepted", "retryable", "permanent", "unknown"}
 )
 
 func play(c, next *catalog.Catalog, steps []step) *history {
 	h := &history{Rehearsal: rehearsal.New(c, start)}
 	for _, one := range steps {
 		verb, n := one.verb, one.about
-		service, key := services[n%3], fmt.Sprint("k", n/3%3)
-		a := events.Alert{Key: key, Summary: key, Severity: severities[n/9%4]}
-		if n/36%4 == 0 {
-			a.EndsAt = h.Now().Add(7 * time.Minute)
-		}
-		if n/7%2 == 0 {
-			a.DedupKey = "all"
-		}
+		service, a := whatiftest.Alert(h.Now(), n)
 		switch verb {
 		case 0, 1, 2:
 			h.Fire(service, a)
@@ -95,7 +88,7 @@ func play(c, next *catalog.Catalog, steps []step) *history {
 			h.Ask(change(h.Now(), n))
 		default:
 			id, _ := h.IncidentOf(service, a)
-			h.Ask(asked(h, id, key, verb, n))
+			h.Ask(asked(h, id, a.Key, verb, n))
 		}
 	}
 	return h
@@ -264,7 +257,7 @@ func encoded(t require.TestingT, s rehearsal.Story) string {
 // TestHistoriesSeeEverything: such histories lead to every fact that one partition can decide, so
 // that TestReplay is about all of them.
 func TestHistoriesSeeEverything(t *testing.T) {
-	c, next := parse(t, busy), parse(t, small)
+	c, next := whatiftest.Catalog(t, "busy"), whatiftest.Catalog(t, "small")
 	seen := map[string]bool{}
 	draw := rand.New(rand.NewPCG(1, 2))
 	for range 800 {

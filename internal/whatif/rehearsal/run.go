@@ -1,9 +1,11 @@
 package rehearsal
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
+	"tocsin.dev/internal/yamlfile"
 	"tocsin.dev/pkg/events"
 )
 
@@ -76,7 +78,7 @@ func (p *player) step(s Step) {
 		service, a := p.alert(s.Alert)
 		placed := p.rehearsal.Fire(service, a)
 		// One without a name goes by its place and key, which no name looks like.
-		p.sent[first(s.Alert.As, s.Alert.Of, "\x00"+placed.Service+"\x00"+a.Key)] = sent{placed.Service, a}
+		p.sent[cmp.Or(s.Alert.As, s.Alert.Of, "\x00"+placed.Service+"\x00"+a.Key)] = sent{placed.Service, a}
 	case ClearAlert:
 		p.clear(s)
 	case Contact:
@@ -127,23 +129,14 @@ func (p *player) alert(s Alert) (service string, a events.Alert) {
 	case a.Summary == "" && s.Labels["alertname"] != "":
 		a.Summary = s.Labels["alertname"]
 	case a.Summary == "":
-		a.Summary = first(s.Key, string(a.Labels), s.Service)
+		a.Summary = cmp.Or(s.Key, string(a.Labels), s.Service)
 	}
-	a.Key = first(a.Key, string(a.Labels), s.Summary, s.Service)
+	a.Key = cmp.Or(a.Key, string(a.Labels), s.Summary, s.Service)
 	a.EndsAt = time.Time{}
 	if s.For > 0 {
 		a.EndsAt = p.rehearsal.Now().Add(s.For)
 	}
 	return service, a
-}
-
-func first(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
 }
 
 // clear ends the alert that is named or described, else the only one there is.
@@ -167,7 +160,7 @@ func (p *player) incident(of string) (id, problem string) {
 		was := p.sent[of]
 		id, ok := p.rehearsal.IncidentOf(was.service, was.alert)
 		if !ok {
-			return "", fmt.Sprintf("the alert %s has opened no incident", quote(of))
+			return "", fmt.Sprintf("the alert %s has opened no incident", yamlfile.Quote(of))
 		}
 		return id, ""
 	}

@@ -10,11 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/whatif/rehearsal"
+	"tocsin.dev/internal/whatif/whatiftest"
 )
 
 // TestExamples plays the examples, every verb among them.
 func TestExamples(t *testing.T) {
-	root := filepath.Join("..", "..", "examples", "policies")
+	root := filepath.Join("..", "..", "..", "examples", "policies")
 	names, err := filepath.Glob(filepath.Join(root, "*.yaml"))
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
@@ -133,7 +134,7 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := file(t, "cases:\n  - name: a\n    steps: "+test.steps+"\n")
-			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(only(parse(t, small)))[0]))
+			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(only(whatiftest.Catalog(t, "small")))[0]))
 		})
 	}
 }
@@ -212,7 +213,7 @@ func TestFailuresOfRules(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f, faults := rehearsal.Parse("cases.yaml", []byte("cases:\n  - name: a\n    steps: "+test.steps+"\n    expect: {incidents: 1}\n"))
 			require.Empty(t, faults)
-			c := parse(t, busy)
+			c := whatiftest.Catalog(t, "busy")
 			require.Equal(t, strings.TrimPrefix(test.want, "\n"), shown(f.Run(rehearsal.Catalogs{"": c, "same": c})[0]))
 		})
 	}
@@ -231,7 +232,7 @@ cases:
       - advance: 5m
     expect: {status: resolved, pages: [{to: person:ana}]}
 `)
-	r := f.Run(only(parse(t, small)))[0]
+	r := f.Run(only(whatiftest.Catalog(t, "small")))[0]
 	require.True(t, r.Passed(), shown(r))
 	require.Equal(t, "Down", r.Story.Incidents[0].Title)
 }

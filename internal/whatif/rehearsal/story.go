@@ -36,7 +36,7 @@ type Incident struct {
 	Assignee string `json:"assignee,omitempty"`
 	Level    int    `json:"level"` // from 1; 0 before the first level of its policy
 	Round    int    `json:"round"` // of that level, from 1, over the incident's whole life
-	// Exhausted says that the last level had no answer and the climb has not begun again.
+	// Exhausted says that nobody answered at the last level and the climb has not begun again.
 	Exhausted bool      `json:"exhausted"`
 	OpenedAt  time.Time `json:"opened_at"`
 	// Outcome and Cause are with what the books were closed; empty while they are open.
@@ -63,7 +63,7 @@ const (
 	PageOpen       = "open"       // still on its way
 	PageDelayed    = "delayed"    // its contact methods fail and are tried further
 	PageDelivered  = "delivered"  // a contact method took it
-	PageFailed     = "failed"     // no contact method took it
+	PageFailed     = "failed"     // every contact method failed
 	PageSuperseded = "superseded" // no longer wanted before one took it
 )
 

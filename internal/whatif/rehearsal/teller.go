@@ -262,13 +262,13 @@ var triggers = map[string]string{
 	"returned":       "the acknowledgement is gone",
 	"woken":          "the snooze is over",
 	"unacknowledged": "nobody acknowledged in time",
-	"undeliverable":  "nobody of the level before could be reached",
+	"undeliverable":  "nobody at the previous level could be reached",
 	"nobody":         "the level before has nobody to page",
 	"condition":      "the level before does not count",
-	"held":           "what it was held for has come",
+	"held":           "the hold is over",
 	"transferred":    "another team has it",
 	"assigned":       "it was assigned",
-	"trigger":        "a trigger went off",
+	"trigger":        "a trigger fired",
 	"command":        "escalated by hand",
 }
 
