@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	apiToken   = "endtoend-token" //nolint:gosec // a token of a test
+	apiToken   = "endtoend-api-token" //nolint:gosec // a token of a test
 	partitions = 8                // what the streams are made with
 )
 

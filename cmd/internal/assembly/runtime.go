@@ -39,6 +39,7 @@ type Runtime struct {
 // Start opens log, data folder, NATS and bus. Close must be called when it succeeds.
 func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*Runtime, error) {
 	o.HTTP = strings.TrimSuffix(strings.TrimPrefix(o.HTTP, "http://"), "/") // TOCSIN_HTTP is a URL for the CLI
+	o = o.chooseNATS()
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -78,7 +79,10 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 		}
 		r.nc, err = r.server.Connect(name)
 	} else {
-		opts := append(jetstream.Options(name), r.Options.natsOptions()...)
+		var opts []nats.Option
+		if opts, err = r.Options.natsOptions(name); err != nil {
+			return err
+		}
 		r.Log.Info("using a nats that runs elsewhere", zap.String("url", redacted(r.Options.NATSURL)))
 		r.nc, err = nats.Connect(r.Options.NATSURL, opts...)
 	}

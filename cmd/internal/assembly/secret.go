@@ -3,9 +3,13 @@ package assembly
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/nats-io/nats.go"
 
 	"tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/catalog"
@@ -59,16 +63,34 @@ func (o Options) token() (string, error) {
 	return token, nil
 }
 
-// NATSKeyFile returns where the key of a NATS user lies.
-func NATSKeyFile(data string, user jetstream.User) string {
+// natsKeyFile returns the path of a NATS user's key.
+func natsKeyFile(data string, user jetstream.User) string {
 	return filepath.Join(data, "nats-"+string(user)+".nk")
+}
+
+// NATSKey returns what a tool on this machine needs to connect to the NATS of a data folder as a user;
+// nothing if the folder has no key for it.
+func NATSKey(data string, user jetstream.User) ([]nats.Option, error) {
+	options, err := natsKey(natsKeyFile(data, user), user)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return options, err
+}
+
+func natsKey(path string, user jetstream.User) ([]nats.Option, error) {
+	seed, err := readPrivate(path)
+	if err != nil {
+		return nil, fmt.Errorf("key of NATS user %s: %w", user, err)
+	}
+	return jetstream.UserKey(user, seed)
 }
 
 // natsKeys returns the key of every NATS user of the embedded server; what is missing is made.
 func (o Options) natsKeys() (jetstream.Keys, error) {
 	keys := jetstream.Keys{}
 	for _, user := range jetstream.Users() {
-		seed, err := privateOr(NATSKeyFile(o.Data, user), jetstream.NewKey)
+		seed, err := privateOr(natsKeyFile(o.Data, user), jetstream.NewKey)
 		if err != nil {
 			return nil, fmt.Errorf("key of NATS user %s: %w", user, err)
 		}
