@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"tocsin.dev/cmd/internal/assembly"
-	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/client"
 )
 
@@ -102,10 +102,10 @@ func timezone(name string) (*time.Location, error) {
 // reportPeriod parses --from and --to as reports and replays do: dates are midnight in zone, and an empty
 // bound is the zero time.
 func reportPeriod(from, to string, zone *time.Location) (first, end time.Time, err error) {
-	if first, err = kpi.ParseInstant(from, zone); err != nil {
+	if first, err = measure.ParseInstant(from, zone); err != nil {
 		return first, end, misuse("--from: %w", err)
 	}
-	if end, err = kpi.ParseInstant(to, zone); err != nil {
+	if end, err = measure.ParseInstant(to, zone); err != nil {
 		return first, end, misuse("--to: %w", err)
 	}
 	if !first.IsZero() && !end.IsZero() && !first.Before(end) {

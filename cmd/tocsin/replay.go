@@ -12,9 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/catalog"
-	kpi "tocsin.dev/internal/insight/report"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/measure"
 	"tocsin.dev/internal/whatif/verify"
 )
 
@@ -139,7 +138,7 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 	if r.period.From, r.period.To, err = reportPeriod(r.from, r.to, zone); err != nil {
 		return err
 	}
-	h, err := kpi.ParseHours(r.night)
+	h, err := measure.ParseHours(r.night)
 	if err != nil {
 		return misuse("--night: %w", err)
 	}

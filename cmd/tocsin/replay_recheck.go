@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/verify"
 )
 

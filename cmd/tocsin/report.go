@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/insight/live"
+	"tocsin.dev/internal/insight/measure"
 	kpi "tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -48,8 +49,8 @@ of the archive, or a history of intake facts. No server is needed.`,
 	f.StringVar(&r.catalog, "catalog", "", "`folder` of the catalog, for people's time zones and for levels that were never reached")
 	f.StringVar(&r.week, "week", "", "ISO `week`, such as --week=2016-W09; without a value the last full one, or with --from-file that of the newest incident")
 	f.StringVar(&r.month, "month", "", "`month`, such as --month=2016-03; without a value as for --week")
-	f.Lookup("week").NoOptDefVal = kpi.Last
-	f.Lookup("month").NoOptDefVal = kpi.Last
+	f.Lookup("week").NoOptDefVal = measure.Last
+	f.Lookup("month").NoOptDefVal = measure.Last
 	f.StringVar(&r.from, "from", "", "only incidents opened at or after this `instant`")
 	f.StringVar(&r.to, "to", "", "only incidents opened before this `instant`")
 	f.StringVar(&r.team, "team", "", "only incidents of this team, compared with the median of all teams")
@@ -107,7 +108,7 @@ func (r *reporter) options() (o kpi.Options, err error) {
 	if o.Location, err = timezone(r.zone); err != nil {
 		return o, err
 	}
-	if o.Night, err = kpi.ParseHours(r.night); err != nil {
+	if o.Night, err = measure.ParseHours(r.night); err != nil {
 		return o, misuse("--night: %w", err)
 	}
 	if r.catalog == "" {
@@ -123,16 +124,16 @@ func (r *reporter) options() (o kpi.Options, err error) {
 }
 
 // period returns the period that the flags ask for.
-func (r *reporter) period(zone *time.Location, facts *kpi.Collector) (kpi.Period, error) {
-	w := kpi.Wanted{Week: r.week, Month: r.month, From: r.from, To: r.to}
+func (r *reporter) period(zone *time.Location, facts *kpi.Collector) (measure.Period, error) {
+	w := measure.Query{Week: r.week, Month: r.month, From: r.from, To: r.to}
 	at := facts.LastOpened()
 	if r.file == "" { // the archive is still growing: its current week is not full
 		at = w.LastWhole(r.now(), zone)
 	}
 	p, err := w.Period(at, zone)
-	var f kpi.WordFault
+	var f measure.QueryError
 	if errors.As(err, &f) {
-		return p, fmt.Errorf("--%s: %w", f.Word, f.Err)
+		return p, fmt.Errorf("--%s: %w", f.Field, f.Err)
 	}
 	return p, err
 }

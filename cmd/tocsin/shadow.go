@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tocsin.dev/internal/housekeeping"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/shadow"
 	"tocsin.dev/internal/insight/shadow/exports"
 )
@@ -112,7 +113,7 @@ func (m *comparer) run(c *cobra.Command) error {
 	return m.output(m.out, 0o644, func(w io.Writer) error { return write(result, w) })
 }
 
-func (m *comparer) period(zone *time.Location) (p shadow.Period, err error) {
+func (m *comparer) period(zone *time.Location) (p measure.Period, err error) {
 	switch {
 	case m.window <= 0:
 		return p, misuse("--window needs a positive duration such as 5m")

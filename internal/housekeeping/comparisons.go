@@ -17,6 +17,7 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/shadow"
 	"tocsin.dev/internal/insight/shadow/exports"
 )
@@ -96,7 +97,7 @@ func (c *Comparisons) days() ([]*dayExport, error) {
 	return all, nil
 }
 
-func (c *Comparisons) period(day string) (p shadow.Period, err error) {
+func (c *Comparisons) period(day string) (p measure.Period, err error) {
 	if p.From, err = time.ParseInLocation(time.DateOnly, day, c.Zone); err != nil {
 		return p, fmt.Errorf("%q is not a day", day)
 	}
@@ -113,7 +114,7 @@ func (c *Comparisons) document(d *dayExport) string {
 const settled = time.Hour
 
 // stale reports whether a day must be compared (again).
-func (c *Comparisons) stale(d *dayExport, p shadow.Period, now time.Time) bool {
+func (c *Comparisons) stale(d *dayExport, p measure.Period, now time.Time) bool {
 	info, err := os.Stat(c.document(d))
 	if err != nil {
 		return true
@@ -122,7 +123,7 @@ func (c *Comparisons) stale(d *dayExport, p shadow.Period, now time.Time) bool {
 	return made.Before(d.newest) || made.Before(p.To.Add(settled)) && !now.Before(p.To.Add(settled))
 }
 
-func (c *Comparisons) write(ctx context.Context, d *dayExport, p shadow.Period) error {
+func (c *Comparisons) write(ctx context.Context, d *dayExport, p measure.Period) error {
 	var all [][]byte
 	for _, name := range d.names {
 		b, err := os.ReadFile(filepath.Join(c.Dir, name))

@@ -16,6 +16,7 @@ import (
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/files"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -107,15 +108,15 @@ func (r *Reviews) Run(ctx context.Context, now time.Time) error {
 
 // due returns the weeks without reviews, oldest first: the week before the newest instant, and those
 // before it back to one that was written. For an empty folder it is the last week alone.
-func (r *Reviews) due(now time.Time) []report.Period {
-	week := report.WeekOf(r.At.last(now).AddDate(0, 0, -7))
-	var due []report.Period
+func (r *Reviews) due(now time.Time) []measure.Period {
+	week := measure.WeekOf(r.At.last(now).AddDate(0, 0, -7))
+	var due []measure.Period
 	for range catchUp {
 		if r.done(week) {
 			return due
 		}
 		due = slices.Insert(due, 0, week)
-		week, _ = week.Before()
+		week, _ = week.Previous()
 	}
 	if earlier, err := filepath.Glob(filepath.Join(r.Dir, "????-W??.html")); err != nil || len(earlier) == 0 {
 		return due[len(due)-1:]
@@ -123,12 +124,12 @@ func (r *Reviews) due(now time.Time) []report.Period {
 	return due
 }
 
-func (r *Reviews) done(week report.Period) bool {
+func (r *Reviews) done(week measure.Period) bool {
 	_, err := os.Stat(r.name(week, ""))
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-func (r *Reviews) name(week report.Period, team string) string {
+func (r *Reviews) name(week measure.Period, team string) string {
 	if team != "" {
 		team = "-" + team
 	}
@@ -137,7 +138,7 @@ func (r *Reviews) name(week report.Period, team string) string {
 
 // write makes the reviews of one week and returns the number of teams. A team gets one when incidents of
 // its opened, or pages were requested, in that week or the week before.
-func (r *Reviews) write(incidents []*report.Incident, week report.Period) (int, error) {
+func (r *Reviews) write(incidents []*report.Incident, week measure.Period) (int, error) {
 	o := r.Options()
 	o.Location, o.Period = r.At.zone, week
 	whole, err := report.Make(incidents, o)
@@ -145,7 +146,7 @@ func (r *Reviews) write(incidents []*report.Incident, week report.Period) (int, 
 		return 0, err
 	}
 	teams := map[string]bool{}
-	before, _ := week.Before()
+	before, _ := week.Previous()
 	for _, i := range incidents {
 		if events.CheckID(i.Team) == nil && i.In(before, week) { // any other cannot be a file name
 			teams[i.Team] = true

@@ -13,6 +13,7 @@ import (
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/internal/rules/timeline"
@@ -184,7 +185,7 @@ func TestReportFollowsTheGateway(t *testing.T) {
 		Count: 1, AtNight: 2, AtWeekends: 3, InterruptedHours: 4, Delivered: 5, Failed: 6, FirstTry: 7, FirstTryShare: &half,
 		ByChannel: map[string]report.Channel{"email": {Delivered: 1, FirstTry: 1, FirstTryShare: &half}},
 	}
-	times := report.Times{Count: 1, Mean: &half, P50: &half, P90: &half, P95: &half}
+	times := measure.Times{Count: 1, Mean: &half, P50: &half, P90: &half, P95: &half}
 	kept := report.Kept{Met: 1, Breached: 2, MetShare: &half}
 	n := report.Numbers{
 		Incidents: 1, Open: 2, TimeToAcknowledge: times, TimeToEngage: times, TimeToResolve: times, Escalated: 3, EscalationRate: &half,
@@ -193,7 +194,7 @@ func TestReportFollowsTheGateway(t *testing.T) {
 		Targets: report.Targets{Response: kept, Resolution: kept}, Pages: load,
 	}
 	groups := map[string]report.Numbers{"x": n}
-	p := report.WeekOf(apitest.Now)
+	p := measure.WeekOf(apitest.Now)
 	same[client.Report](t, report.Report{
 		Formulas: 1, Period: p, Team: "t", Numbers: n, Drills: 1, Merged: 2, ByPriority: groups, ByTeam: groups, ByService: groups, ByWeek: groups,
 		People:      map[string]report.Person{"ana": {Acknowledged: 1, Resolved: 2, Pages: load}},

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"go.uber.org/zap"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 )
 
@@ -29,14 +30,14 @@ func (in *Reporting) options(now time.Time) (o report.Options, err error) {
 	if o.Location, err = time.LoadLocation(in.Timezone); err != nil || in.Timezone == "Local" {
 		return o, badly("query.timezone", "there is no such zone", in.Timezone)
 	}
-	if o.Night, err = report.ParseHours(in.Night); err != nil {
+	if o.Night, err = measure.ParseHours(in.Night); err != nil {
 		return o, badly("query.night", err.Error(), in.Night)
 	}
-	w := report.Wanted{Week: in.Week, Month: in.Month, From: in.From, To: in.To}
+	w := measure.Query{Week: in.Week, Month: in.Month, From: in.From, To: in.To}
 	o.Period, err = w.Period(w.LastWhole(now, o.Location), o.Location)
-	if f := (report.WordFault{}); errors.As(err, &f) {
-		said := map[string]string{"week": in.Week, "month": in.Month, "from": in.From, "to": in.To}
-		return o, badly("query."+f.Word, f.Err.Error(), said[f.Word])
+	if f := (measure.QueryError{}); errors.As(err, &f) {
+		given := map[string]string{"week": in.Week, "month": in.Month, "from": in.From, "to": in.To}
+		return o, badly("query."+f.Field, f.Err.Error(), given[f.Field])
 	}
 	return o, err
 }

@@ -15,6 +15,7 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/gateway/api"
 	"tocsin.dev/internal/gateway/api/apitest"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -47,11 +48,11 @@ func TestReports(t *testing.T) {
 		Foresight: c.Foresight(), Levels: map[string]int{"payments": 3, "platform": 1},
 		Zones: map[string]*time.Location{"ana": zone("Europe/Madrid"), "bo": zone("Europe/Stockholm"), "cleo": zone("Europe/Madrid")},
 	}
-	week := report.WeekOf(apitest.Now)
+	week := measure.WeekOf(apitest.Now)
 	for query, change := range map[string]func(*report.Options){
 		"":                             func(*report.Options) {},
 		"?week=" + week.Name:           func(o *report.Options) { o.Period = week },
-		"?month=2026-03&team=payments": func(o *report.Options) { o.Period, o.Team = report.MonthOf(apitest.Now), "payments" },
+		"?month=2026-03&team=payments": func(o *report.Options) { o.Period, o.Team = measure.MonthOf(apitest.Now), "payments" },
 		"?from=2026-03-04&to=2026-03-05": func(o *report.Options) {
 			o.Period.From = apitest.Now.Truncate(24 * time.Hour)
 			o.Period.To = o.Period.From.AddDate(0, 0, 1)
@@ -59,10 +60,10 @@ func TestReports(t *testing.T) {
 		"?from=2026-03-04T00:00:00%2B01:00": func(o *report.Options) { o.Period.From = time.Date(2026, 3, 4, 0, 0, 0, 0, time.FixedZone("", 3600)) },
 		"?week=last&timezone=Europe/Berlin": func(o *report.Options) {
 			o.Location = zone("Europe/Berlin")
-			o.Period = report.WeekOf(apitest.Now.In(o.Location).AddDate(0, 0, -7))
+			o.Period = measure.WeekOf(apitest.Now.In(o.Location).AddDate(0, 0, -7))
 		},
-		"?month=last":        func(o *report.Options) { o.Period = report.MonthOf(apitest.Now.AddDate(0, -1, 0)) },
-		"?night=11:00-14:00": func(o *report.Options) { o.Night = report.Hours{From: 11 * 60, To: 14 * 60} },
+		"?month=last":        func(o *report.Options) { o.Period = measure.MonthOf(apitest.Now.AddDate(0, -1, 0)) },
+		"?night=11:00-14:00": func(o *report.Options) { o.Night = measure.Hours{From: 11 * 60, To: 14 * 60} },
 	} {
 		t.Run(query, func(t *testing.T) {
 			asked := o
@@ -97,8 +98,8 @@ func TestReportsInTrouble(t *testing.T) {
 		"from=soon":                      {422, `"location":"query.from"`},
 		"to=2026-02-30":                  {422, `"location":"query.to"`},
 		"from=2026-03-02&to=2026-03-02":  {422, `it is not after from`},
-		"week=last&month=last":           {422, `it cannot stand beside week`},
-		"month=2026-03&from=2026-03-01":  {422, `it cannot stand beside month`},
+		"week=last&month=last":           {422, `cannot be combined with week`},
+		"month=2026-03&from=2026-03-01":  {422, `cannot be combined with month`},
 		"timezone=Mars/Olympus":          {422, `"location":"query.timezone"`},
 		"timezone=Local":                 {422, `"location":"query.timezone"`},
 		"timezone=../../etc/passwd":      {422, `"location":"query.timezone"`},
@@ -109,7 +110,7 @@ func TestReportsInTrouble(t *testing.T) {
 		"from=1900-01-01&to=9000-12-31":  {200, `"incidents":1`},
 		"from=1899-12-31":                {422, `"location":"query.from"`},
 		"from=2026-01-01&to=9001-01-01":  {422, `"location":"query.to"`},
-		"month=0001-01":                  {422, `it lies beyond the years 1900 to 9000`},
+		"month=0001-01":                  {422, `it is outside the years 1900 to 9000`},
 		"week=9999-W52":                  {422, `"location":"query.week"`},
 		"from=-1&timezone=Europe/Berlin": {422, `"location":"query.from"`},
 	} {

@@ -12,6 +12,7 @@ import (
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 )
 
@@ -58,7 +59,7 @@ func NewGauges(a archive.Follower, inForce func() *catalog.Catalog) *Gauges {
 func (g *Gauges) Refresh(ctx context.Context, now time.Time) error {
 	reports := make([]report.Report, 0, len(windows))
 	for _, days := range windows {
-		o := report.Options{Period: report.Period{From: now.Add(-time.Duration(days) * 24 * time.Hour), To: now}}
+		o := report.Options{Period: measure.Period{From: now.Add(-time.Duration(days) * 24 * time.Hour), To: now}}
 		made, err := g.history.report(ctx, o, o.Period)
 		if err != nil {
 			return fmt.Errorf("numbers of %d days: %w", days, err)

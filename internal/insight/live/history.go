@@ -8,6 +8,7 @@ import (
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -58,14 +59,14 @@ func NewHistory(a archive.Follower, inForce func() *catalog.Catalog, b Bounds) *
 // [report.ErrNoTeam], and with [report.Forgotten] where the period, or the one before it, begins too early.
 func (h *History) Report(ctx context.Context, o report.Options) (report.Report, error) {
 	whole := o.Period
-	if before, ok := o.Period.Before(); ok {
+	if before, ok := o.Period.Previous(); ok {
 		whole.From = before.From
 	}
 	return h.report(ctx, o, whole)
 }
 
 // report makes one where all that belongs into a period is held.
-func (h *History) report(ctx context.Context, o report.Options, whole report.Period) (made report.Report, err error) {
+func (h *History) report(ctx context.Context, o report.Options, whole measure.Period) (made report.Report, err error) {
 	err = h.with(ctx, func() error {
 		if !h.since.IsZero() && whole.From.Before(h.since) {
 			return report.Forgotten{Since: h.since}

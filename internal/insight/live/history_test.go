@@ -16,6 +16,7 @@ import (
 	"tocsin.dev/internal/archive/archivetest"
 	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -64,7 +65,7 @@ func TestBitByBit(t *testing.T) {
 	for _, b := range archivetest.Batches(t, facts, 33) {
 		require.NoError(t, a.Keep(t.Context(), b.Facts, b.Incidents, b.Position))
 		done += len(b.Facts)
-		for _, o := range []report.Options{{}, {Team: "discovery"}, {Period: report.WeekOf(archivetest.Start)}} {
+		for _, o := range []report.Options{{}, {Team: "discovery"}, {Period: measure.WeekOf(archivetest.Start)}} {
 			got, err := h.Report(t.Context(), o)
 			require.NoError(t, err)
 			same(t, inOne(t, facts[:done], o), got)
@@ -85,7 +86,7 @@ func TestBounds(t *testing.T) {
 	require.Equal(t, archivetest.Start.Add(55*time.Second), gone.Since)
 	require.ErrorContains(t, err, "incidents before 2026-03-02T14:00:55Z are not held in memory")
 
-	o := report.Options{Period: report.Period{From: gone.Since}}
+	o := report.Options{Period: measure.Period{From: gone.Since}}
 	got, err := h.Report(t.Context(), o)
 	require.NoError(t, err)
 	require.Equal(t, 45, got.Incidents)
@@ -93,7 +94,7 @@ func TestBounds(t *testing.T) {
 	o.Period.To = gone.Since.Add(10 * time.Second) // the ten seconds before are needed beside it
 	_, err = h.Report(t.Context(), o)
 	require.ErrorAs(t, err, &gone)
-	o.Period = report.Period{From: gone.Since.Add(10 * time.Second), To: gone.Since.Add(20 * time.Second)}
+	o.Period = measure.Period{From: gone.Since.Add(10 * time.Second), To: gone.Since.Add(20 * time.Second)}
 	got, err = h.Report(t.Context(), o)
 	require.NoError(t, err)
 	require.Equal(t, 10, got.Previous.Incidents)

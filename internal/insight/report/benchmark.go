@@ -1,5 +1,7 @@
 package report
 
+import "tocsin.dev/internal/insight/measure"
+
 // Mark lays one number of a report beside those of others. Numbers that nobody has are nil.
 type Mark struct {
 	Name string `json:"name"`
@@ -12,8 +14,8 @@ type Mark struct {
 	Teams  int      `json:"teams"` // how many those are
 }
 
-// measure is one number that teams are compared by.
-type measure struct {
+// figure is one number that teams are compared by.
+type figure struct {
 	name, unit string
 	of         func(Numbers) *float64
 }
@@ -23,14 +25,14 @@ func count(n int) *float64 {
 	return &v
 }
 
-var measures = []measure{
+var figures = []figure{
 	{"incidents", "count", func(n Numbers) *float64 { return count(n.Incidents) }},
 	{"time to acknowledge, median", "seconds", func(n Numbers) *float64 { return n.TimeToAcknowledge.P50 }},
 	{"time to acknowledge, p90", "seconds", func(n Numbers) *float64 { return n.TimeToAcknowledge.P90 }},
 	{"time to resolve, median", "seconds", func(n Numbers) *float64 { return n.TimeToResolve.P50 }},
 	{"time to resolve, p90", "seconds", func(n Numbers) *float64 { return n.TimeToResolve.P90 }},
 	{"escalation rate", "share", func(n Numbers) *float64 { return n.EscalationRate }},
-	{"reopened", "share", func(n Numbers) *float64 { return share(n.Reopened, n.Incidents) }},
+	{"reopened", "share", func(n Numbers) *float64 { return measure.Share(n.Reopened, n.Incidents) }},
 	{"noise", "share", func(n Numbers) *float64 { return n.NoiseShare }},
 	{"response targets met", "share", func(n Numbers) *float64 { return n.Targets.Response.MetShare }},
 	{"resolution targets met", "share", func(n Numbers) *float64 { return n.Targets.Resolution.MetShare }},
@@ -45,8 +47,8 @@ var measures = []measure{
 func (m *maker) benchmark(r Report, whole sample) []Mark {
 	teams := m.by(whole, func(i *Incident) string { return i.Team })
 	delete(teams, None)
-	out := make([]Mark, 0, len(measures))
-	for _, one := range measures {
+	out := make([]Mark, 0, len(figures))
+	for _, one := range figures {
 		mark := Mark{Name: one.name, Unit: one.unit, Value: one.of(r.Numbers)}
 		if r.Previous != nil {
 			mark.Previous = one.of(r.Previous.Numbers)
@@ -57,7 +59,7 @@ func (m *maker) benchmark(r Report, whole sample) []Mark {
 				all = append(all, *v)
 			}
 		}
-		mark.Teams, mark.Median = len(all), median(all)
+		mark.Teams, mark.Median = len(all), measure.Median(all)
 		out = append(out, mark)
 	}
 	return out

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"tocsin.dev/internal/insight/measure"
 )
 
 // CSV writes one row for the whole and one for each group: what it is grouped by, its name, and its
@@ -19,7 +21,7 @@ func (r Report) CSV(w io.Writer) error {
 		head = append(head, c.name)
 	}
 	out.Write(head) //nolint:errcheck // Error tells it at the end
-	row := func(p Period, by, name string, n Numbers) {
+	row := func(p measure.Period, by, name string, n Numbers) {
 		cells := []string{rfc(p.From), rfc(p.To), strconv.Itoa(r.Formulas), by, plain(name)}
 		for _, c := range columns {
 			cells = append(cells, bare(c.of(n)))
@@ -63,9 +65,9 @@ var columns = slices.Concat(
 		{"incidents", func(n Numbers) *float64 { return count(n.Incidents) }},
 		{"open", func(n Numbers) *float64 { return count(n.Open) }},
 	},
-	timeColumns("time_to_acknowledge", func(n Numbers) Times { return n.TimeToAcknowledge }),
-	timeColumns("time_to_engage", func(n Numbers) Times { return n.TimeToEngage }),
-	timeColumns("time_to_resolve", func(n Numbers) Times { return n.TimeToResolve }),
+	timeColumns("time_to_acknowledge", func(n Numbers) measure.Times { return n.TimeToAcknowledge }),
+	timeColumns("time_to_engage", func(n Numbers) measure.Times { return n.TimeToEngage }),
+	timeColumns("time_to_resolve", func(n Numbers) measure.Times { return n.TimeToResolve }),
 	[]column{
 		{"escalated", func(n Numbers) *float64 { return count(n.Escalated) }},
 		{"escalation_rate", func(n Numbers) *float64 { return n.EscalationRate }},
@@ -87,7 +89,7 @@ var columns = slices.Concat(
 	},
 )
 
-func timeColumns(name string, of func(Numbers) Times) []column {
+func timeColumns(name string, of func(Numbers) measure.Times) []column {
 	return []column{
 		{name + "_count", func(n Numbers) *float64 { return count(of(n).Count) }},
 		{name + "_mean_seconds", func(n Numbers) *float64 { return of(n).Mean }},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/events"
 )
 
@@ -45,8 +46,8 @@ func TestLedger(t *testing.T) {
 	require.Equal(t, Formulas, r.Formulas)
 	require.Equal(t, 3, r.Incidents)
 	require.Equal(t, 1, r.Open)
-	require.Equal(t, Times{1, number(360), number(360), number(360), number(360)}, r.TimeToAcknowledge)
-	require.Equal(t, Times{2, number(2040), number(480), number(3600), number(3600)}, r.TimeToResolve)
+	require.Equal(t, measure.Times{Count: 1, Mean: number(360), P50: number(360), P90: number(360), P95: number(360)}, r.TimeToAcknowledge)
+	require.Equal(t, measure.Times{Count: 2, Mean: number(2040), P50: number(480), P90: number(3600), P95: number(3600)}, r.TimeToResolve)
 	require.Equal(t, Escalations{
 		ByKind: map[string]int{"functional": 2}, ByLevel: map[string]int{"2": 1},
 	}, r.Escalations)

@@ -3,6 +3,8 @@ package report
 import (
 	"slices"
 	"time"
+
+	"tocsin.dev/internal/insight/measure"
 )
 
 // Incident is what a report knows of one incident. Instants that have not come are zero.
@@ -103,7 +105,7 @@ func (i *Incident) page(id string) *Page {
 
 // In says whether it opened, or a page about it was asked for, in one of the periods. Drills, and what was
 // merged away without a page, are in none.
-func (i *Incident) In(periods ...Period) bool {
+func (i *Incident) In(periods ...measure.Period) bool {
 	for _, p := range periods {
 		if i.Drill {
 			return false

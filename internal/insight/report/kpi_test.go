@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/internal/whatif/rehearsal"
 	"tocsin.dev/pkg/events"
@@ -152,7 +153,7 @@ func number(v float64) *float64 { return &v }
 
 // TestKPIs: a week under the real rules, each number computed by hand.
 func TestKPIs(t *testing.T) {
-	r := reported(t, shopWeek(t), report.Options{Period: report.WeekOf(monday)})
+	r := reported(t, shopWeek(t), report.Options{Period: measure.WeekOf(monday)})
 	require.Equal(t, 5, r.Incidents, "slow, down, index, full, dead")
 	require.Equal(t, 1, r.Open)
 	require.Equal(t, 1, r.Drills)
@@ -160,11 +161,11 @@ func TestKPIs(t *testing.T) {
 	require.Nil(t, r.Previous)
 
 	// slow 4 min, down 20, index 10.
-	require.Equal(t, report.Times{Count: 3, Mean: number(680), P50: number(600), P90: number(1200), P95: number(1200)}, r.TimeToAcknowledge)
+	require.Equal(t, measure.Times{Count: 3, Mean: number(680), P50: number(600), P90: number(1200), P95: number(1200)}, r.TimeToAcknowledge)
 	// slow 4, down 20, and index 2: who hands over has looked at it.
-	require.Equal(t, report.Times{Count: 3, Mean: number(520), P50: number(240), P90: number(1200), P95: number(1200)}, r.TimeToEngage)
+	require.Equal(t, measure.Times{Count: 3, Mean: number(520), P50: number(240), P90: number(1200), P95: number(1200)}, r.TimeToEngage)
 	// slow 34, down 97 (the last resolution), index 40, full 2.
-	require.Equal(t, report.Times{Count: 4, Mean: number(2595), P50: number(2040), P90: number(5820), P95: number(5820)}, r.TimeToResolve)
+	require.Equal(t, measure.Times{Count: 4, Mean: number(2595), P50: number(2040), P90: number(5820), P95: number(5820)}, r.TimeToResolve)
 
 	require.Equal(t, 3, r.Escalated, "down and dead to level 2, index to platform")
 	require.Equal(t, number(0.6), r.EscalationRate)
@@ -211,7 +212,7 @@ func TestKPIs(t *testing.T) {
 // TestKPIsByGroup: each number where it belongs now: index is P1, and platform's, since it was corrected.
 func TestKPIsByGroup(t *testing.T) {
 	ledger := shopWeek(t)
-	r := reported(t, ledger, report.Options{Period: report.WeekOf(monday)})
+	r := reported(t, ledger, report.Options{Period: measure.WeekOf(monday)})
 	type row struct {
 		incidents, acknowledged, escalated, met, breached, pages int
 		p50                                                      float64
@@ -243,11 +244,11 @@ func TestKPIsByGroup(t *testing.T) {
 	}, rows(r.ByService))
 	require.Equal(t, map[string]row{"2026-W10": {5, 3, 3, 2, 2, 10, 600}}, rows(r.ByWeek))
 
-	platform := reported(t, ledger, report.Options{Period: report.WeekOf(monday), Team: "platform"})
+	platform := reported(t, ledger, report.Options{Period: measure.WeekOf(monday), Team: "platform"})
 	require.Equal(t, 2, platform.Incidents)
 	require.Equal(t, number(0.5), platform.NoiseShare)
 	require.Zero(t, platform.Drills)
-	none := reported(t, ledger, report.Options{Period: report.WeekOf(monday.AddDate(0, 0, 7))})
+	none := reported(t, ledger, report.Options{Period: measure.WeekOf(monday.AddDate(0, 0, 7))})
 	require.Zero(t, none.Incidents)
 	require.Equal(t, 5, none.Previous.Incidents)
 	require.Equal(t, number(0.5), none.Previous.Targets.Response.MetShare)
@@ -267,7 +268,7 @@ func TestKPIsFollowCorrections(t *testing.T) {
 		}
 		incidents, err := facts.Incidents()
 		require.NoError(t, err)
-		made, err := report.Make(incidents, report.Options{Period: report.WeekOf(monday)})
+		made, err := report.Make(incidents, report.Options{Period: measure.WeekOf(monday)})
 		require.NoError(t, err)
 		return made
 	}

@@ -3,6 +3,8 @@ package report
 import (
 	"strings"
 	"time"
+
+	"tocsin.dev/internal/insight/measure"
 )
 
 // Load is what pages ask of people.
@@ -49,7 +51,7 @@ func (m *maker) loadOf(pages []paged) Load {
 			continue // a chat channel does not sleep
 		}
 		local := p.At.In(m.zone(p.Target))
-		if m.Night.holds(local) {
+		if m.Night.Holds(local) {
 			l.AtNight++
 		}
 		if d := local.Weekday(); d == time.Saturday || d == time.Sunday {
@@ -59,9 +61,9 @@ func (m *maker) loadOf(pages []paged) Load {
 		hours[hour{p.Target, began.Unix()}] = true
 	}
 	l.InterruptedHours = len(hours)
-	l.FirstTryShare = share(l.FirstTry, l.Delivered+l.Failed)
+	l.FirstTryShare = measure.Share(l.FirstTry, l.Delivered+l.Failed)
 	for name, c := range l.ByChannel {
-		c.FirstTryShare = share(c.FirstTry, c.Delivered)
+		c.FirstTryShare = measure.Share(c.FirstTry, c.Delivered)
 		l.ByChannel[name] = c
 	}
 	return l
@@ -89,19 +91,4 @@ func (m *maker) zone(target string) *time.Location {
 		return z
 	}
 	return m.Location
-}
-
-// Hours is a stretch of each day, as minutes since midnight; it may pass midnight. The zero value
-// holds nothing.
-type Hours struct{ From, To int }
-
-// Night is from 22:00 to 07:00.
-var Night = Hours{22 * 60, 7 * 60}
-
-func (h Hours) holds(t time.Time) bool {
-	minute := t.Hour()*60 + t.Minute()
-	if h.From <= h.To {
-		return minute >= h.From && minute < h.To
-	}
-	return minute >= h.From || minute < h.To
 }

@@ -13,8 +13,7 @@ func (r Report) Markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s\n", document.Literal(r.Title()), document.Literal(r.Subtitle()))
 	for _, s := range r.Sections() {
-		fmt.Fprintf(&b, "\n## %s\n\n", s.Title)
-		document.Table(&b, s.Head, s.Rows)
+		s.Markdown(&b, "##")
 	}
 	fmt.Fprintf(&b, "\n%s\n", document.Literal(r.Footnote()))
 	if _, err := io.WriteString(w, b.String()); err != nil {

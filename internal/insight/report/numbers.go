@@ -3,6 +3,8 @@ package report
 import (
 	"strconv"
 	"time"
+
+	"tocsin.dev/internal/insight/measure"
 )
 
 // Numbers are the KPIs of a set of incidents. docs/reports.md has the formula of each. A share is
@@ -11,9 +13,9 @@ type Numbers struct {
 	Incidents int `json:"incidents"`
 	Open      int `json:"open"`
 
-	TimeToAcknowledge Times `json:"time_to_acknowledge"`
-	TimeToEngage      Times `json:"time_to_engage"`
-	TimeToResolve     Times `json:"time_to_resolve"`
+	TimeToAcknowledge measure.Times `json:"time_to_acknowledge"`
+	TimeToEngage      measure.Times `json:"time_to_engage"`
+	TimeToResolve     measure.Times `json:"time_to_resolve"`
 
 	Escalated      int         `json:"escalated"`
 	EscalationRate *float64    `json:"escalation_rate"`
@@ -61,11 +63,11 @@ func (m *maker) numbersOf(incidents []*Incident, pages []paged) Numbers {
 		resolve = after(resolve, i.Opened, i.Resolved)
 		n.count(i)
 	}
-	n.TimeToAcknowledge, n.TimeToEngage, n.TimeToResolve = timesOf(acknowledge), timesOf(engage), timesOf(resolve)
-	n.EscalationRate = share(n.Escalated, n.Incidents)
-	n.NoiseShare = share(n.Noise, n.Incidents)
+	n.TimeToAcknowledge, n.TimeToEngage, n.TimeToResolve = measure.TimesOf(acknowledge), measure.TimesOf(engage), measure.TimesOf(resolve)
+	n.EscalationRate = measure.Share(n.Escalated, n.Incidents)
+	n.NoiseShare = measure.Share(n.Noise, n.Incidents)
 	if n.Incidents > 0 {
-		n.AlertsPerIncident = rounded(float64(n.Alerts) / float64(n.Incidents))
+		n.AlertsPerIncident = measure.Rounded(float64(n.Alerts) / float64(n.Incidents))
 	}
 	n.Targets.Response.share()
 	n.Targets.Resolution.share()
@@ -115,4 +117,4 @@ func (k *Kept) count(t Target) {
 	}
 }
 
-func (k *Kept) share() { k.MetShare = share(k.Met, k.Met+k.Breached) }
+func (k *Kept) share() { k.MetShare = measure.Share(k.Met, k.Met+k.Breached) }

@@ -2,8 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,51 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/events"
 )
-
-func TestTimes(t *testing.T) {
-	seconds := func(all ...int) []time.Duration {
-		out := make([]time.Duration, len(all))
-		for i, s := range all {
-			out[i] = time.Duration(s) * time.Second
-		}
-		return out
-	}
-	require.Equal(t, Times{}, timesOf(nil))
-	require.Equal(t, Times{1, number(7), number(7), number(7), number(7)}, timesOf(seconds(7)))
-	require.Equal(t, Times{2, number(1.5), number(1), number(2), number(2)}, timesOf(seconds(2, 1)))
-	require.Equal(t, Times{10, number(5.5), number(5), number(9), number(10)}, timesOf(seconds(10, 9, 8, 7, 6, 5, 4, 3, 2, 1)))
-	long := slices.Repeat([]time.Duration{200 * 365 * 24 * time.Hour}, 100)
-	require.InDelta(t, 200*365*24*3600, *timesOf(long).Mean, 1, "sums do not overflow")
-}
-
-// TestPercentile: at least so many percent are at or below it, fewer below any smaller one that occurred.
-func TestPercentile(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		all := rapid.SliceOfN(rapid.Int64Range(0, 1000), 1, 200).Draw(t, "seconds")
-		percent := rapid.IntRange(1, 100).Draw(t, "percent")
-		sorted := make([]time.Duration, len(all))
-		for i, s := range all {
-			sorted[i] = time.Duration(s) * time.Second
-		}
-		slices.Sort(sorted)
-		got := *percentile(sorted, percent)
-		atOrBelow, below := 0, 0
-		for _, s := range all {
-			if float64(s) <= got {
-				atOrBelow++
-			}
-			if float64(s) < got {
-				below++
-			}
-		}
-		need := float64(percent) / 100 * float64(len(all))
-		require.GreaterOrEqual(t, float64(atOrBelow), need-1e-9)
-		require.Less(t, float64(below), need+1e-9)
-		require.Contains(t, all, int64(math.Round(got)))
-	})
-}
 
 // TestGroupsAddUp: whatever happened, the groups of each kind have all incidents and pages between them.
 func TestGroupsAddUp(t *testing.T) {
@@ -112,46 +68,6 @@ func drawLedger(t *rapid.T, l *ledger) {
 	}
 }
 
-func TestPeriods(t *testing.T) {
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	require.NoError(t, err)
-	week := WeekOf(time.Date(2026, 3, 29, 23, 59, 0, 0, berlin)) // the Sunday on which summer time begins
-	require.Equal(t, "2026-W13", week.Name)
-	require.Equal(t, 167*time.Hour, week.To.Sub(week.From))
-	before, ok := week.Before()
-	require.True(t, ok)
-	require.Equal(t, "2026-W12", before.Name)
-	require.Equal(t, week.From, before.To)
-
-	first, err := ParseWeek("2026-W01", time.UTC)
-	require.NoError(t, err)
-	require.Equal(t, "2025-12-29", first.From.Format(time.DateOnly))
-	before, _ = first.Before()
-	require.Equal(t, "2025-W52", before.Name)
-	_, err = ParseWeek("2026-W53", time.UTC)
-	require.NoError(t, err, "2026 has 53 weeks")
-	for _, word := range []string{"2025-W53", "2026-W00", "2026-W1", "2026W01", "2026-W01 ", "last"} {
-		_, err = ParseWeek(word, time.UTC)
-		require.ErrorContains(t, err, "is not a week", word)
-	}
-
-	march, err := ParseMonth("2026-03", berlin)
-	require.NoError(t, err)
-	before, _ = march.Before()
-	require.Equal(t, "2026-02", before.Name)
-	require.Equal(t, 28*24*time.Hour, before.To.Sub(before.From))
-	_, err = ParseMonth("2026-13", berlin)
-	require.ErrorContains(t, err, "is not a month")
-
-	free := Period{From: start, To: start.Add(36 * time.Hour)}
-	before, _ = free.Before()
-	require.Equal(t, Period{From: start.Add(-36 * time.Hour), To: start}, before)
-	require.True(t, free.Holds(start))
-	require.False(t, free.Holds(free.To))
-	_, ok = Period{From: start}.Before()
-	require.False(t, ok)
-}
-
 // TestPeriod: incidents count by their opening, with all that is known of them; pages by their instant.
 func TestPeriod(t *testing.T) {
 	var l ledger
@@ -161,7 +77,7 @@ func TestPeriod(t *testing.T) {
 	l.at(week+minute, "before", "payments", events.PageRequested{Page: "1", Target: "person:ana"})
 	l.at(3*week, "within", "payments", events.IncidentResolved{By: "person:ana", How: "command"})
 	l.at(3*week, "within", "payments", events.PageRequested{Page: "2", Target: "person:ana"})
-	r := l.report(t, Options{Period: WeekOf(start.Add(week))})
+	r := l.report(t, Options{Period: measure.WeekOf(start.Add(week))})
 	require.Equal(t, 1, r.Incidents)
 	require.Equal(t, 1, r.TimeToResolve.Count)
 	require.Equal(t, 1, r.Pages.Count)
@@ -169,7 +85,7 @@ func TestPeriod(t *testing.T) {
 	require.Zero(t, r.Previous.Pages.Count)
 	require.Equal(t, "2026-W10", r.Previous.Period.Name)
 
-	r = l.report(t, Options{Period: WeekOf(start)})
+	r = l.report(t, Options{Period: measure.WeekOf(start)})
 	require.Nil(t, r.Previous, "nothing happened in it")
 }
 
@@ -197,18 +113,8 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, 1, r.People["ana"].Pages.AtWeekends)
 	require.NotContains(t, r.People, "chat:ops")
 
-	r = l.report(t, Options{Night: Hours{9 * 60, 11 * 60}})
+	r = l.report(t, Options{Night: measure.Hours{From: 9 * 60, To: 11 * 60}})
 	require.Equal(t, 2, r.Pages.AtNight)
-}
-
-func TestNight(t *testing.T) {
-	at := func(h, m int) time.Time { return time.Date(2026, 3, 4, h, m, 59, 0, time.UTC) }
-	for _, c := range []struct {
-		h, m int
-		want bool
-	}{{21, 59, false}, {22, 0, true}, {23, 59, true}, {0, 0, true}, {6, 59, true}, {7, 0, false}, {12, 0, false}} {
-		require.Equal(t, c.want, Night.holds(at(c.h, c.m)), "%d:%d", c.h, c.m)
-	}
 }
 
 // TestBenchmark: a team beside the median of all, and beside itself a week before.
@@ -224,7 +130,7 @@ func TestBenchmark(t *testing.T) {
 	answered(week, "payments", 4*minute)
 	answered(week, "database", 6*minute)
 	answered(week, "network", 9*minute)
-	r := l.report(t, Options{Period: WeekOf(start.Add(week)), Team: "payments"})
+	r := l.report(t, Options{Period: measure.WeekOf(start.Add(week)), Team: "payments"})
 	require.Equal(t, 1, r.Incidents)
 	for _, m := range r.Benchmark {
 		if strings.HasPrefix(m.Name, "time to acknowledge, median") {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/events"
 )
 
@@ -32,7 +33,7 @@ func full(t *testing.T, team string) Report {
 			l.at(after+90*minute, id, name, events.IncidentResolved{By: "person:" + team})
 		}
 	}
-	return l.report(t, Options{Period: WeekOf(start.Add(week)), Team: team})
+	return l.report(t, Options{Period: measure.WeekOf(start.Add(week)), Team: team})
 }
 
 func TestHTML(t *testing.T) {
@@ -148,9 +149,9 @@ func TestTitles(t *testing.T) {
 	for want, r := range map[string]Report{
 		"Report":                          {},
 		"Report of team payments":         {Team: "payments"},
-		"Weekly report":                   {Period: WeekOf(start)},
-		"Monthly review of team payments": {Period: MonthOf(start), Team: "payments"},
-		"Weekly review of team payments":  {Period: WeekOf(start), Team: "payments"},
+		"Weekly report":                   {Period: measure.WeekOf(start)},
+		"Monthly review of team payments": {Period: measure.MonthOf(start), Team: "payments"},
+		"Weekly review of team payments":  {Period: measure.WeekOf(start), Team: "payments"},
 	} {
 		require.Equal(t, want, r.Title())
 	}

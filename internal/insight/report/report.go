@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/suggest"
 )
 
@@ -19,7 +20,7 @@ var ErrNoTeam = errors.New("no such team in the facts")
 type Options struct {
 	// Period bounds the openings of the incidents, and the instants of the pages. Without bounds it is
 	// everything there is.
-	Period Period
+	Period measure.Period
 	// Team keeps to the incidents of one team; empty for all.
 	Team string
 	// Location is where weeks begin, and the clock of people without a zone stands. Defaults to UTC.
@@ -28,17 +29,17 @@ type Options struct {
 	Zones map[string]*time.Location
 	// Levels is how many levels each policy of the catalog has; may be nil.
 	Levels map[string]int
-	// Night is when pages count as such at night. Defaults to [Night].
-	Night Hours
+	// Night is when pages count as such at night. Defaults to [measure.Night].
+	Night measure.Hours
 	// Foresight has gone through the same facts, see [Collector.Foresight]; nil leaves suggestions out.
 	Foresight *suggest.Evaluator
 }
 
 // Report is the KPIs of a period.
 type Report struct {
-	Formulas int    `json:"formulas"`
-	Period   Period `json:"period"`
-	Team     string `json:"team,omitempty"`
+	Formulas int            `json:"formulas"`
+	Period   measure.Period `json:"period"`
+	Team     string         `json:"team,omitempty"`
 	Numbers
 
 	Drills int `json:"drills"` // left out of every other number
@@ -61,7 +62,7 @@ type Report struct {
 
 // Summary is the numbers of another period.
 type Summary struct {
-	Period Period `json:"period"`
+	Period measure.Period `json:"period"`
 	Numbers
 }
 
@@ -83,8 +84,8 @@ func Make(all []*Incident, o Options) (Report, error) {
 	if o.Location == nil {
 		o.Location = time.UTC
 	}
-	if o.Night == (Hours{}) {
-		o.Night = Night
+	if o.Night == (measure.Hours{}) {
+		o.Night = measure.Night
 	}
 	m := &maker{o}
 	if o.Team != "" && !hasTeam(all, o.Team) {
@@ -125,7 +126,7 @@ func hasTeam(all []*Incident, team string) bool {
 }
 
 // shown gives a period its bounds where it has none: the first opening, and the newest instant.
-func shown(p Period, all []*Incident) Period {
+func shown(p measure.Period, all []*Incident) measure.Period {
 	var first, last time.Time
 	for _, i := range all {
 		if first.IsZero() || i.Opened.Before(first) {
@@ -162,7 +163,7 @@ func (m *maker) levelsOf(s sample) map[string]int {
 
 // previous is the period before, where anything happened in it.
 func (m *maker) previous(all []*Incident) *Summary {
-	before, ok := m.Period.Before()
+	before, ok := m.Period.Previous()
 	if !ok {
 		return nil
 	}
@@ -182,7 +183,7 @@ type sample struct {
 
 // sample takes the incidents that opened in the period and the pages that were asked for in it,
 // those of a team or of all. Drills, probes and what was merged away are only counted.
-func (m *maker) sample(all []*Incident, p Period, team string) sample {
+func (m *maker) sample(all []*Incident, p measure.Period, team string) sample {
 	var s sample
 	for _, i := range all {
 		if team != "" && i.Team != team {
@@ -250,7 +251,7 @@ func (m *maker) each(parts map[string]*sample) map[string]Numbers {
 func (m *maker) byWeek(s sample) map[string]Numbers {
 	parts := map[string]*sample{}
 	part := func(at time.Time) *sample {
-		name := WeekOf(at.In(m.Location)).Name
+		name := measure.WeekOf(at.In(m.Location)).Name
 		if parts[name] == nil {
 			parts[name] = &sample{}
 		}

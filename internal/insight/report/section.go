@@ -5,39 +5,33 @@ import (
 	"slices"
 	"strconv"
 
+	"tocsin.dev/internal/insight/document"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/suggest"
 )
 
-// Section is one table of a report for people.
-type Section struct {
-	Title string
-	Head  []string
-	Rows  [][]string
-}
-
-// Sections gives the tables of a report. Those without a row are left out.
-func (r Report) Sections() []Section {
-	all := []Section{
+// Sections returns the tables of a report that have rows.
+func (r Report) Sections() []document.Section {
+	return document.WithRows(
 		r.glance(), r.times(), r.climbs(),
 		groups("By priority", r.ByPriority), groups("By team", r.ByTeam), groups("By service", r.ByService), groups("By week", r.ByWeek),
 		r.peopleTable(), r.channels(), r.levels(), r.suggestions(),
-	}
-	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Rows) == 0 })
+	)
 }
 
-func (r Report) glance() Section {
-	s := Section{Title: "At a glance", Head: []string{"", "this period", "the period before", "median of teams"}}
+func (r Report) glance() document.Section {
+	s := document.Section{Title: "At a glance", Head: []string{"", "this period", "the period before", "median of teams"}}
 	for _, m := range r.Benchmark {
 		s.Rows = append(s.Rows, []string{m.Name, said(m.Value, m.Unit), said(m.Previous, m.Unit), said(m.Median, m.Unit)})
 	}
 	return s
 }
 
-func (r Report) times() Section {
-	s := Section{Title: "Times", Head: []string{"", "incidents", "mean", "p50", "p90", "p95"}}
+func (r Report) times() document.Section {
+	s := document.Section{Title: "Times", Head: []string{"", "incidents", "mean", "p50", "p90", "p95"}}
 	for _, one := range []struct {
 		name string
-		t    Times
+		t    measure.Times
 	}{{"to acknowledge", r.TimeToAcknowledge}, {"to engage", r.TimeToEngage}, {"to resolve", r.TimeToResolve}} {
 		row := []string{one.name, strconv.Itoa(one.t.Count)}
 		for _, v := range []*float64{one.t.Mean, one.t.P50, one.t.P90, one.t.P95} {
@@ -48,10 +42,10 @@ func (r Report) times() Section {
 	return s
 }
 
-func (r Report) climbs() Section {
-	s := Section{Title: "Escalations", Head: []string{"", "incidents", "of all"}}
+func (r Report) climbs() document.Section {
+	s := document.Section{Title: "Escalations", Head: []string{"", "incidents", "of all"}}
 	row := func(name string, n int) {
-		s.Rows = append(s.Rows, []string{name, strconv.Itoa(n), said(share(n, r.Incidents), "share")})
+		s.Rows = append(s.Rows, []string{name, strconv.Itoa(n), said(measure.Share(n, r.Incidents), "share")})
 	}
 	row("any", r.Escalated)
 	for _, kind := range slices.Sorted(maps.Keys(r.Escalations.ByKind)) {
@@ -63,8 +57,8 @@ func (r Report) climbs() Section {
 	return s
 }
 
-func groups(title string, all map[string]Numbers) Section {
-	s := Section{Title: title, Head: []string{
+func groups(title string, all map[string]Numbers) document.Section {
+	s := document.Section{Title: title, Head: []string{
 		"", "incidents", "open", "acknowledged, p50", "resolved, p50", "resolved, p90", "escalated", "reopened", "resolution met", "pages",
 	}}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -78,8 +72,8 @@ func groups(title string, all map[string]Numbers) Section {
 	return s
 }
 
-func (r Report) peopleTable() Section {
-	s := Section{Title: "People", Head: []string{"", "pages", "at night", "at weekends", "interrupted hours", "acknowledged", "resolved"}}
+func (r Report) peopleTable() document.Section {
+	s := document.Section{Title: "People", Head: []string{"", "pages", "at night", "at weekends", "interrupted hours", "acknowledged", "resolved"}}
 	for _, id := range slices.Sorted(maps.Keys(r.People)) {
 		p := r.People[id]
 		row := []string{id}
@@ -91,8 +85,8 @@ func (r Report) peopleTable() Section {
 	return s
 }
 
-func (r Report) channels() Section {
-	s := Section{Title: "Channels", Head: []string{"", "pages delivered", "at first try"}}
+func (r Report) channels() document.Section {
+	s := document.Section{Title: "Channels", Head: []string{"", "pages delivered", "at first try"}}
 	for _, name := range slices.Sorted(maps.Keys(r.Pages.ByChannel)) {
 		c := r.Pages.ByChannel[name]
 		s.Rows = append(s.Rows, []string{name, strconv.Itoa(c.Delivered), said(c.FirstTryShare, "share")})
@@ -100,8 +94,8 @@ func (r Report) channels() Section {
 	return s
 }
 
-func (r Report) levels() Section {
-	s := Section{Title: "Levels of policies", Head: []string{"", "reached", "answered", ""}}
+func (r Report) levels() document.Section {
+	s := document.Section{Title: "Levels of policies", Head: []string{"", "reached", "answered", ""}}
 	for _, l := range r.Policies {
 		never := ""
 		if !l.Matters() {
@@ -112,11 +106,11 @@ func (r Report) levels() Section {
 	return s
 }
 
-func (r Report) suggestions() Section { return SuggestionsTable(r.Suggestions) }
+func (r Report) suggestions() document.Section { return SuggestionsTable(r.Suggestions) }
 
 // SuggestionsTable is the table of scores. Kinds of which nothing is known are left out.
-func SuggestionsTable(all []suggest.Score) Section {
-	s := Section{Title: "Suggestions", Head: []string{"", "incidents", "it happened", "suggested", "right", "precision", "recall", "base rate"}}
+func SuggestionsTable(all []suggest.Score) document.Section {
+	s := document.Section{Title: "Suggestions", Head: []string{"", "incidents", "it happened", "suggested", "right", "precision", "recall", "base rate"}}
 	for _, one := range all {
 		if one.N == 0 {
 			continue

@@ -14,6 +14,7 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	"tocsin.dev/internal/insight/history"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
 )
@@ -93,13 +94,13 @@ SELECT number,
 FROM whole w;`
 
 // sqlTimes is the summary of one column, percentiles by nearest rank.
-func sqlTimes(t *testing.T, db *sql.DB, column, where string, args ...any) report.Times {
+func sqlTimes(t *testing.T, db *sql.DB, column, where string, args ...any) measure.Times {
 	query := fmt.Sprintf(`
 WITH ranked AS (SELECT %[1]s AS v, row_number() OVER (ORDER BY %[1]s) AS rank, count(*) OVER () AS n FROM life WHERE %[1]s IS NOT NULL AND %[2]s)
 SELECT count(*), round(avg(v), 3),
   max(CASE WHEN rank = (n * 50 + 99) / 100 THEN v END), max(CASE WHEN rank = (n * 90 + 99) / 100 THEN v END), max(CASE WHEN rank = (n * 95 + 99) / 100 THEN v END)
 FROM ranked`, column, where)
-	var got report.Times
+	var got measure.Times
 	require.NoError(t, db.QueryRow(query, args...).Scan(&got.Count, &got.Mean, &got.P50, &got.P90, &got.P95))
 	return got
 }
@@ -166,7 +167,7 @@ func TestAgainstSQL(t *testing.T) {
 		if sqlCount(t, db, "count(*)", "week = ?", p) == 0 {
 			continue
 		}
-		period, err := report.ParseWeek(p, time.UTC)
+		period, err := measure.ParseWeek(p, time.UTC)
 		require.NoError(t, err)
 		one, err := report.Make(incidents, report.Options{Period: period, Team: "group-70"})
 		require.NoError(t, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/pkg/events"
 )
@@ -41,9 +42,9 @@ func TestSuggestions(t *testing.T) {
 	require.Contains(t, b.String(), "\ntocsin_report_suggestions_base_rate{kind=\"team\"} 0\n")
 	require.NotContains(t, b.String(), "suggestions_precision{kind=\"team\"}", "nothing was suggested")
 
-	o.Period = Period{From: start.Add(5 * time.Hour), To: start.Add(7 * time.Hour)}
+	o.Period = measure.Period{From: start.Add(5 * time.Hour), To: start.Add(7 * time.Hour)}
 	require.Equal(t, 1, l.report(t, o).Suggestions[0].N, "the open one is not judged")
-	o.Period, o.Team = Period{}, "payments"
+	o.Period, o.Team = measure.Period{}, "payments"
 	require.Equal(t, 6, l.report(t, o).Suggestions[0].N)
 	require.Empty(t, l.report(t, Options{}).Suggestions)
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"tocsin.dev/internal/insight/measure"
 )
 
 // nothing stands where there is no number.
@@ -51,8 +53,8 @@ func took(seconds float64) string {
 	return out
 }
 
-// stretch writes a period for people.
-func (p Period) stretch() string {
+// spelled writes a period for people.
+func spelled(p measure.Period) string {
 	name := ""
 	if p.Name != "" {
 		name = p.Name + ", "
@@ -63,7 +65,7 @@ func (p Period) stretch() string {
 // Title names the report: a review where it is one team's week.
 func (r Report) Title() string {
 	what := "Report"
-	switch kind := r.Period.kind(); {
+	switch kind := kindOf(r.Period); {
 	case kind != "" && r.Team != "":
 		return kind + " review of team " + r.Team
 	case kind != "":
@@ -75,7 +77,8 @@ func (r Report) Title() string {
 	return what
 }
 
-func (p Period) kind() string {
+// kindOf is "Weekly", "Monthly", or empty for any other period.
+func kindOf(p measure.Period) string {
 	switch {
 	case p.Name == "":
 		return ""
@@ -87,9 +90,9 @@ func (p Period) kind() string {
 
 // Subtitle says what the numbers are of.
 func (r Report) Subtitle() string {
-	s := r.Period.stretch()
+	s := spelled(r.Period)
 	if r.Previous != nil {
-		s += "; before: " + r.Previous.Period.stretch()
+		s += "; before: " + spelled(r.Previous.Period)
 	}
 	return s
 }

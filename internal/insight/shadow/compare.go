@@ -5,22 +5,14 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"tocsin.dev/internal/insight/measure"
 )
-
-// Period is a stretch of time, From included and To not. A zero bound bounds nothing.
-type Period struct {
-	From time.Time `json:"from,omitzero"`
-	To   time.Time `json:"to,omitzero"`
-}
-
-func (p Period) holds(t time.Time) bool {
-	return (p.From.IsZero() || !t.Before(p.From)) && (p.To.IsZero() || t.Before(p.To))
-}
 
 // Options of a comparison.
 type Options struct {
 	// Period bounds the openings. Without bounds everything counts.
-	Period Period
+	Period measure.Period
 	// Window is how far apart two openings may lie. Defaults to [Window].
 	Window time.Duration
 	// People are those whom both sides know; nil knows nobody.
@@ -43,7 +35,7 @@ const (
 
 // Comparison is what came of laying both sides beside each other.
 type Comparison struct {
-	Period Period `json:"period"`
+	Period measure.Period `json:"period"`
 	// Alerts and Incidents are how many there are on their side and on ours.
 	Alerts    int `json:"alerts"`
 	Incidents int `json:"incidents"`
@@ -114,7 +106,7 @@ func Compare(theirs []Alert, ours []Incident, o Options) Comparison {
 	c := Comparison{Period: o.Period, People: map[string]Tally{}, Cases: []Case{}}
 	var delays []float64
 	for _, p := range cases(theirs, ours, o.Window) {
-		if !o.Period.holds(p.opened()) {
+		if !o.Period.Holds(p.opened()) {
 			continue
 		}
 		one := o.caseOf(p)
@@ -235,11 +227,12 @@ func (t *Tally) add(verdict string) {
 func delayOf(all []float64) Delay {
 	slices.Sort(all)
 	d := Delay{Count: len(all)}
+	if len(all) == 0 {
+		return d
+	}
 	rank := func(percent int) *float64 {
-		if len(all) == 0 {
-			return nil
-		}
-		return &all[max(0, (len(all)*percent+99)/100-1)]
+		v := measure.Percentile(all, percent)
+		return &v
 	}
 	d.P50, d.P90, d.Most = rank(50), rank(90), rank(100)
 	return d

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/events"
 )
 
@@ -86,7 +87,7 @@ func TestPeople(t *testing.T) {
 
 func TestPeriod(t *testing.T) {
 	theirs := []Alert{{ID: "1", Opened: after(-24 * 60)}, {ID: "2", Opened: noon}}
-	day := Period{From: noon.Truncate(24 * time.Hour), To: noon.Truncate(24*time.Hour).AddDate(0, 0, 1)}
+	day := measure.Period{From: noon.Truncate(24 * time.Hour), To: noon.Truncate(24*time.Hour).AddDate(0, 0, 1)}
 	c := Compare(theirs, nil, Options{Period: day})
 	require.Equal(t, 1, c.Alerts)
 	require.Equal(t, "Shadow run beside the present pager: 2026-03-02", c.Title())

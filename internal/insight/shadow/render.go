@@ -10,21 +10,15 @@ import (
 	"time"
 
 	"tocsin.dev/internal/insight/document"
+	"tocsin.dev/internal/insight/measure"
 )
-
-// Section is one table of a comparison for people.
-type Section struct {
-	Title string
-	Head  []string
-	Rows  [][]string
-}
 
 // Title names the comparison and its period.
 func (c Comparison) Title() string {
-	return "Shadow run beside the present pager: " + c.Period.said()
+	return "Shadow run beside the present pager: " + spelled(c.Period)
 }
 
-func (p Period) said() string {
+func spelled(p measure.Period) string {
 	day := func(t time.Time) string {
 		if t.Hour()+t.Minute()+t.Second() == 0 {
 			return t.Format(time.DateOnly)
@@ -49,13 +43,12 @@ const Footnote = "A person counts once a case, with the first page on each side.
 	"a shadow run does not hear of that answer, and would not have sent the page had it been given here."
 
 // Sections gives the tables. Those without a row are left out, but for the first.
-func (c Comparison) Sections() []Section {
-	all := []Section{c.glance(), c.persons(), c.list("Missed: paged by them, and by us nobody", missed), c.list("Extra: paged by us, and by them nobody", extra), c.differences()}
-	return slices.DeleteFunc(all, func(s Section) bool { return len(s.Rows) == 0 })
+func (c Comparison) Sections() []document.Section {
+	return document.WithRows(c.glance(), c.persons(), c.list("Missed: paged by them, and by us nobody", missed), c.list("Extra: paged by us, and by them nobody", extra), c.differences())
 }
 
-func (c Comparison) glance() Section {
-	s := Section{Title: "At a glance", Head: []string{"", ""}}
+func (c Comparison) glance() document.Section {
+	s := document.Section{Title: "At a glance", Head: []string{"", ""}}
 	row := func(name, value string) { s.Rows = append(s.Rows, []string{name, value}) }
 	n := strconv.Itoa
 	row("their alerts", n(c.Alerts))
@@ -85,8 +78,8 @@ func seconds(s float64) string {
 	return d.String()
 }
 
-func (c Comparison) persons() Section {
-	s := Section{Title: "People", Head: []string{"person", "same time", "by us earlier", "by us later", "by them alone", "by us alone", "by us after an answer there"}}
+func (c Comparison) persons() document.Section {
+	s := document.Section{Title: "People", Head: []string{"person", "same time", "by us earlier", "by us later", "by them alone", "by us alone", "by us after an answer there"}}
 	for _, id := range slices.Sorted(maps.Keys(c.People)) {
 		t := c.People[id]
 		row := []string{id}
@@ -111,8 +104,8 @@ func missed(one Case) bool { theirs, ours := one.paged(); return theirs && !ours
 func extra(one Case) bool { theirs, ours := one.paged(); return ours && !theirs }
 
 // list gives the cases that fit.
-func (c Comparison) list(title string, fits func(Case) bool) Section {
-	s := Section{Title: title, Head: []string{"opened", "service", "title", "theirs", "ours", "people"}}
+func (c Comparison) list(title string, fits func(Case) bool) document.Section {
+	s := document.Section{Title: title, Head: []string{"opened", "service", "title", "theirs", "ours", "people"}}
 	for _, one := range c.Cases {
 		if fits(one) {
 			s.Rows = append(s.Rows, []string{
@@ -124,8 +117,8 @@ func (c Comparison) list(title string, fits func(Case) bool) Section {
 }
 
 // differences gives each person of the other cases whom the two sides treated differently.
-func (c Comparison) differences() Section {
-	s := Section{Title: "Differences in cases that both paged for", Head: []string{"opened", "title", "person", "their page", "our page", "difference"}}
+func (c Comparison) differences() document.Section {
+	s := document.Section{Title: "Differences in cases that both paged for", Head: []string{"opened", "title", "person", "their page", "our page", "difference"}}
 	at := func(t time.Time) string {
 		if t.IsZero() {
 			return "–"
@@ -179,8 +172,7 @@ func (c Comparison) Markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n", document.Literal(c.Title()))
 	for _, s := range c.Sections() {
-		fmt.Fprintf(&b, "\n## %s\n\n", s.Title)
-		document.Table(&b, s.Head, s.Rows)
+		s.Markdown(&b, "##")
 	}
 	fmt.Fprintf(&b, "\n%s\n", Footnote)
 	if _, err := io.WriteString(w, b.String()); err != nil {

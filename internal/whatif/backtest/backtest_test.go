@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/measure"
 	"tocsin.dev/internal/whatif/rehearsal"
 	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"

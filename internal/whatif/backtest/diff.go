@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/measure"
 )
 
 // Diff is a backtest beside the record, or beside another catalog's.

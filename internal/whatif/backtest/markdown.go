@@ -15,18 +15,18 @@ import (
 func (r Result) Markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Backtest\n\n**%s**\n\n%s.\n", document.Literal(unmentioned(r.Headline())), document.Literal(unmentioned(r.Subtitle())))
-	var details []Section
+	var details []document.Section
 	for _, s := range r.Sections() {
 		if s.Detail {
 			details = append(details, s)
 			continue
 		}
-		s.markdown(&b)
+		unmentionedSection(s).Markdown(&b, "####")
 	}
 	if len(details) > 0 {
 		b.WriteString("\n<details>\n<summary>Details</summary>\n")
 		for _, s := range details {
-			s.markdown(&b)
+			unmentionedSection(s).Markdown(&b, "####")
 		}
 		b.WriteString("\n</details>\n")
 	}
@@ -37,8 +37,7 @@ func (r Result) Markdown(w io.Writer) error {
 	return nil
 }
 
-func (s Section) markdown(b *strings.Builder) {
-	fmt.Fprintf(b, "\n#### %s\n\n", s.Title)
+func unmentionedSection(s document.Section) document.Section {
 	rows := make([][]string, len(s.Rows))
 	for n, cells := range s.Rows {
 		rows[n] = make([]string, len(cells))
@@ -46,10 +45,8 @@ func (s Section) markdown(b *strings.Builder) {
 			rows[n][i] = unmentioned(cell)
 		}
 	}
-	document.Table(b, s.Head, rows)
-	if s.Left > 0 {
-		fmt.Fprintf(b, "\nand %d more\n", s.Left)
-	}
+	s.Rows = rows
+	return s
 }
 
 // unmentioned keeps a foreign word from mentioning people where the report is a comment.

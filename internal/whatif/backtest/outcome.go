@@ -3,7 +3,7 @@ package backtest
 import (
 	"time"
 
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/events"
 )
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/catalog"
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/measure"
 )
 
 // Result is what a backtest shows: numbers of the incidents that opened in the period.
@@ -244,17 +244,8 @@ func named(all map[string]*ServicePages) []ServicePages {
 }
 
 func timesOf(all []time.Duration) Times {
-	t := Times{Count: len(all)}
-	if t.Count == 0 {
-		return t
-	}
-	slices.Sort(all)
-	rank := func(percent int) *float64 {
-		v := all[max((len(all)*percent+99)/100, 1)-1].Round(time.Millisecond).Seconds()
-		return &v
-	}
-	t.P50, t.P90 = rank(50), rank(90)
-	return t
+	whole := measure.TimesOf(all)
+	return Times{Count: whole.Count, P50: whole.P50, P90: whole.P90}
 }
 
 // Timed adds how long the run took.

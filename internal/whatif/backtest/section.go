@@ -6,19 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/document"
+	"tocsin.dev/internal/insight/measure"
 )
-
-// Section is one table of a result for people.
-type Section struct {
-	Title string
-	Head  []string
-	Rows  [][]string
-	// Left is how many rows are left out of a list that is too long.
-	Left int
-	// Detail says that it belongs below, where a reader looks who wants to know more.
-	Detail bool
-}
 
 // Headline says in one line what the backtest found.
 func (r Result) Headline() string {
@@ -76,8 +66,8 @@ func stamp(t time.Time) string { return t.Format("2006-01-02 15:04 MST") }
 const Listed = 20
 
 // Sections gives the tables; those without a row are left out.
-func (r Result) Sections() []Section {
-	all := []Section{r.numbers()}
+func (r Result) Sections() []document.Section {
+	all := []document.Section{r.numbers()}
 	if r.Diff != nil {
 		all = append(all, r.Diff.peopleTable(), r.Diff.levelTable())
 		all = append(all, r.Diff.lists()...)
@@ -85,26 +75,16 @@ func (r Result) Sections() []Section {
 		all = append(all, r.peopleTable(), r.levelTable())
 	}
 	all = append(all, groups("By service", r.ByService), groups("By team", r.ByTeam), r.notPlayed())
-	kept := all[:0]
-	for _, s := range all {
-		if len(s.Rows) > 0 {
-			kept = append(kept, s.cut())
-		}
+	all = document.WithRows(all...)
+	for n := range all {
+		all[n] = all[n].Limit(Listed)
 	}
-	return kept
+	return all
 }
 
-func (s Section) cut() Section {
-	if len(s.Rows) > Listed {
-		s.Left = len(s.Rows) - Listed
-		s.Rows = s.Rows[:Listed]
-	}
-	return s
-}
-
-func (r Result) numbers() Section {
+func (r Result) numbers() document.Section {
 	if r.Diff == nil {
-		return Section{Title: "At a glance", Head: []string{"", "number"}, Rows: [][]string{
+		return document.Section{Title: "At a glance", Head: []string{"", "number"}, Rows: [][]string{
 			{"incidents", strconv.Itoa(r.Incidents)},
 			{"answered", strconv.Itoa(r.Answered)},
 			{"answered by nobody", strconv.Itoa(r.Unanswered)},
@@ -127,7 +107,7 @@ func (r Result) numbers() Section {
 	if d.Levelless {
 		exhausted[1], exhausted[3] = "not known", ""
 	}
-	return Section{Title: "At a glance", Head: []string{"", "before", "after", "change"}, Rows: [][]string{
+	return document.Section{Title: "At a glance", Head: []string{"", "before", "after", "change"}, Rows: [][]string{
 		row("incidents", Change{d.Incidents.Before, d.Incidents.After}),
 		row("answered by nobody", d.Unanswered),
 		{"time to answer, p50", seconds(d.P50.Before), seconds(d.P50.After), ""},
@@ -149,8 +129,8 @@ func seconds(v *float64) string {
 	return time.Duration(*v * float64(time.Second)).Round(time.Second).String()
 }
 
-func (r Result) peopleTable() Section {
-	s := Section{Title: "Who is paged", Head: []string{"", "pages", "at night", "incidents", "answered"}}
+func (r Result) peopleTable() document.Section {
+	s := document.Section{Title: "Who is paged", Head: []string{"", "pages", "at night", "incidents", "answered"}}
 	for _, p := range r.ByPerson {
 		if p.Pages == 0 {
 			continue // who only answers is in the JSON
@@ -160,8 +140,8 @@ func (r Result) peopleTable() Section {
 	return s
 }
 
-func (d *Diff) peopleTable() Section {
-	s := Section{Title: "Who is paged", Head: []string{"", "before", "after", "change", "at night", "earlier", "later", "new", "no longer"}}
+func (d *Diff) peopleTable() document.Section {
+	s := document.Section{Title: "Who is paged", Head: []string{"", "before", "after", "change", "at night", "earlier", "later", "new", "no longer"}}
 	for _, p := range d.People {
 		before, change, night := strconv.Itoa(p.Before), signed(p.After-p.Before), fmt.Sprintf("%d → %d", p.AtNightBefore, p.AtNightAfter)
 		if d.Pageless {
@@ -175,16 +155,16 @@ func (d *Diff) peopleTable() Section {
 	return s
 }
 
-func (r Result) levelTable() Section {
-	s := Section{Title: "How far incidents climb", Head: []string{"highest level", "incidents", "pages of the level"}}
+func (r Result) levelTable() document.Section {
+	s := document.Section{Title: "How far incidents climb", Head: []string{"highest level", "incidents", "pages of the level"}}
 	for _, l := range r.ByLevel {
 		s.Rows = append(s.Rows, []string{levelName(l.Level), strconv.Itoa(l.Incidents), strconv.Itoa(l.Pages)})
 	}
 	return s
 }
 
-func (d *Diff) levelTable() Section {
-	s := Section{Title: "How far incidents climb", Head: []string{"highest level", "before", "after", "change"}}
+func (d *Diff) levelTable() document.Section {
+	s := document.Section{Title: "How far incidents climb", Head: []string{"highest level", "before", "after", "change"}}
 	if d.Levelless { // then there is nothing to compare
 		s.Head = []string{"highest level", "after"}
 	}
@@ -201,7 +181,7 @@ func (d *Diff) levelTable() Section {
 }
 
 // lists tells the incidents that fare otherwise.
-func (d *Diff) lists() []Section {
+func (d *Diff) lists() []document.Section {
 	titles := []struct{ how, title string }{
 		{"nobody", "Answered by nobody any more"},
 		{"later", "Answered later"},
@@ -210,9 +190,9 @@ func (d *Diff) lists() []Section {
 		{"only_before", "Incidents that there are no longer"},
 		{"only_after", "New incidents"},
 	}
-	var all []Section
+	var all []document.Section
 	for _, t := range titles {
-		s := Section{Title: t.title, Head: []string{"incident", "opened", "service", "answered before", "after", "title"}, Detail: true}
+		s := document.Section{Title: t.title, Head: []string{"incident", "opened", "service", "answered before", "after", "title"}, Detail: true}
 		for _, m := range d.Incidents.Lists {
 			if m.How == t.how {
 				s.Rows = append(s.Rows, []string{
@@ -247,8 +227,8 @@ func reply(opened time.Time, at *time.Time, by string) string {
 	return said
 }
 
-func groups(title string, all []ServicePages) Section {
-	s := Section{Title: title, Head: []string{"", "incidents", "pages", "answered by nobody", "exhausted"}, Detail: true}
+func groups(title string, all []ServicePages) document.Section {
+	s := document.Section{Title: title, Head: []string{"", "incidents", "pages", "answered by nobody", "exhausted"}, Detail: true}
 	for _, one := range all {
 		name := one.Name
 		if name == "" {
@@ -260,8 +240,8 @@ func groups(title string, all []ServicePages) Section {
 }
 
 // notPlayed tells what did not come to bear.
-func (r Result) notPlayed() Section {
-	s := Section{Title: "Not played, or without effect", Head: []string{"what", "how often"}, Detail: true}
+func (r Result) notPlayed() document.Section {
+	s := document.Section{Title: "Not played, or without effect", Head: []string{"what", "how often"}, Detail: true}
 	for _, name := range sortedKeys(r.LeftOut) {
 		s.Rows = append(s.Rows, []string{name, strconv.Itoa(r.LeftOut[name])})
 	}

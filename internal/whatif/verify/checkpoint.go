@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/rules"
-	"tocsin.dev/internal/whatif/measure"
 )
 
 // ErrCheckpoint means that a checkpoint belongs to another verification.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"tocsin.dev/internal/whatif/measure"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/pkg/events"
 )
 

@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/whatif/backtest"
-	"tocsin.dev/internal/whatif/measure"
 	"tocsin.dev/internal/whatif/verify"
 	"tocsin.dev/internal/whatif/whatiftest"
 	"tocsin.dev/pkg/events"

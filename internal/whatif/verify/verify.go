@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/rules"
-	"tocsin.dev/internal/whatif/measure"
 	"tocsin.dev/pkg/events"
 )
 

@@ -1,27 +1,28 @@
-package report
+package measure
 
 import (
 	"fmt"
 	"time"
 )
 
-// Period is a stretch of time, From included and To not. A zero bound bounds nothing.
+// Period is the time from From up to, but not including, To. A zero bound means no bound.
 type Period struct {
-	Name string    `json:"name,omitempty"` // "2016-W09", "2016-03"; empty for others
+	Name string    `json:"name,omitempty"` // of a week or a month: "2016-W09", "2016-03"
 	From time.Time `json:"from,omitzero"`
 	To   time.Time `json:"to,omitzero"`
 }
 
-// Holds says whether t lies in it.
+// Holds reports whether t is in the period.
 func (p Period) Holds(t time.Time) bool {
 	return (p.From.IsZero() || !t.Before(p.From)) && (p.To.IsZero() || t.Before(p.To))
 }
 
-// Bounded says that it has both bounds.
+// Bounded reports whether the period has both bounds.
 func (p Period) Bounded() bool { return !p.From.IsZero() && !p.To.IsZero() }
 
-// Before is the period of the same kind before it; ok is false where it is not bounded.
-func (p Period) Before() (before Period, ok bool) {
+// Previous returns the period of the same kind before it: the week before a week, the month before a
+// month, otherwise one of the same length. ok is false for a period that is not bounded.
+func (p Period) Previous() (previous Period, ok bool) {
 	if !p.Bounded() {
 		return Period{}, false
 	}
@@ -36,7 +37,7 @@ func (p Period) Before() (before Period, ok bool) {
 	return Period{From: p.From.Add(-p.To.Sub(p.From)), To: p.From}, true
 }
 
-// WeekOf is the ISO week, Monday to Sunday, that holds t in t's own zone.
+// WeekOf returns the ISO week, Monday to Sunday, that holds t in t's own zone.
 func WeekOf(t time.Time) Period {
 	sinceMonday := (int(t.Weekday()) + 6) % 7
 	monday := time.Date(t.Year(), t.Month(), t.Day()-sinceMonday, 0, 0, 0, 0, t.Location())
@@ -44,7 +45,7 @@ func WeekOf(t time.Time) Period {
 	return Period{Name: fmt.Sprintf("%04d-W%02d", year, week), From: monday, To: monday.AddDate(0, 0, 7)}
 }
 
-// MonthOf is the month that holds t in t's own zone.
+// MonthOf returns the month that holds t in t's own zone.
 func MonthOf(t time.Time) Period {
 	first := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, t.Location())
 	return Period{Name: first.Format("2006-01"), From: first, To: first.AddDate(0, 1, 0)}
@@ -54,7 +55,7 @@ func MonthOf(t time.Time) Period {
 func ParseWeek(word string, zone *time.Location) (Period, error) {
 	var year, week int
 	if n, err := fmt.Sscanf(word, "%4d-W%2d", &year, &week); n == 2 && err == nil {
-		// The fourth of January lies in the first week of each year.
+		// The fourth of January is always in the first week of its year.
 		p := WeekOf(time.Date(year, 1, 4+7*(week-1), 0, 0, 0, 0, zone))
 		if p.Name == word {
 			return p, nil
