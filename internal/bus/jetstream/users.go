@@ -54,13 +54,16 @@ func (u User) permissions() *server.Permissions {
 			Subscribe: &server.SubjectPermission{Allow: []string{allSubjects}},
 		}
 	}
-	inbox := u.InboxPrefix() + ".>"
+	hears := []string{u.InboxPrefix() + ".>"}
 	if u.guest() { // the NATS CLI and plain clients work without settings of their own
-		inbox = "_INBOX.>"
+		hears = []string{"_INBOX.>"}
+	}
+	if u == Reader {
+		hears = append(hears, publicSubjects()...)
 	}
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: u.publishes()},
-		Subscribe: &server.SubjectPermission{Allow: []string{inbox}},
+		Subscribe: &server.SubjectPermission{Allow: hears},
 	}
 }
 
@@ -85,12 +88,17 @@ func (u User) publishes() []string {
 			apiPrefix + "INFO", apiPrefix + "STREAM.CREATE." + events.StreamReplay, events.SubjectReplay + ".>",
 		}, readBuckets(), readStream(events.StreamReplay), read(logs...))
 	case Reader:
-		return append(read(logs...), apiPrefix+"INFO")
+		return append(read(logs...), apiPrefix+"INFO", apiPrefix+"STREAM.NAMES", apiPrefix+"STREAM.LIST")
 	case Publisher:
 		return []string{events.SubjectAlerts + ".*", events.SubjectCommands + ".*"}
 	default:
 		return []string{}
 	}
+}
+
+// publicSubjects are what teams may subscribe to: the facts on EVENTS as they are published.
+func publicSubjects() []string {
+	return []string{events.SubjectIncidents + ".>", events.SubjectEscalations + ".>", events.SubjectPages + ".>"}
 }
 
 // guest says whether the user lives in the account of guests. A server answers whatever reply subject a
@@ -112,6 +120,7 @@ func read(streams ...bus.Stream) (all []string) {
 func readStream(name string) []string {
 	return []string{
 		apiPrefix + "STREAM.INFO." + name,
+		apiPrefix + "CONSUMER.NAMES." + name, apiPrefix + "CONSUMER.LIST." + name,
 		apiPrefix + "STREAM.MSG.GET." + name,
 		apiPrefix + "DIRECT.GET." + name, apiPrefix + "DIRECT.GET." + name + ".>",
 		apiPrefix + "CONSUMER.CREATE." + name, apiPrefix + "CONSUMER.CREATE." + name + ".>",
@@ -189,6 +198,14 @@ func admitGuests(srv *server.Server) error {
 	guests, err := srv.LookupAccount(guestAccount)
 	if err != nil {
 		return err
+	}
+	for _, subject := range publicSubjects() {
+		if err := home.AddStreamExport(subject, []*server.Account{guests}); err != nil {
+			return fmt.Errorf("export %s: %w", subject, err)
+		}
+		if err := guests.AddStreamImport(home, subject, ""); err != nil {
+			return fmt.Errorf("import %s: %w", subject, err)
+		}
 	}
 	for _, user := range Users() {
 		if !user.guest() {

@@ -220,6 +220,36 @@ func TestReader(t *testing.T) {
 	}
 }
 
+// TestTeams follow their facts live, and durably with acknowledgements, as the reader.
+func TestTeams(t *testing.T) {
+	srv, keys := guarded(t)
+	b := openAs(t, srv, keys, jetstream.Engine)
+	nc, _ := connect(t, srv, keys, jetstream.Reader)
+	live, err := nc.SubscribeSync(events.SubjectIncidents + ".payments.>")
+	require.NoError(t, err)
+	require.NoError(t, nc.Flush())
+	subject := events.SubjectIncidents + ".payments.checkout.triggered"
+	_, err = b.Announce(t.Context(), 0, 0, 1, []bus.Message{{Subject: subject, Body: []byte("one")}, {Subject: subject, Body: []byte("two")}})
+	require.NoError(t, err)
+	m, err := live.NextMsg(2 * time.Second)
+	require.NoError(t, err)
+	require.Equal(t, "one", string(m.Data))
+
+	js, err := natsjs.New(nc)
+	require.NoError(t, err)
+	consumer, err := js.CreateOrUpdateConsumer(t.Context(), events.StreamEvents, natsjs.ConsumerConfig{Durable: "payments", FilterSubject: events.SubjectIncidents + ".payments.>"})
+	require.NoError(t, err)
+	for _, want := range []string{"one", "two"} {
+		m, err := consumer.Next(natsjs.FetchMaxWait(2 * time.Second))
+		require.NoError(t, err)
+		require.Equal(t, want, string(m.Data()))
+		require.NoError(t, m.DoubleAck(t.Context()))
+	}
+	info, err := consumer.Info(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, info.NumAckPending)
+}
+
 // TestReplayer reads everything, and writes only what subscribers try themselves on.
 func TestReplayer(t *testing.T) {
 	srv, keys := guarded(t)
