@@ -118,7 +118,7 @@ func (p *parser) readImports() {
 		case !strings.HasSuffix(d.File, CalendarFile):
 			d.file.Fault("rename the file", "the name of a calendar's file ends in %s", CalendarFile)
 		case !there:
-			d.file.Fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
+			d.file.Fault("put it into the folder of the catalog's YAML files", "there is no file %s", quote(d.File))
 		default:
 			p.readCalendar(d, source)
 		}

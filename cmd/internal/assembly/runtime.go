@@ -27,9 +27,9 @@ type Runtime struct {
 	Health   *daemon.Health
 	Bus      *jetstream.Bus
 	Catalogs *revisions.Store
-	// Instance names this process among all that ever live.
+	// Instance identifies this process among all that ever run.
 	Instance string
-	// Out takes what the console channel writes.
+	// Out is where the console channel writes.
 	Out io.Writer
 
 	server *jetstream.Server
@@ -83,7 +83,7 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 		if opts, err = r.Options.natsOptions(name); err != nil {
 			return err
 		}
-		r.Log.Info("using a nats that runs elsewhere", zap.String("url", redacted(r.Options.NATSURL)))
+		r.Log.Info("using an external nats server", zap.String("url", redacted(r.Options.NATSURL)))
 		r.nc, err = nats.Connect(r.Options.NATSURL, opts...)
 	}
 	if err != nil {
@@ -92,7 +92,7 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 	return r.openBus(ctx)
 }
 
-// openBus waits for a server that is still starting: services come up in any order.
+// openBus waits for a server that is still starting: services may start in any order.
 func (r *Runtime) openBus(ctx context.Context) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		cfg := jetstream.Config{Partitions: r.Options.Partitions, Replicas: r.Options.Replicas}
@@ -116,7 +116,7 @@ func (r *Runtime) openBus(ctx context.Context) error {
 	}
 }
 
-// redacted leaves out what a URL says before its host.
+// redacted removes passwords from URLs.
 func redacted(urls string) string {
 	all := strings.Split(urls, ",")
 	for i, u := range all {
@@ -127,7 +127,7 @@ func redacted(urls string) string {
 	return strings.Join(all, ",")
 }
 
-// NATSURL gives where NATS can be reached.
+// NATSURL returns the address of NATS.
 func (r *Runtime) NATSURL() string {
 	if r.server != nil {
 		return r.server.URL()
@@ -135,7 +135,7 @@ func (r *Runtime) NATSURL() string {
 	return r.nc.ConnectedUrlRedacted()
 }
 
-// Close ends bus, connection and embedded server, in this order.
+// Close closes bus, connection and embedded server, in this order.
 func (r *Runtime) Close() error {
 	if r.Bus != nil {
 		r.Bus.Close()
@@ -149,7 +149,7 @@ func (r *Runtime) Close() error {
 	return nil
 }
 
-// instance gives a name that no other process has or had.
+// instance returns a name that no other process has or had.
 func instance(service string) string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails

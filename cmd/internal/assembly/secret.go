@@ -15,7 +15,7 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// Secret resolves a reference of the catalog. Errors name the place, never the value.
+// Secret resolves a reference in the catalog. Errors name where it should be, never the value.
 func Secret(s catalog.Secret) (string, error) {
 	switch {
 	case s.Env != "":
