@@ -55,7 +55,7 @@ func (s *server) send(ctx context.Context, e events.Event, kind, key string, abo
 		}
 	}
 	if err := intake.Put(ctx, s.Publisher, events.Partition(e.Service, s.Partitions), kind, e.ID, e); err != nil {
-		return nil, s.told(events.NameOf(e.Type), err)
+		return nil, s.publishError(events.NameOf(e.Type), err)
 	}
 	return s.outcome(ctx, e)
 }
