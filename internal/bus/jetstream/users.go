@@ -127,7 +127,8 @@ func readStream(name string) []string {
 		apiPrefix + "CONSUMER.INFO." + name + ".*",
 		apiPrefix + "CONSUMER.MSG.NEXT." + name + ".*",
 		apiPrefix + "CONSUMER.DELETE." + name + ".*",
-		"$JS.ACK." + name + ".>", "$JS.FC." + name + ".>",
+		"$JS.ACK." + name + ".>", "$JS.ACK.*.*." + name + ".>", // both forms of the subject, see the server's js_ack_fc_v2
+		"$JS.FC." + name + ".>",
 	}
 }
 
