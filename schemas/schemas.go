@@ -20,6 +20,6 @@ import (
 //go:embed *.json
 var FS embed.FS
 
-// Read gives the schema of an event by its name, such as "incident.triggered". It fails with
+// Read returns the schema of an event by its name, such as "incident.triggered". It fails with
 // [fs.ErrNotExist] for a name that has none.
 func Read(name string) ([]byte, error) { return fs.ReadFile(FS, name+".v1.json") }

@@ -81,7 +81,7 @@ func roundTrip(t *testing.T, name string, text []byte) {
 
 	_, raw, err := events.Split(text)
 	require.NoError(t, err)
-	binary, err := events.FromBinary(events.BinaryHeader(e.Envelope), raw)
+	binary, err := events.DecodeNATS(events.BinaryHeader(e.Envelope), raw)
 	require.NoError(t, err)
 	require.Equal(t, e.Data, binary.Data)
 }

@@ -34,12 +34,12 @@ func archived(t *testing.T, facts []archive.Fact) (path string, a assembly.Archi
 
 // TestArchiveThereAndBack exports a whole archive, while its writer has it open, and imports it.
 func TestArchiveThereAndBack(t *testing.T) {
-	path, a := archived(t, archivetest.Ledger(700, 3))
+	path, a := archived(t, archivetest.Ledger(200, 3))
 	dir := t.TempDir()
 	lines, again := filepath.Join(dir, "all.jsonl"), filepath.Join(dir, "again.db")
 	code, _, stderr := tocsin(t, "archive", "export", "--archive", path, "--out", lines)
 	require.Zero(t, code, stderr)
-	require.Equal(t, "wrote 2100 lines to "+lines+"\n", stderr)
+	require.Equal(t, "wrote 600 lines to "+lines+"\n", stderr)
 	code, _, stderr = tocsin(t, "archive", "export", "--archive", path, "--out", lines)
 	require.Equal(t, 1, code, "a file that is there stays")
 	require.Contains(t, stderr, "all.jsonl already exists")
@@ -48,10 +48,10 @@ func TestArchiveThereAndBack(t *testing.T) {
 	require.NoError(t, err)
 	code, stdout, stderr := tocsin(t, "archive", "import", lines, "--to", again)
 	require.Zero(t, code, stderr)
-	require.Equal(t, "2100 facts, digest "+digest+"\n", stdout)
+	require.Equal(t, "600 facts, digest "+digest+"\n", stdout)
 	code, stdout, stderr = tocsin(t, "archive", "verify", "--archive", again)
 	require.Zero(t, code, stdout+stderr)
-	require.Contains(t, stdout, "ok: 2100 facts, 5 records, 700 incidents, 0 removed")
+	require.Contains(t, stdout, "ok: 600 facts, 2 records, 200 incidents, 0 removed")
 	code, _, stderr = tocsin(t, "archive", "import", lines, "--to", again)
 	require.Equal(t, 1, code)
 	require.Contains(t, stderr, "is not empty")

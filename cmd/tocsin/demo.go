@@ -22,15 +22,15 @@ import (
 	"tocsin.dev/pkg/client"
 )
 
-// demoTimeout ends a demo that hangs. The story takes half a minute.
+// demoTimeout ends a demo that hangs. The story takes 15 s.
 const demoTimeout = 2 * time.Minute
 
 func newDemo(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Play a short story: an incident opens, escalates, is acknowledged and resolved",
 		Long: `Start everything in a temporary folder, send it an Alertmanager webhook and a CloudEvent, and show how
-incidents open, escalate, are acknowledged and resolved. It needs no setup, takes about half a minute, ends by
-itself and leaves nothing behind.`,
+incidents open, escalate, are acknowledged and resolved. It needs no setup, takes about 15 seconds, ends by itself
+and leaves nothing behind.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoTimeout)

@@ -26,14 +26,14 @@ func reported(t *testing.T, args ...string) (r kpi.Report) {
 
 // TestReportOnAnArchive: the numbers of an archive are those of its export.
 func TestReportOnAnArchive(t *testing.T) {
-	path, _ := archived(t, archivetest.Ledger(300, 5))
+	path, _ := archived(t, archivetest.Ledger(60, 5))
 	r := reported(t, "--archive", path)
-	require.Equal(t, 300, r.Incidents)
-	require.Equal(t, 300, r.Open)
-	require.Equal(t, 300, r.TimeToAcknowledge.Count)
+	require.Equal(t, 60, r.Incidents)
+	require.Equal(t, 60, r.Open)
+	require.Equal(t, 60, r.TimeToAcknowledge.Count)
 	require.InDelta(t, 0.003, *r.TimeToAcknowledge.P95, 1e-9)
-	require.Equal(t, 300, r.Pages.FirstTry)
-	require.Equal(t, 100, r.ByTeam["discovery"].Incidents)
+	require.Equal(t, 60, r.Pages.FirstTry)
+	require.Equal(t, 20, r.ByTeam["discovery"].Incidents)
 	require.Equal(t, 1, r.People["ana"].Pages.InterruptedHours)
 
 	lines := filepath.Join(t.TempDir(), "all.jsonl")

@@ -103,7 +103,7 @@ func (a *app) showEvent(m jetstream.Msg) {
 	if header.Get("ce-type") == "" {
 		return
 	}
-	e, err := events.FromBinary(header, m.Data())
+	e, err := events.DecodeNATS(header, m.Data())
 	if err != nil {
 		fmt.Fprintf(a.stderr, "tocsin: cannot show an event on %s: %s\n", clean(m.Subject()), clean(err.Error()))
 		return

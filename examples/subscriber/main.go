@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -102,20 +103,24 @@ func handle(msg jetstream.Msg, out io.Writer) error {
 	return msg.Ack()
 }
 
-// describe decodes one message in binary mode and says what it means to the team.
-func describe(h events.Header, data []byte) (string, error) {
-	e, err := events.FromBinary(h, data)
+// describe reads one message and says what it means to the team.
+func describe(h events.Header, body []byte) (string, error) {
+	e, err := events.FromNATS(h, body)
 	if err != nil {
 		return "", err
 	}
-	what := events.NameOf(e.Type)
-	switch d := e.Data.(type) {
-	case events.EscalationAdvanced:
-		what = fmt.Sprintf("round %d, level %d (%s): %s", d.Round, d.Level, d.Trigger, people(d.Pages))
-	case events.EscalationExhausted:
-		what = fmt.Sprintf("nobody answered after %d rounds of %d levels", d.Rounds, d.Levels)
+	fact, err := events.Fact(e)
+	if err != nil {
+		return "", err
 	}
-	return fmt.Sprintf("%s %s %s %s: %s", e.Time.Format("2006-01-02T15:04:05Z07:00"), e.ID, e.Service, e.Subject, what), nil
+	what := events.NameOf(e.Type())
+	switch fact := fact.(type) {
+	case events.EscalationAdvanced:
+		what = fmt.Sprintf("round %d, level %d (%s): %s", fact.Round, fact.Level, fact.Trigger, people(fact.Pages))
+	case events.EscalationExhausted:
+		what = fmt.Sprintf("nobody answered after %d rounds of %d levels", fact.Rounds, fact.Levels)
+	}
+	return fmt.Sprintf("%s %s %s %s: %s", e.Time().Format(time.RFC3339), e.ID(), events.Extension(e, "service"), e.Subject(), what), nil
 }
 
 func people(pages []string) string {

@@ -8,8 +8,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// indexBits is the room for a fact's index within its record in its key. A message of 1 MiB, the
-// most that the bus takes, cannot hold more lines, whatever is in them.
+// indexBits is the size of a fact's index within its key. A message of 1 MiB, the bus's limit, cannot hold
+// more lines.
 const indexBits = 20
 
 // MaxIndex is the highest index of a fact in its record.
@@ -21,7 +21,7 @@ func (f *Fact) Key() int64 { return int64(f.Position<<indexBits | uint64(f.Index
 // SetKey sets position and index.
 func (f *Fact) SetKey(key int64) { f.Position, f.Index = uint64(key)>>indexBits, int(key&MaxIndex) }
 
-// Most gives how many incidents the query may find at once.
+// Most returns how many incidents the query may find at once.
 func (q Query) Most() int {
 	if q.Limit <= 0 {
 		return DefaultLimit
@@ -29,9 +29,9 @@ func (q Query) Most() int {
 	return min(q.Limit, MaxLimit)
 }
 
-// EntryOf tells a kept line. A line that this build cannot read is told by what is readable of it;
-// data that is no JSON stays away, so that the whole timeline can still be written as JSON. It
-// keeps nothing of hash, and the data of line.
+// EntryOf makes a timeline entry of a kept line. Of a line that this build cannot decode it uses what it can,
+// without data that is not JSON, so that the timeline can still be written as JSON. The entry shares the data
+// with line, and nothing with hash.
 func EntryOf(line, hash []byte) Entry {
 	env, raw, err := events.Split(line)
 	if err != nil {

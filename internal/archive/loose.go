@@ -2,10 +2,10 @@ package archive
 
 import "context"
 
-// Journal is the side of those who follow what concerns no single incident, such as overrides.
+// Journal reads facts that belong to no incident, such as overrides.
 type Journal interface {
-	// Loose gives the facts without an incident that have one of these names and a [Fact.Key] higher
-	// than after (0 for all), in ledger order, each with its place and its line. Asking from upTo on
-	// the next time costs no more than what has come since; upTo is after where nothing has.
+	// Loose returns the facts without an incident that have one of these names and a [Fact.Key] higher
+	// than after (0 for all), in ledger order, each with position, index and line. Pass upTo as after the
+	// next time, and only newer facts are read. upTo equals after when there is nothing new.
 	Loose(ctx context.Context, after int64, names ...string) (facts []Fact, upTo int64, err error)
 }

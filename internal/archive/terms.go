@@ -14,15 +14,15 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Every archive searches by the same terms, made here, so that all of them find the same. A term
-// is a word of the text, or a tag: a property such as a service or a label with its value. Tags
-// begin with "=", which no word does.
+// Every archive searches by the same terms, made here, so that all find the same. A term is a word of a
+// text, or a tag: a property with its value, such as a service or a label. Tags begin with "=", which no
+// word does.
 
-// MaxTerms is the most terms of one incident. What is beyond, in an incident of hundreds of
-// different alerts, is not found by a search; lists without one show it all the same.
+// MaxTerms is the most terms of one incident. Searches do not find an incident of hundreds of different
+// alerts by more than these; lists without a search show it all the same.
 const MaxTerms = 4096
 
-// maxWord is the longest word in bytes; a longer one counts by its beginning.
+// maxWord is the longest word in bytes; longer ones are cut.
 const maxWord = 64
 
 // The kinds of tags.
@@ -35,13 +35,12 @@ const (
 	tagTasks    = "tasks"
 )
 
-// nothing is a term that no incident has.
+// nothing is a term of no incident.
 var nothing = tag("nothing", "")
 
 var alphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
-// tag writes a property as a term of fixed size whatever its value holds: 80 bits of a hash, enough
-// for two values never to meet.
+// tag returns a property as a term of fixed size: 80 bits of a hash, enough to avoid collisions.
 func tag(kind string, value ...string) string {
 	sum := sha256.Sum256([]byte(kind + "\x00" + strings.Join(value, "\x00")))
 	return "=" + alphabet.EncodeToString(sum[:10])
@@ -49,8 +48,8 @@ func tag(kind string, value ...string) string {
 
 func personTag(who string) string { return tag(tagPerson, strings.TrimPrefix(who, "person:")) }
 
-// Words cuts a text into words: runs of letters and digits in lower case, at most 64 bytes of each.
-// In scripts that put no space between words, every character is one.
+// Words splits a text into words: runs of letters and digits in lower case, cut to 64 bytes. In scripts
+// without spaces between words every character is a word.
 func Words(text string) []string {
 	var out []string
 	var word []byte
@@ -78,8 +77,8 @@ func Words(text string) []string {
 	return out
 }
 
-// Terms gives what an incident must have, all of it, to fit the query in everything but status and
-// time; none when every one does. The status is no term: it changes too often to be indexed so.
+// Terms returns the terms that an incident must have, all of them, to match the query except for status and
+// time. The status is not a term, since it changes too often to be indexed that way.
 func (q Query) Terms() []string {
 	set := newTerms()
 	set.tag(tagService, q.Service)
@@ -99,7 +98,7 @@ func (q Query) Terms() []string {
 	return set.all
 }
 
-// terms gives those of an incident: tags first, since they are few and each counts.
+// terms returns those of an incident. Tags come first: they are few and must not be cut off.
 func terms(in *Incident, told []string) []string {
 	set := newTerms()
 	set.tag(tagService, in.Service)
@@ -125,7 +124,7 @@ func terms(in *Incident, told []string) []string {
 	return set.all
 }
 
-// taskTags say that it has follow-ups, and that some are to do.
+// taskTags say that an incident has follow-up tasks, and that some are open.
 func taskTags(in *Incident) []string {
 	switch {
 	case len(in.Tasks) == 0:
@@ -136,7 +135,7 @@ func taskTags(in *Incident) []string {
 	return []string{tag(tagTasks, "any")}
 }
 
-// mark gives a hash of all that terms are made of, without making them: most facts change none.
+// mark hashes what terms are made of, without making them: most facts change none.
 func mark(in *Incident, told string) int64 {
 	sum := fnv.New64a()
 	add := func(all ...string) {
@@ -154,8 +153,8 @@ func mark(in *Incident, told string) int64 {
 	return int64(sum.Sum64())
 }
 
-// toldBy gives the terms that only the fact has, because no incident's document does: who was
-// paged, who did something, and the words of notes.
+// toldBy returns the terms that come from the fact alone because no document has them: who was paged, who did
+// something, and the words of notes.
 func toldBy(f *Fact) []string {
 	set := newTerms()
 	if strings.HasPrefix(f.Actor, "person:") {
@@ -165,7 +164,7 @@ func toldBy(f *Fact) []string {
 	case pageRequested, noted, acknowledged, resolved:
 		_, raw, err := events.Split(f.Line)
 		if err != nil {
-			break // kept, and told as it stands
+			break // it is kept, but cannot be searched
 		}
 		switch d, _ := events.DecodeData(f.Type, raw); d := d.(type) {
 		case events.PageRequested:
@@ -189,7 +188,7 @@ var (
 	resolved      = events.TypeOf(events.IncidentResolved{})
 )
 
-// termSet collects terms, each once, up to [MaxTerms].
+// termSet collects distinct terms up to [MaxTerms].
 type termSet struct {
 	all  []string
 	seen map[string]bool

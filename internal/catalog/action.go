@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"strconv"
 
 	"tocsin.dev/internal/rules/escalation"
@@ -24,15 +25,15 @@ func (p *parser) action(at item, f map[string]item) (escalation.Action, actionDr
 		do.Priority = readPriority(f["priority"])
 	}
 	if kind := f["kind"]; kind.Given() && acts(f) && !f["page"].Given() && !f["to"].Given() {
-		kind.Warn("", "kind has no effect where nobody is paged")
+		kind.Warn("leave it out", "kind has no effect where nobody is paged")
 	}
 	return do, draft
 }
 
 // exhausted reads what to do when nobody answered the last level of the last round.
 func (p *parser) exhausted(at item) (escalation.Action, actionDraft) {
-	f := fields(at, keysExhausted)
-	if at.Kind() != "a mapping" {
+	f := fields(at, "exhausted")
+	if !at.IsMapping() {
 		return escalation.Action{}, actionDraft{at: at}
 	}
 	do, draft := p.action(at, f)
@@ -69,7 +70,7 @@ func readClimb(i item, policy string, levels int) int {
 		i.Fault("write climb: next, or the number of a level", "%s is not a level", quote(word))
 	case levels == 0: // a fault already
 	case n < 1 || n > levels:
-		i.Fault("", "there is no level %d in policy %s, which has %s", n, quote(policy), count(levels, "level"))
+		i.Fault(fmt.Sprintf("write next, or a number from 1 to %d", levels), "there is no level %d in policy %s, which has %s", n, quote(policy), count(levels, "level"))
 	default:
 		return n
 	}

@@ -7,7 +7,7 @@ import (
 
 // webhook reads where to post. No fault repeats the URL: its path may be a secret.
 func (p *parser) webhook(at item) *Webhook {
-	f := fields(at, keysWebhook)
+	f := fields(at, "webhook")
 	w := &Webhook{Secret: readSecret(f["secret"])}
 	u := f["url"]
 	if !u.Given() {
@@ -19,11 +19,11 @@ func (p *parser) webhook(at item) *Webhook {
 	switch {
 	case w.URL == "": // a fault already
 	case err != nil:
-		u.Fault("", "this is not a URL")
+		u.Fault("write it like https://push.example.com/ana", "this is not a URL")
 	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		u.Fault("", "a webhook URL starts with http:// or https://")
+		u.Fault("write it like https://push.example.com/ana", "a webhook URL starts with http:// or https://")
 	case parsed.Hostname() == "":
-		u.Fault("", "a webhook URL needs a host")
+		u.Fault("write it like https://push.example.com/ana", "a webhook URL needs a host")
 	case parsed.User != nil:
 		u.Fault("sign with secret: {env: NAME} instead", "a webhook URL must not carry a user or password")
 	default:
@@ -41,11 +41,11 @@ func readSecret(i item) Secret {
 	if !i.Given() {
 		return Secret{}
 	}
-	if i.Kind() != "a mapping" {
+	if !i.IsMapping() {
 		i.Fault(secretHint, "a secret must not be written into the catalog")
 		return Secret{}
 	}
-	f := i.SecretFields(shapes[keysSecret]...)
+	f := i.SecretFields(shapes["secret"]...)
 	s := Secret{Env: f["env"].Text(), File: f["file"].Text()}
 	switch {
 	case s.Env == "" && s.File == "":

@@ -10,7 +10,7 @@ import (
 
 // calendar reads working hours and days off. Without hours, all hours are working hours.
 func (p *parser) calendar(id string, key, body item) {
-	f := fields(body, keysCalendar)
+	f := fields(body, "calendar")
 	c := &clock.Calendar{ID: id, Location: time.UTC, Holidays: readHolidays(f["holidays"])}
 	if loc := p.zoneOf(calendar, id, key, f["timezone"]); loc != nil {
 		c.Location = loc

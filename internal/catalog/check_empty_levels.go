@@ -24,7 +24,7 @@ func (p *parser) checkLevelCanBeEmpty(d *policyDraft, n int, of pairing, before 
 	}
 	if len(found.levels[n]) == 0 && !hasHolder {
 		draft.emptyWarned = true
-		draft.targets[0].Warn("", "%s pages nobody for team %s", levelName(d.ID, n), quote(of.team))
+		draft.targets[0].Warn("page a person, or whoever the team has", "%s pages nobody for team %s", levelName(d.ID, n), quote(of.team))
 		return
 	}
 	onNobody := slices.ContainsFunc(d.Triggers, func(t escalation.Trigger) bool { return t.On == escalation.Nobody })

@@ -45,15 +45,15 @@ func (p *parser) handovers() []handover {
 // that lead back to where they were.
 func (p *parser) checkHandoverCycles(all []handover) {
 	fromLevels := slices.DeleteFunc(slices.Clone(all), func(h handover) bool { return h.trigger })
-	told := map[int]bool{} // by component
+	reported := map[int]bool{} // by component
 	g := newGraph(fromLevels)
 	for _, h := range fromLevels {
-		if c := g.component[h.from]; c == g.component[h.to] && !told[c] {
-			told[c] = true
+		if c := g.component[h.from]; c == g.component[h.to] && !reported[c] {
+			reported[c] = true
 			h.at.Fault("remove one of them", "policies hand over in a cycle: %s", g.cycle(h))
 		}
 	}
-	if len(told) > 0 {
+	if len(reported) > 0 {
 		return
 	}
 	g = newGraph(all)

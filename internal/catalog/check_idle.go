@@ -30,7 +30,7 @@ func (p *parser) checkLevelsAreReached(d *policyDraft, of usage) {
 			continue
 		}
 		if draft.never {
-			draft.when.Warn("", "never reached: the condition of %s is never true", levelName(d.ID, n))
+			draft.when.Warn("correct the condition, or remove the level", "never reached: the condition of %s is never true", levelName(d.ID, n))
 		}
 		if level.Hold == escalation.WorkingHours && of.used && !of.calendar {
 			draft.hold.Warn("add calendar: to a service", "no service of policy %s has a calendar: all hours are working hours", quote(d.ID))
@@ -52,7 +52,7 @@ func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft t
 	}
 	same[key] = draft.at
 	if draft.never {
-		draft.at.Warn("", "never fires: its condition is never true")
+		draft.at.Warn("correct the condition, or remove the trigger", "never fires: its condition is never true")
 		return
 	}
 	switch t.On {
@@ -70,7 +70,7 @@ func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft t
 		}
 	case escalation.Nobody:
 		if !slices.ContainsFunc(d.Levels, levelMayBeNobody) {
-			draft.at.Warn("", "never fires: every level of policy %s pages people by name", quote(d.ID))
+			draft.at.Warn("remove the trigger", "never fires: every level of policy %s pages people by name", quote(d.ID))
 		}
 	case escalation.PriorityRaised:
 		checkRaise(t, draft)
@@ -79,7 +79,7 @@ func (p *parser) checkTriggerFires(d *policyDraft, t escalation.Trigger, draft t
 		draft.at.Warn("leave it out", "climb has no effect together with to: the team's own policy takes over")
 	}
 	if t.Do.Priority == leastUrgent {
-		draft.at.Warn("", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
+		draft.at.Warn("leave priority: out, or name a more urgent one", "priority: %s does nothing: a priority is only ever raised", t.Do.Priority)
 	}
 }
 
@@ -99,7 +99,7 @@ func checkRaise(t escalation.Trigger, draft triggerDraft) {
 		draft.raised.Warn("leave it out", "to_priority: %s has no effect: every raise is to %s or above", t.To, least)
 	}
 	if at := firstOf(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
-		draft.at.Warn("", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
+		draft.at.Warn("leave priority: out, or name a more urgent one", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
 	}
 }
 

@@ -12,13 +12,13 @@ const maxHints = 100
 
 // checkNames reports names that refer to nothing.
 func (p *parser) checkNames() {
-	told := 0
+	hints := 0
 	for _, ref := range p.refs {
 		if p.known(ref.kind, ref.id) {
 			continue
 		}
 		hint := ""
-		if told++; told <= maxHints {
+		if hints++; hints <= maxHints {
 			if near := yamlfile.Nearest(ref.id, maps.Keys(p.defined[ref.kind])); near != "" {
 				hint = "did you mean " + quote(near) + "?"
 			}

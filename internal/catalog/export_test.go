@@ -11,7 +11,7 @@ import (
 func Shapes() map[string][]string {
 	all := map[string][]string{}
 	for name, keys := range shapes {
-		all[string(name)] = slices.Sorted(slices.Values(keys))
+		all[name] = slices.Sorted(slices.Values(keys))
 	}
 	return all
 }

@@ -15,7 +15,16 @@ func Refused(faults []Fault) bool { return yamlfile.Refused(faults) }
 type item = yamlfile.Value
 
 // fields returns the values of a mapping; keys that its shape does not have are faults.
-func fields(i item, of shape) map[string]item { return i.Fields(shapes[of]...) }
+func fields(i item, shape string) map[string]item { return i.Fields(shapes[shape]...) }
+
+// mapping is fields for a value that must be a mapping; it returns false where it is not.
+func mapping(i item, shape string) (map[string]item, bool) {
+	if !i.Given() {
+		i.Wrong("a mapping")
+		return nil, false
+	}
+	return fields(i, shape), i.IsMapping()
+}
 
 // checkID reports whether a text may be an id; where it may not, that is a fault that shows it so.
 func checkID(i item, id, shown string) bool {

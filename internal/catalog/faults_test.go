@@ -45,7 +45,7 @@ var faultTable = []faultCase{
 	{"unknown section", with("polices: {}\n"), `1:1: unknown key "polices" ~ did you mean "policies"?`},
 	{"unknown key", with("people: {ana: {contct: [], contact: [{console: true}]}}\n"), `1:16: unknown key "contct" ~ did you mean "contact"?`},
 	{"unknown key far from all", with("teams: {t: {wages: 1}}\n"), `1:13: unknown key "wages" ~ use one of lead, members, name, policy, schedule`},
-	{"a key twice", with("teams: {t: {lead: ana, lead: ana}}\n"), `1:24: "lead" is given twice, first in line 1`},
+	{"a key twice", with("teams: {t: {lead: ana, lead: ana}}\n"), `1:24: "lead" is given twice, first in line 1 ~ remove one of them`},
 	{"a key that is a list", with("teams: {[a]: {}, t: {members: [ana]}}\n"), `1:9: a key must be a plain word, not a list`},
 	{"list for text", with("people: {ana: {name: [], contact: [{console: true}]}}\n"), "1:22: expected text, found a list"},
 	{"text for a list", with("people: {ana: {contact: phone}}\n"), "1:25: expected a list, found text"},
@@ -57,7 +57,7 @@ var faultTable = []faultCase{
 	{"bad duration", with("policies: {p: {levels: [{page: [person:ana], ack_within: 5 minutes}]}}\n"), `1:58: "5 minutes" is not a duration ~ write it like 90s, 5m or 1h30m`},
 	{"duration without unit", with("policies: {p: {levels: [{page: [person:ana], ack_within: 5}]}}\n"), `1:58: "5" is not a duration ~ write it like 90s, 5m or 1h30m`},
 	{"zero duration", with("policies: {p: {levels: [{page: [person:ana], ack_within: 0s}]}}\n"), "1:58: a duration of zero makes no sense here"},
-	{"negative duration", with("policies: {p: {reopen_within: -5m, levels: [{page: [person:ana]}]}}\n"), "1:31: a duration cannot be negative"},
+	{"negative duration", with("policies: {p: {reopen_within: -5m, levels: [{page: [person:ana]}]}}\n"), "1:31: a duration cannot be negative ~ write it like 90s, 5m or 1h30m"},
 	{"endless duration", with("policies: {p: {reopen_within: 90000h, levels: [{page: [person:ana]}]}}\n"), "1:31: a duration may be at most 366 days"},
 
 	{"dangling person", with("teams: {t: {lead: anna}}\n"), `1:19: there is no person "anna" ~ did you mean "ana"?`},
@@ -95,7 +95,7 @@ var faultTable = []faultCase{
 	{"urgency", with("people: {ana: {contact: [{console: true}], notify: {hihg: []}}}\n"), `1:53: unknown key "hihg" ~ did you mean "high"?`},
 	{"delay longer than the wait", with("people: {ana: {contact: [{console: true}], notify: {high: [{via: console}, {via: console, after: 6m}]}}}\n"), `?1:98: contact "console" of ana is tried after 6m0s, but level 1 of policy "p" moves on after 5m0s ~ shorten after: or lengthen ack_within:`},
 
-	{"id twice", with("teams:\n  t: {members: [ana]}\n  t: {}\n"), `3:3: team "t" is given twice, first at catalog.yaml:2:3`},
+	{"id twice", with("teams:\n  t: {members: [ana]}\n  t: {}\n"), `3:3: team "t" is given twice, first at catalog.yaml:2:3 ~ remove one of them`},
 	{"id", with("teams: {t.x: {}, t: {members: [ana]}}\n"), `1:9: "t.x" is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit`},
 	{"zone", with("people: {ana: {timezone: Madrid, contact: [{console: true}]}}\n"), `1:26: "Madrid" is not a time zone ~ use an IANA name such as Europe/Madrid or UTC`},
 	{"the machine's own zone", with("people: {ana: {timezone: Local, contact: [{console: true}]}}\n"), `1:26: "Local" is not a time zone ~ use an IANA name such as Europe/Madrid or UTC`},
@@ -120,8 +120,8 @@ var faultTable = []faultCase{
 	{"no fallback", with("routes: [{when: 'true', service: web}]\nservices: {web: {team: t, policy: p}}\n"), "1:1: no service takes the alerts that no route places ~ add `- {service: …}` as the last of routes"},
 	{"fallback without team", with("teams: {t: {}, u: {}}\nservices: {rest: {policy: p}}\n"), `2:12: service "rest" takes what no route places and needs a team ~ add team: with the id of a team`},
 	{"fallback without policy", with("services: {rest: {team: t}}\npolicies: {a: {levels: [{page: [person:ana]}]}, b: {levels: [{page: [person:ana]}]}}\n"), `1:12: service "rest" takes what no route places and needs a policy ~ add policy: with the id of a policy`},
-	{"nobody to reach", with("teams: {t: {}}\npolicies: {p: {levels: [{page: [role:lead]}]}}\n"), `?2:33: level 1 of policy "p" pages nobody for team "t" | 6:12: no person can be reached from service "rest": policy "p" pages nobody ~ name a person, or a schedule with people, in one of its levels`},
-	{"a level that pages nobody", with("policies: {p: {levels: [{page: [person:ana]}, {page: [role:manager]}]}}\n"), `?1:55: level 2 of policy "p" pages nobody for team "t"`},
+	{"nobody to reach", with("teams: {t: {}}\npolicies: {p: {levels: [{page: [role:lead]}]}}\n"), `?2:33: level 1 of policy "p" pages nobody for team "t" ~ page a person, or whoever the team has | 6:12: no person can be reached from service "rest": policy "p" pages nobody ~ name a person, or a schedule with people, in one of its levels`},
+	{"a level that pages nobody", with("policies: {p: {levels: [{page: [person:ana]}, {page: [role:manager]}]}}\n"), `?1:55: level 2 of policy "p" pages nobody for team "t" ~ page a person, or whoever the team has`},
 	{"managers in a circle", with("people:\n  ana: {manager: bo, contact: [{console: true}]}\n  bo: {manager: ana, contact: [{console: true}]}\n"), "2:18: managers form a cycle: ana → bo → ana ~ remove one of them"},
 	{"one's own manager", with("people:\n  ana: {manager: ana, contact: [{console: true}]}\n"), "2:18: managers form a cycle: ana → ana ~ remove one of them"},
 
@@ -137,9 +137,9 @@ var faultTable = []faultCase{
 	{"route never reached", with("routes:\n  - {service: rest}\n  - {when: 'true', service: rest}\n"), "?3:5: never reached: the route in line 2 takes everything ~ put it above"},
 
 	{"priority", with("priorities: {critical: P0}\n"), `1:24: "P0" is not a priority ~ use one of P1, P2, P3, P4, P5`},
-	{"severity twice", with("priorities: {high: P1, High: P2}\n"), `1:24: severity "High" is given twice: upper and lower case are the same`},
+	{"severity twice", with("priorities: {high: P1, High: P2}\n"), `1:24: severity "High" is given twice: upper and lower case are the same ~ remove one of them`},
 	{"severity with a slip", with("priorities: {critcal: P1}\n"), `?1:14: severity "critcal" is one letter off a usual one ~ did you mean "critical"?`},
-	{"no severity", with("priorities: {'': P1}\n"), `1:14: "" is not a severity`},
+	{"no severity", with("priorities: {'': P1}\n"), `1:14: "" is not a severity ~ write it in letters and digits, such as critical`},
 
 	{"secret inline", with("intake: {keys: {k: {secret: hunter2}}}\n"), "1:29: a secret must not be written into the catalog ~ write secret: {env: NAME} or {file: PATH}, and keep the value there"},
 	{"secret in braces", with("intake: {keys: {k: {secret: {hunter2}}}}\n"), "1:29: a secret needs env: or file: ~ write secret: {env: NAME} or {file: PATH}, and keep the value there | 1:30: unknown key ~ use one of env, file"},
@@ -147,10 +147,10 @@ var faultTable = []faultCase{
 	{"secret of two places", with("intake: {keys: {k: {secret: {env: A, file: /b}}}}\n"), "1:29: a secret with both env and file ~ keep one of the two"},
 	{"key without secret", with("intake: {keys: {k: {}}}\n"), `1:17: an intake key without a secret ~ write secret: {env: NAME} or {file: PATH}, and keep the value there`},
 	{"key in the place of its name", with("intake: {keys: {'hunter2!': {secret: {env: K}}}}\n"), "1:17: this is not an id: 1 to 64 letters, digits, '-' or '_', the first a letter or digit"},
-	{"webhook scheme", with("people: {ana: {contact: [{webhook: {url: 'ftp://hunter2.example.com'}}]}}\n"), "1:42: a webhook URL starts with http:// or https://"},
+	{"webhook scheme", with("people: {ana: {contact: [{webhook: {url: 'ftp://hunter2.example.com'}}]}}\n"), "1:42: a webhook URL starts with http:// or https:// ~ write it like https://push.example.com/ana"},
 	{"webhook with user", with("people: {ana: {contact: [{webhook: {url: 'https://u:hunter2@example.com'}}]}}\n"), "1:42: a webhook URL must not carry a user or password ~ sign with secret: {env: NAME} instead"},
-	{"webhook that is no URL", with("people: {ana: {contact: [{webhook: {url: 'http://[hunter2'}}]}}\n"), "1:42: this is not a URL"},
-	{"webhook without host", with("people: {ana: {contact: [{webhook: {url: 'https:///hunter2'}}]}}\n"), "1:42: a webhook URL needs a host"},
+	{"webhook that is no URL", with("people: {ana: {contact: [{webhook: {url: 'http://[hunter2'}}]}}\n"), "1:42: this is not a URL ~ write it like https://push.example.com/ana"},
+	{"webhook without host", with("people: {ana: {contact: [{webhook: {url: 'https:///hunter2'}}]}}\n"), "1:42: a webhook URL needs a host ~ write it like https://push.example.com/ana"},
 	{"webhook without URL", with("people: {ana: {contact: [{webhook: {secret: {env: A}}}]}}\n"), `1:36: a webhook without a URL ~ add url: "https://…"`},
 	{"webhook to an inner address", with("people: {ana: {contact: [{webhook: {url: 'http://10.1.2.3/x'}}]}}\n"), `?1:42: this webhook is at an inner address that egress does not allow ~ add "10.1.2.3/32" to egress.allow`},
 	{"egress", with("egress: {allow: [10.0.0.0/33]}\n"), `1:18: "10.0.0.0/33" is not an address range ~ write it like 10.0.0.0/8`},
@@ -161,7 +161,7 @@ var faultTable = []faultCase{
 	{"mail server", with("channels: {email: {smtp: mail.example.com, from: t@example.com}}\n"), "1:26: this is not the URL of a mail server ~ write it like smtp://mail.example.com:587 or smtps://mail.example.com:465"},
 	{"mail server with a password", with("channels: {email: {smtp: 'smtp://u:hunter2@h:25', from: t@example.com}}\n"), "1:26: the URL of a mail server must not carry a user or password ~ use user: and password: {env: NAME}"},
 	{"mail server without port", with("channels: {email: {smtp: 'smtp://h', from: t@example.com}}\n"), "1:26: the URL of a mail server needs a port ~ write it like smtp://mail.example.com:587 or smtps://mail.example.com:465"},
-	{"mail password without user", with("channels: {email: {smtp: 'smtp://h:25', from: t@example.com, password: {env: P}}}\n"), "1:19: channels.email with a password but no user"},
+	{"mail password without user", with("channels: {email: {smtp: 'smtp://h:25', from: t@example.com, password: {env: P}}}\n"), "1:19: channels.email with a password but no user ~ add user:"},
 }
 
 func TestFaults(t *testing.T) {

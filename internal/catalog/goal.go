@@ -33,15 +33,13 @@ func (p *parser) goal(level string, key, body item) {
 }
 
 func (p *parser) goalDraft(key, body item) goalDraft {
-	f := fields(body, keysTarget)
+	f := fields(body, "target")
 	d := goalDraft{f: f, at: key, Goal: rules.Goal{
 		Response: f["response"].Duration(0, 0), Resolution: f["resolution"].Duration(0, 0),
 		AtRisk: readPercent(f["at_risk"], 99, 0), Calendar: p.refer(calendar, f["calendar"]),
 	}}
-	for _, one := range f["pause"].List() {
+	for _, one := range f["pause"].ListOf("a word") {
 		switch word, ok := one.Scalar(); {
-		case !ok && !one.Given():
-			one.Wrong("a word")
 		case ok && word != "snoozed":
 			one.Fault("use snoozed", "%s does not pause a goal", quote(word))
 		case ok:
@@ -54,13 +52,13 @@ func (p *parser) goalDraft(key, body item) goalDraft {
 // warnSlowResponse warns of a response that may take longer than the resolution.
 func (d *goalDraft) warnSlowResponse() {
 	if d.Response > 0 && d.Resolution > 0 && d.Response > d.Resolution {
-		d.at.Warn("", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
+		d.at.Warn("shorten response: or lengthen resolution:", "the response may take %s, longer than the resolution (%s)", d.Response, d.Resolution)
 	}
 }
 
 // serviceGoals reads a service's own goals. They are completed when all files are read.
 func (p *parser) serviceGoals(section item) map[string]goalDraft {
-	f := fields(section, keysTargets)
+	f := fields(section, "targets")
 	if len(f) == 0 {
 		return nil
 	}

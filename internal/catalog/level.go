@@ -20,12 +20,8 @@ type levelDraft struct {
 
 func (p *parser) level(at item) (escalation.Level, levelDraft) {
 	level, draft := escalation.Level{AckTimeout: DefaultAckWithin}, levelDraft{at: at}
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return level, draft
-	}
-	f := fields(at, keysLevel)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "level")
+	if !ok {
 		return level, draft
 	}
 	level.Targets, draft.targets = p.targets(f["page"])
@@ -58,7 +54,7 @@ func (p *parser) level(at item) (escalation.Level, levelDraft) {
 func warnUnused(f map[string]item) {
 	for _, key := range []string{"ack_within", "repeat", "urgency", "responders", "minimum_responders", "hold_until", "skip_if_empty"} {
 		if f[key].Given() {
-			f[key].Warn("", "%s has no effect in a level that only hands over", key)
+			f[key].Warn("leave it out", "%s has no effect in a level that only hands over", key)
 		}
 	}
 }

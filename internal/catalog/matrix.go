@@ -12,12 +12,12 @@ func (p *parser) matrix(at item) {
 		return
 	}
 	if p.matrixAt.Present() {
-		at.Fault("", "priority_matrix is given twice, first at %s", p.matrixAt.Place())
+		at.Fault("remove one of them", "priority_matrix is given twice, first at %s", p.matrixAt.Place())
 		return
 	}
 	p.matrixAt = at
-	f := fields(at, keysMatrix)
-	if at.Kind() != "a mapping" {
+	f := fields(at, "priority_matrix")
+	if !at.IsMapping() {
 		return
 	}
 	m := &alert.Matrix{Cells: map[string]map[string]string{}, Urgencies: map[string]string{}}
@@ -55,7 +55,7 @@ func (p *parser) grades(at item, kind noun, list item) []string {
 		case !severityPattern.MatchString(word) || word != strings.ToLower(word):
 			one.Fault("write it in lower case, such as high", "%s is not a word for %s", quote(word), kind)
 		case p.known(kind, word):
-			one.Fault("", "%s %s is given twice", kind, quote(word))
+			one.Fault("remove one of them", "%s %s is given twice", kind, quote(word))
 		default:
 			p.defined[kind][word] = one
 		}
@@ -71,7 +71,7 @@ func (p *parser) cells(m *alert.Matrix, impacts, urgencies []string, rows, at it
 		return
 	}
 	list := rows.List()
-	if rows.Kind() == "a list" && len(list) != len(impacts) {
+	if rows.IsList() && len(list) != len(impacts) {
 		rows.Fault("write one row for each impact", "%s for %s", count(len(list), "row"), count(len(impacts), "impact"))
 		return
 	}
@@ -81,7 +81,7 @@ func (p *parser) cells(m *alert.Matrix, impacts, urgencies []string, rows, at it
 			continue
 		}
 		cells := row.List()
-		if row.Kind() == "a list" && len(cells) != len(urgencies) {
+		if row.IsList() && len(cells) != len(urgencies) {
 			row.Fault("write one priority for each urgency", "%s for %s", count(len(cells), "column"), count(len(urgencies), "urgency"))
 			continue
 		}

@@ -88,9 +88,9 @@ func (p *parser) namesOf(aliases []alias) names {
 		name := strings.Join(words, " ")
 		switch first := n.own[name]; {
 		case name == "":
-			a.at.Fault("", "a name without a letter or digit")
+			a.at.Fault("write the name that the calendar uses", "a name without a letter or digit")
 		case first != "" && first != a.person:
-			a.at.Fault("", "%s is a name of %s already", quote(a.text), first)
+			a.at.Fault("remove it from one of the two", "%s is a name of %s already", quote(a.text), first)
 		default:
 			n.own[name], n.most = a.person, max(n.most, len(words))
 		}

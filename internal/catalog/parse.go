@@ -181,8 +181,8 @@ func (p *parser) file(root item) {
 	if !p.firstFile.Present() {
 		p.firstFile = root
 	}
-	p.broken = p.broken || root.Kind() != "a mapping"
-	f := fields(root, keysCatalog)
+	p.broken = p.broken || !root.IsMapping()
+	f := fields(root, "catalog")
 	p.each(f["people"], person, p.person)
 	p.each(f["teams"], team, p.team)
 	p.each(f["schedules"], schedule, p.schedule)
@@ -195,7 +195,7 @@ func (p *parser) file(root item) {
 	p.each(f["chats"], chat, p.chat)
 	p.each(f["webhooks"], webhook, p.webhookTarget)
 	p.routes = append(p.routes, f["routes"].List()...)
-	p.each(fields(f["intake"], keysIntake)["keys"], intakeKey, p.intake)
+	p.each(fields(f["intake"], "intake")["keys"], intakeKey, p.intake)
 	p.egress(f["egress"])
 	p.channels(f["channels"])
 }
@@ -223,7 +223,7 @@ func (p *parser) define(kind noun, id string, key item) bool {
 		p.defined[kind] = map[string]item{}
 	}
 	if first, twice := p.defined[kind][id]; twice {
-		key.Fault("", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
+		key.Fault("remove one of them", "%s %s is given twice, first at %s", kind, quote(id), first.Place())
 		return false
 	}
 	p.defined[kind][id] = key

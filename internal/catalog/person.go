@@ -25,7 +25,7 @@ type personDraft struct {
 }
 
 func (p *parser) person(id string, key, body item) {
-	f := fields(body, keysPerson)
+	f := fields(body, "person")
 	d := &personDraft{Person: &Person{ID: id, Name: f["name"].Text(), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
 	if d.Name == "" {
 		d.Name = id
@@ -52,12 +52,8 @@ func (p *parser) contacts(list item) []Contact {
 	var all []Contact
 	taken := map[string]item{}
 	for _, one := range list.List() {
-		if !one.Given() {
-			one.Wrong("a mapping")
-			continue
-		}
-		f := fields(one, keysContact)
-		if one.Kind() != "a mapping" {
+		f, ok := mapping(one, "contact")
+		if !ok {
 			continue
 		}
 		c := p.contact(one, f)
@@ -121,7 +117,7 @@ func readMailAddress(i item) string {
 func (d *personDraft) plans(notify item) {
 	all := atOnce(d.Contacts)
 	d.Plans = map[string]page.Plan{High: all, Low: all}
-	f := fields(notify, keysNotify)
+	f := fields(notify, "notify")
 	for _, urgency := range []string{High, Low} {
 		if list := f[urgency]; list.Given() {
 			d.Plans[urgency] = d.plan(urgency, list)
@@ -140,7 +136,7 @@ func (d *personDraft) plan(urgency string, list item) page.Plan {
 	}
 	var before time.Duration
 	for _, one := range list.List() {
-		f := fields(one, keysStep)
+		f := fields(one, "step")
 		via := f["via"].Text()
 		contact, ok := d.Contact(via)
 		switch {

@@ -28,7 +28,7 @@ type policyDraft struct {
 }
 
 func (p *parser) policy(id string, key, body item) {
-	f := fields(body, keysPolicy)
+	f := fields(body, "policy")
 	d := &policyDraft{key: key, Policy: &escalation.Policy{
 		ID:                 id,
 		Repeat:             f["repeat"].Number(0, maxRepeat),

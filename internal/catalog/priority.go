@@ -48,12 +48,12 @@ func (p *parser) severityName(key item, seen map[string]item) string {
 	word, _ := key.Scalar()
 	name := strings.ToLower(word)
 	if _, twice := seen[name]; twice {
-		key.Fault("", "severity %s is given twice: upper and lower case are the same", quote(word))
+		key.Fault("remove one of them", "severity %s is given twice: upper and lower case are the same", quote(word))
 		return ""
 	}
 	seen[name] = key
 	if !severityPattern.MatchString(name) {
-		key.Fault("", "%s is not a severity", quote(word))
+		key.Fault("write it in letters and digits, such as critical", "%s is not a severity", quote(word))
 	}
 	if known := defaultPriorities(); known[name] == "" {
 		// Sources have words of their own, so a new one is fine; one letter off is a typing mistake.

@@ -20,16 +20,16 @@ func (p Place) String() string {
 }
 
 // PlaceOf parses what [Place.String] returns. Anything else is the zero value.
-func PlaceOf(told string) Place {
-	at := strings.LastIndexByte(told, ':')
+func PlaceOf(text string) Place {
+	at := strings.LastIndexByte(text, ':')
 	if at < 1 {
 		return Place{}
 	}
-	line, err := strconv.Atoi(told[at+1:])
+	line, err := strconv.Atoi(text[at+1:])
 	if err != nil || line < 1 {
 		return Place{}
 	}
-	return Place{told[:at], line}
+	return Place{text[:at], line}
 }
 
 // Places holds the places of a catalog's parts, for explanations. Its methods return the zero [Place]

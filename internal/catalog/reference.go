@@ -48,11 +48,7 @@ func (p *parser) refer(kind noun, at item) string {
 // referAll reads a list of names.
 func (p *parser) referAll(kind noun, list item) []string {
 	var ids []string
-	for _, one := range list.List() {
-		if !one.Given() {
-			one.Wrong("a name")
-			continue
-		}
+	for _, one := range list.ListOf("a name") {
 		if id := p.refer(kind, one); id != "" {
 			ids = append(ids, id)
 		}

@@ -58,15 +58,15 @@ func (c *Catalog) duties(schedule string, calendar ical.Calendar, from, to time.
 	}
 	shifts, faults := calendar.Shifts(c.Rules.Schedules[schedule].Location, from, to, ical.Limits{})
 	var duties []oncall.Duty
-	told := map[int]bool{}
+	reported := map[int]bool{}
 	for _, s := range shifts {
 		people := i.names.of(s)
 		switch {
 		case !s.Start.Before(s.End): // without a length: a note, not a shift
 		case len(people) > 0:
 			duties = append(duties, oncall.Duty{People: people, From: s.Start, To: s.End})
-		case !told[s.Line]:
-			told[s.Line] = true
+		case !reported[s.Line]:
+			reported[s.Line] = true
 			faults = append(faults, ical.Fault{Line: s.Line, Message: quote(s.Summary) + " names nobody of the catalog; the event is left out", LeftOut: true})
 		}
 	}

@@ -38,12 +38,8 @@ func (p *parser) compileRoutes() {
 	var always item                // the first route without a condition
 	conditions := map[string]int{} // the line of the first route with each
 	for _, one := range p.routes {
-		if !one.Given() {
-			one.Wrong("a mapping")
-			continue
-		}
-		f := fields(one, keysRoute)
-		if !one.IsMapping() {
+		f, ok := mapping(one, "route")
+		if !ok {
 			continue
 		}
 		r := Route{Service: p.refer(service, f["service"]), Line: one.FileLine()}
@@ -62,7 +58,7 @@ func (p *parser) compileRoutes() {
 			always = one
 		case r.condition == nil: // has a fault
 		case r.condition.Never:
-			when.Warn("", "never reached: this condition is never true")
+			when.Warn("correct the condition, or remove the route", "never reached: this condition is never true")
 		case first > 0:
 			one.Warn("remove one of them", "never reached: the route in line %d has the same condition", first)
 		default:

@@ -8,7 +8,7 @@ import (
 
 func (p *parser) schedule(id string, key, body item) {
 	before := len(p.Faults)
-	f := fields(body, keysSchedule)
+	f := fields(body, "schedule")
 	s := &oncall.Schedule{ID: id, Location: time.UTC, Holidays: readHolidays(f["holidays"])}
 	if loc := p.zoneOf(schedule, id, key, f["timezone"]); loc != nil {
 		s.Location = loc

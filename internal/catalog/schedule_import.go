@@ -51,7 +51,7 @@ type alias struct {
 // imported reads where a schedule's calendar is, and gives the schedule an empty roster: nobody is on
 // call until the calendar has been read.
 func (p *parser) imported(s *oncall.Schedule, at item) {
-	f := fields(at, keysImport)
+	f := fields(at, "ical")
 	d := &importDraft{Import: &Import{Schedule: s.ID, Refresh: DefaultRefresh}, file: f["file"]}
 	s.Imported = &oncall.Roster{}
 	switch {
@@ -88,7 +88,7 @@ func (p *parser) imported(s *oncall.Schedule, at item) {
 
 // importURL reads a URL, or a reference to one. No fault repeats it: it may be a secret.
 func (p *parser) importURL(d *importDraft, at item) {
-	if at.Kind() == "a mapping" {
+	if at.IsMapping() {
 		d.Secret = readSecret(at)
 		return
 	}
@@ -116,9 +116,9 @@ func (p *parser) readImports() {
 		source, there := p.cat.Files[d.File]
 		switch {
 		case !strings.HasSuffix(d.File, CalendarFile):
-			d.file.Fault("", "the name of a calendar's file ends in %s", CalendarFile)
+			d.file.Fault("rename the file", "the name of a calendar's file ends in %s", CalendarFile)
 		case !there:
-			d.file.Fault("put it beside the catalog's YAML files", "there is no file %s", quote(d.File))
+			d.file.Fault("put it into the folder of the catalog's YAML files", "there is no file %s", quote(d.File))
 		default:
 			p.readCalendar(d, source)
 		}

@@ -14,12 +14,8 @@ import (
 const maxEvery = 1000
 
 func (p *parser) layer(at item, s *oncall.Schedule) oncall.Layer {
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return oncall.Layer{}
-	}
-	f := fields(at, keysLayer)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "layer")
+	if !ok {
 		return oncall.Layer{}
 	}
 	l := oncall.Layer{Rotation: readRotation(f["rotation"]), Weekday: time.Monday, Hour: 9}
@@ -72,18 +68,14 @@ func day(d oncall.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 
 func (p *parser) turns(l *oncall.Layer, people item) {
 	together := false
 	var crews [][]string
-	for _, one := range people.List() {
-		if !one.Given() || one.Kind() != "a list" {
-			if !one.Given() {
-				one.Wrong("a name")
-			} else if id := p.refer(person, one); id != "" {
-				crews = append(crews, []string{id})
+	for _, one := range people.ListOf("a name") {
+		if one.IsList() {
+			together = true
+			if crew := p.crew(one); len(crew) > 0 {
+				crews = append(crews, crew)
 			}
-			continue
-		}
-		together = true
-		if crew := p.crew(one); len(crew) > 0 {
-			crews = append(crews, crew)
+		} else if id := p.refer(person, one); id != "" {
+			crews = append(crews, []string{id})
 		}
 	}
 	for _, crew := range crews {
@@ -101,19 +93,15 @@ func (p *parser) turns(l *oncall.Layer, people item) {
 // crew reads people who take a turn together.
 func (p *parser) crew(list item) []string {
 	if list.Empty() {
-		list.Fault("", "an empty turn")
+		list.Fault("name somebody, or remove it", "an empty turn")
 	}
 	var crew []string
-	for _, one := range list.List() {
-		if !one.Given() {
-			one.Wrong("a name")
-			continue
-		}
+	for _, one := range list.ListOf("a name") {
 		id := p.refer(person, one)
 		switch {
 		case id == "":
 		case slices.Contains(crew, id):
-			one.Fault("", "%s is in the same turn twice", quote(id))
+			one.Fault("remove one of them", "%s is in the same turn twice", quote(id))
 		default:
 			crew = append(crew, id)
 		}

@@ -41,8 +41,8 @@ func readWindow(i item) (oncall.Window, bool) {
 	if i.Kind() == "text" {
 		return readWindowWords(i)
 	}
-	f := fields(i, keysWindow)
-	if i.Kind() != "a mapping" {
+	f := fields(i, "window")
+	if !i.IsMapping() {
 		return oncall.Window{}, false
 	}
 	w := oncall.Window{From: readTimeOfDay(f["from"], 0), To: readTimeOfDay(f["to"], 24*60)}
@@ -64,18 +64,13 @@ func readWindow(i item) (oncall.Window, bool) {
 
 func readWeekdays(i item) []time.Weekday {
 	var days []time.Weekday
-	for _, one := range i.List() {
+	for _, one := range i.ListOf("a day") {
 		word, ok := one.Scalar()
-		if !ok {
-			if !one.Given() {
-				one.Wrong("a day")
-			}
-			continue
-		}
-		day, found := dayNamed(word)
-		if !found {
+		switch day, found := dayNamed(word); {
+		case !ok: // a fault already
+		case !found:
 			one.Fault("use one of Mon, Tue, Wed, Thu, Fri, Sat, Sun", "%s is not a day of the week", quote(word))
-		} else if !slices.Contains(days, day) {
+		case !slices.Contains(days, day):
 			days = append(days, day)
 		}
 	}
@@ -101,16 +96,12 @@ func readTimeOfDay(i item, fallback int) int {
 func readHolidays(i item) []oncall.Date {
 	var all []oncall.Date
 	seen := map[oncall.Date]bool{}
-	for _, one := range i.List() {
-		if !one.Given() {
-			one.Wrong("a date")
-			continue
-		}
+	for _, one := range i.ListOf("a date") {
 		d := readDate(one)
 		switch {
 		case d == oncall.Date{}:
 		case seen[d]:
-			one.Warn("", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
+			one.Warn("remove one of them", "holiday %s is given twice", quote(day(d).Format(time.DateOnly)))
 		default:
 			seen[d] = true
 			all = append(all, d)

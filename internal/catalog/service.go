@@ -14,7 +14,7 @@ type serviceDraft struct {
 }
 
 func (p *parser) service(id string, key, body item) {
-	f := fields(body, keysService)
+	f := fields(body, "service")
 	s := &rules.Service{
 		ID: id, Team: p.refer(team, f["team"]), Policy: p.refer(policy, f["policy"]), Runbook: f["runbook"].Text(),
 		Owner: p.refer(person, f["owner"]), Impact: p.refer(impact, f["impact"]), Calendar: p.refer(calendar, f["calendar"]),

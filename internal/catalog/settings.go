@@ -8,7 +8,7 @@ import (
 
 // intake reads the key of one sender.
 func (p *parser) intake(name string, at, body item) {
-	f := fields(body, keysIntakeKey)
+	f := fields(body, "intake_key")
 	k := IntakeKey{Name: name, Secret: readSecret(f["secret"]), Service: p.refer(service, f["service"])}
 	if !f["secret"].Given() {
 		at.Fault(secretHint, "an intake key without a secret")
@@ -18,7 +18,7 @@ func (p *parser) intake(name string, at, body item) {
 
 // egress reads the inner addresses that webhooks and calendars may reach.
 func (p *parser) egress(section item) {
-	for _, one := range fields(section, keysEgress)["allow"].List() {
+	for _, one := range fields(section, "egress")["allow"].List() {
 		s, ok := one.Scalar()
 		if !ok {
 			continue
@@ -39,16 +39,16 @@ func (p *parser) egress(section item) {
 const DefaultMailTimeout = 30 * time.Second
 
 func (p *parser) channels(section item) {
-	f := fields(section, keysChannels)
+	f := fields(section, "channels")
 	if !f["email"].Given() {
 		return
 	}
 	if p.emailAt.Present() {
-		f["email"].Fault("", "channels.email is given twice, first at %s", p.emailAt.Place())
+		f["email"].Fault("remove one of them", "channels.email is given twice, first at %s", p.emailAt.Place())
 		return
 	}
 	p.emailAt = f["email"]
-	e := fields(p.emailAt, keysEmail)
+	e := fields(p.emailAt, "email_channel")
 	p.cat.Channels.Email = EmailChannel{
 		SMTP: readSMTP(e["smtp"]), From: readMailAddress(e["from"]), User: e["user"].Text(),
 		Password: readSecret(e["password"]), Timeout: e["timeout"].Duration(1, DefaultMailTimeout),
@@ -60,7 +60,7 @@ func (p *parser) channels(section item) {
 		p.emailAt.Fault("add from: tocsin@example.com", "channels.email without from")
 	}
 	if e["password"].Given() && !e["user"].Given() {
-		p.emailAt.Fault("", "channels.email with a password but no user")
+		p.emailAt.Fault("add user:", "channels.email with a password but no user")
 	}
 }
 

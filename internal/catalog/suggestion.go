@@ -10,16 +10,16 @@ const (
 
 // suggestions reads which suggestions of a policy are followed.
 func (p *parser) suggestions(policy string, at item, levels int) {
-	e := fields(at, keysSuggested)["escalate"]
+	e := fields(at, "suggestions")["escalate"]
 	if !e.Given() {
 		return
 	}
-	f := fields(e, keysFollowed)
+	f := fields(e, "followed")
 	followed := &Followed{At: float64(defaultFollowed) / 100, Min: leastIncidents}
 	if share := f["at"]; share.Given() {
 		n := readPercent(share, mostFollowed, defaultFollowed)
 		if n < leastFollowed {
-			share.Fault("", "a suggestion that acts needs at least %d%%", leastFollowed)
+			share.Fault("write it like 80%", "a suggestion that acts needs at least %d%%", leastFollowed)
 		}
 		followed.At = float64(n) / 100
 	}

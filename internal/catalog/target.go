@@ -41,7 +41,7 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 		switch {
 		case !ok:
 		case slices.Contains(targets, t):
-			one.Warn("", "%s is given twice", quote(t.String()))
+			one.Warn("remove one of them", "%s is given twice", quote(t.String()))
 		default:
 			targets = append(targets, t)
 			places = append(places, one)
@@ -52,7 +52,7 @@ func (p *parser) targets(list item) ([]escalation.Target, []item) {
 
 // target reads a word such as schedule:payments-primary or role:lead:db-team.
 func (p *parser) target(at item) (escalation.Target, bool) {
-	if !at.Given() || at.Kind() == "a mapping" {
+	if !at.Given() || at.IsMapping() {
 		at.Fault("write it without a space: person:ana", "expected a target, found %s", at.Kind())
 		return escalation.Target{}, false
 	}
@@ -100,7 +100,7 @@ func (p *parser) roleTarget(at item, word string, t escalation.Target, narrowed 
 	case of == "":
 		at.Fault("write role:"+t.ID, "role:%s takes no name", t.ID)
 	case events.CheckID(t.Of) != nil:
-		at.Fault("", "%s names no %s", quote(word), of)
+		at.Fault("write it like role:"+t.ID+":NAME", "%s names no %s", quote(word), of)
 	default:
 		p.refs = append(p.refs, reference{of, t.Of, at})
 		return true

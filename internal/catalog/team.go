@@ -9,7 +9,7 @@ type teamDraft struct {
 }
 
 func (p *parser) team(id string, key, body item) {
-	f := fields(body, keysTeam)
+	f := fields(body, "team")
 	t := &rules.Team{
 		ID: id, Name: f["name"].Text(), Lead: p.refer(person, f["lead"]), Members: p.referAll(person, f["members"]),
 		Schedule: p.refer(schedule, f["schedule"]), Policy: p.refer(policy, f["policy"]),

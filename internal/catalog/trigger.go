@@ -41,12 +41,8 @@ const (
 )
 
 func (p *parser) trigger(at item, d *policyDraft) {
-	if !at.Given() {
-		at.Wrong("a mapping")
-		return
-	}
-	f := fields(at, keysTrigger)
-	if at.Kind() != "a mapping" {
+	f, ok := mapping(at, "trigger")
+	if !ok {
 		return
 	}
 	t := escalation.Trigger{On: escalation.On(f["on"].OneOf("a value of on", onWords...)), Place: at.FileLine()}
@@ -77,7 +73,7 @@ func checkTriggerKeys(on escalation.On, f map[string]item) {
 	for _, word := range onWords {
 		for _, key := range triggerKeys[escalation.On(word)] {
 			if f[key].Present() && !slices.Contains(triggerKeys[on], key) {
-				f[key].Fault("", "%s cannot be used with on: %s", key, on)
+				f[key].Fault("leave it out", "%s cannot be used with on: %s", key, on)
 				delete(f, key) // one fault is enough
 			}
 		}

@@ -1,5 +1,5 @@
-// Package daemon is what every process does alike: a log, health and metrics over HTTP, signals,
-// and an ordered stop.
+// Package daemon is what all processes have in common: a log, health and metrics over HTTP, signals, and an
+// ordered stop.
 //
 // In: parts that run until their context ends. Out: one Run that blocks until all of them are
 // done. It imports nothing of Tocsin and knows no part by name.
@@ -18,8 +18,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// Part is something that runs until its context ends. A nil error before that end counts as an
-// end too: the first part to stop stops the rest.
+// Part is something that runs until its context ends. The first part to stop stops the rest, even when it
+// returns nil.
 type Part struct {
 	Name string
 	Run  func(ctx context.Context) error
@@ -38,17 +38,17 @@ type member struct {
 	err  error
 }
 
-// NewGroup gives an empty group.
+// NewGroup returns an empty group.
 func NewGroup(log *zap.Logger) *Group { return &Group{log: log} }
 
 // Add appends a part. Parts are stopped in the order of adding.
 func (g *Group) Add(p Part) { g.parts = append(g.parts, &member{Part: p, done: make(chan struct{})}) }
 
-// StopTimeout is how long one part may take to stop before it is left behind.
+// StopTimeout is how long one part may take to stop before it is abandoned.
 const StopTimeout = 15 * time.Second
 
-// Run starts all parts and blocks until they are done: when ctx ends, or when one of them stops by
-// itself. It gives the errors of parts that did not stop because they were told to.
+// Run starts all parts and blocks until they are done, when ctx ends or one of them stops by itself. It
+// returns the error of that part and of those that failed to stop.
 func (g *Group) Run(ctx context.Context) error {
 	first := make(chan *member, len(g.parts))
 	for _, m := range g.parts {

@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Health answers whether the process lives and whether it can do its work.
+// Health says whether the process is alive and able to work.
 type Health struct {
 	// Metrics is the registry behind /metrics.
 	Metrics *prometheus.Registry
@@ -21,7 +21,7 @@ type Health struct {
 	checks map[string]func(context.Context) error
 }
 
-// NewHealth gives one with the metrics of the Go runtime and the process.
+// NewHealth returns one with the metrics of the Go runtime and the process.
 func NewHealth() *Health {
 	r := prometheus.NewRegistry()
 	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -35,10 +35,10 @@ func (h *Health) Check(name string, check func(context.Context) error) {
 	h.checks[name] = check
 }
 
-// checkTimeout bounds one question about readiness.
+// checkTimeout bounds one check of readiness.
 const checkTimeout = 2 * time.Second
 
-// Ready gives what is not in order, by name; empty when all is.
+// Ready returns the failing checks by name; empty when there are none.
 func (h *Health) Ready(ctx context.Context) map[string]string {
 	h.mu.Lock()
 	checks := make(map[string]func(context.Context) error, len(h.checks))
@@ -77,5 +77,5 @@ func (h *Health) Mount(mux *http.ServeMux) {
 func reply(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client is gone; there is nobody to tell
+	_ = json.NewEncoder(w).Encode(body) // the client is gone
 }

@@ -9,14 +9,14 @@ import (
 	"time"
 )
 
-// HTTP is a server that is bound before it serves, so that its address is known and a taken port
-// is an error at start.
+// HTTP is a server that listens before it serves, so that its address is known and a port in use is an error
+// at start.
 type HTTP struct {
 	listener net.Listener
 	server   *http.Server
 }
 
-// Listen binds addr for handler. Slow clients are cut off.
+// Listen listens on addr for handler, with timeouts for slow clients.
 func Listen(addr string, handler http.Handler) (*HTTP, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -31,10 +31,10 @@ func Listen(addr string, handler http.Handler) (*HTTP, error) {
 	}}, nil
 }
 
-// URL gives http://host:port as bound.
+// URL returns http://host:port as it listens.
 func (h *HTTP) URL() string { return "http://" + h.listener.Addr().String() }
 
-// Run serves until ctx ends, then lets requests under way finish for a while.
+// Run serves until ctx ends, and then waits up to 5 s for requests under way.
 func (h *HTTP) Run(ctx context.Context) error {
 	failed := make(chan error, 1)
 	go func() { failed <- h.server.Serve(h.listener) }()
@@ -51,7 +51,7 @@ func (h *HTTP) Run(ctx context.Context) error {
 	return h.server.Close()
 }
 
-// Loopback says whether host:port can be reached from this machine only.
+// Loopback reports whether host:port can be reached from this machine only.
 func Loopback(addr string) bool {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

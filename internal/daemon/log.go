@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// NewLog gives a log that writes to w: level is debug, info, warn or error; format is json or text.
+// NewLog returns a log that writes to w: level is debug, info, warn or error; format is json or text.
 func NewLog(w io.Writer, level, format string) (*zap.Logger, error) {
 	var at zapcore.Level
 	if err := at.UnmarshalText([]byte(level)); err != nil {

@@ -128,7 +128,7 @@ func TestPublicFormIsReadable(t *testing.T) {
 			continue
 		}
 		require.Equal(t, "tocsin.incidents.shop.checkout.triggered", m.Subject)
-		got, err := events.FromBinary(m.Header, m.Body)
+		got, err := events.DecodeNATS(m.Header, m.Body)
 		require.NoError(t, err)
 		decided.DataContentType = got.DataContentType
 		require.Equal(t, decided, got)

@@ -1,6 +1,6 @@
-// Package files writes files that others read while they are written: whole, or not at all.
+// Package files replaces files atomically, for readers that may come at any time.
 //
-// In: a name and what to write. Out: the file. It deletes nothing but what it could not finish.
+// In: a name and what to write. Out: the file. It deletes only what it could not finish.
 package files
 
 import (
@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// Replace writes a file beside the one of that name and puts it in its place when it is whole. The mode
-// is for others, such as a collector, who read it.
+// Replace writes a temporary file in the same folder and renames it when it is complete. mode lets others,
+// such as a collector, read it.
 func Replace(name string, mode fs.FileMode, write func(io.Writer) error) error {
 	out, err := os.CreateTemp(filepath.Dir(name), ".tocsin-*")
 	if err != nil {

@@ -111,7 +111,7 @@ func (e *event) check(span *length) error {
 		}
 	}
 	switch {
-	case span != nil: // DTEND beside it is not allowed; where both are there they say the same
+	case span != nil: // with DTEND as well, which is not allowed, both say the same
 		e.length, e.end = *span, nil
 	case e.end != nil:
 		return e.checkEnd()

@@ -1,29 +1,29 @@
-// Package ical reads calendars that others wrote, and writes feeds that others read, as RFC 5545
-// (iCalendar) has them.
+// Package ical reads calendars that others wrote, and writes feeds for others to read, in the format
+// of RFC 5545 (iCalendar).
 //
-// In: the bytes of a calendar, which nobody has checked ([Parse]), a zone and a stretch of time
-// ([Calendar.Shifts]); and the events of a feed ([Write]). Out: shifts at instants, faults that name
-// the line, and the bytes of a feed. It never reads a clock, a file or the network; its only look
-// outside is for the zones of the zone database. No input makes it panic, or work without end.
+// In: the unchecked bytes of a calendar ([Parse]), a zone and a period ([Calendar.Shifts]); and the
+// events of a feed ([Write]). Out: shifts at instants, faults that name the line, and the bytes of a
+// feed. It reads no clock, no file and no network, only the zone database. No input makes it panic or
+// work without end.
 //
 // # Why it reads and expands by itself
 //
-// Lines of iCalendar are simple, and what is hard about foreign calendars lies elsewhere: which line
-// is at fault, where a file was cut off, which zone a made-up name means, how much work a rule may
-// cause. github.com/arran4/golang-ical keeps no line numbers, takes a cut-off file for a whole one,
-// has no answer to DURATION without DTEND and reads all-day dates as UTC, so that all of this would
-// have stood beside it. github.com/teambition/rrule-go counts steps of a [time.Location] and loses
-// or doubles what falls on a change of the clocks, and it bounds no work. Both stay where they help:
-// in the tests, to read what this package writes and to expand what it expands.
+// Splitting lines is the easy part. The hard parts of foreign calendars are to name the line at fault,
+// to notice a file that is cut off, to find the zone that a made-up name means, and to bound the work
+// of a rule. github.com/arran4/golang-ical keeps no line numbers, accepts a cut-off file, fails on
+// DURATION without DTEND and reads all-day dates as UTC, so all of this would be needed next to it.
+// github.com/teambition/rrule-go counts steps of a [time.Location], loses or doubles what falls on a
+// change of the clocks, and bounds no work. Both are used in the tests: one reads what this package
+// writes, the other expands what it expands.
 //
 // # How time is read
 //
 // Recurrence is counted on the wall clock of the event's zone, and each occurrence is placed in the
-// zone afterwards: a wall time that does not exist moves forward by the gap, and one that exists
-// twice is the first. Dates without a time, and times without a zone, belong to the zone that the
-// caller names. An end given by DTEND keeps its wall time in summer and winter, as the calendars
-// that people use have it, so that a shift which ends at 09:00 always does; an end given by DURATION
-// is days on the wall clock and then exact hours.
+// zone afterwards: a wall time that does not exist moves forward by the gap, and of one that exists
+// twice the first counts. Dates without a time, and times without a zone, belong to the zone that the
+// caller passes. An end given by DTEND keeps its wall time in summer and winter, as in the calendars
+// that people use, so that a shift which ends at 09:00 always does. An end given by DURATION is days on
+// the wall clock and then exact hours.
 package ical
 
 import "time"

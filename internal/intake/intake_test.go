@@ -66,9 +66,9 @@ func TestReadRefuses(t *testing.T) {
 	}{
 		"subject":           {"tocsin.intake.0.alerts.a.b", string(line), "is not a subject of INTAKE that Tocsin reads", 0},
 		"one event of two":  {"tocsin.intake.0.commands", "[\nnonsense,\n" + string(line) + "\n]", "event 0: decode event", 1},
-		"broken command":    {"tocsin.intake.0.commands.checkout", "{", "decode event", 0},
+		"broken command":    {"tocsin.intake.0.commands.checkout", "{", "not a CloudEvent", 0},
 		"not a command":     {"tocsin.intake.0.commands.checkout", string(receipt), "dev.tocsin.receipt.received.v1 is not a command", 0},
-		"not an alert":      {"tocsin.intake.0.alerts.checkout", "{", "", 0},
+		"not an alert":      {"tocsin.intake.0.alerts.checkout", "{", "line 1, column 2", 0},
 		"the service's own": {"tocsin.intake.0.commands.other", string(line), "", 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -64,13 +64,7 @@ func readAlerts(m bus.Message, service string, foreign Foreign) (all []events.Ev
 // readCommand accepts commands only: other publishers may not send what Tocsin's own parts say on
 // INTAKE, such as receipts and overrides.
 func readCommand(m bus.Message, service string) ([]events.Event, []error) {
-	var e events.Event
-	var err error
-	if m.Get("ce-type") != "" {
-		e, err = events.FromBinary(m.Header, m.Body)
-	} else {
-		e, err = events.Decode(m.Body)
-	}
+	e, err := events.DecodeNATS(m.Header, m.Body)
 	if err != nil {
 		return nil, []error{err}
 	}

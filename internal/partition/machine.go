@@ -7,10 +7,10 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// Machine is what an owner runs: it decides and keeps the state. It is called by one goroutine.
-// Facts it decides on are gathered until [Machine.Take] and become one record.
+// Machine decides and keeps the state of a partition. One goroutine calls it. The facts it decides on are
+// collected until [Machine.Take] and become one record.
 type Machine interface {
-	// Load begins from a snapshot that Snapshot gave; nil means from the beginning.
+	// Load starts from a snapshot that Snapshot returned; nil means from the beginning.
 	Load(ctx context.Context, snapshot []byte) error
 	// Replay folds one record of the log, oldest first.
 	Replay(ctx context.Context, r Record) error
@@ -19,25 +19,25 @@ type Machine interface {
 	Start(ctx context.Context, before Record, now time.Time) error
 
 	// Input uses the events of m from place part on, until all are used (done) or the gathered
-	// facts have reached limit bytes. next is the place to go on from.
+	// facts have reached limit bytes. next is the place to continue from.
 	Input(ctx context.Context, m bus.Message, part int, now time.Time, limit int) (next int, done bool, err error)
-	// Outside takes in what came by other ways than the input log, such as outcomes of sends.
+	// Outside takes in what did not come through the input log, such as outcomes of sends.
 	Outside(now time.Time)
 	// Ready is signalled when Outside has something to take in; nil for never.
 	Ready() <-chan struct{}
 
-	// Deadline gives the next instant at which time alone changes something.
+	// Deadline returns the next instant at which time alone changes something.
 	Deadline() (at time.Time, ok bool)
 	// Fire decides what is due at now, until nothing is or the facts have reached limit bytes.
 	Fire(now time.Time, limit int)
 
-	// Take gives the gathered facts, encoded, and the mark for the record, and forgets them.
+	// Take returns the collected facts, encoded, and the mark for the record, and forgets them.
 	Take() (lines [][]byte, mark uint64)
 	// Committed says that the facts of the last Take are durable: effects may go out now.
 	Committed(ctx context.Context, r Record)
-	// Leave is called when the owner is to stop: nothing new shall begin. busy says that something
-	// is still under way whose end should be recorded.
+	// Leave is called when the owner is about to stop: nothing new may begin. busy says that something is
+	// under way whose end should be recorded.
 	Leave() (busy bool)
-	// Snapshot gives the state as bytes.
+	// Snapshot returns the state as bytes.
 	Snapshot() ([]byte, error)
 }

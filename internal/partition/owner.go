@@ -30,18 +30,18 @@ type Config struct {
 	Instance string
 	// Input opens the input log behind a sequence.
 	Input func(ctx context.Context, after uint64) (bus.Reader, error)
-	// Newest gives the sequence of the newest input that is stored now. A deadline that is due waits
+	// Newest returns the sequence of the newest input that is stored now. A deadline that is due waits
 	// until everything up to there is used: inputs come before deadlines. Required.
 	Newest func(ctx context.Context) (uint64, error)
-	// End gives the newest sequence of the whole input log. A log that ends before the recorded
+	// End returns the newest sequence of the whole input log. A log that ends before the recorded
 	// position is not the one that was read. Nil leaves that unchecked.
 	End func(ctx context.Context) (uint64, error)
 	// Reached says whether everything up to newest is used when the input has been used up to at.
 	// Defaults to at.Seq >= newest.
 	Reached func(newest uint64, at Position) bool
-	// Pace is the least time between the beginnings of two commits, unless inputs are waiting already:
-	// what comes within it is gathered into one record, since a record costs the same whatever is in
-	// it. The first one after a rest never waits. Defaults to 2 ms.
+	// Pace is the least time between the beginnings of two commits, unless inputs are waiting already. What
+	// arrives in that time becomes one record, since a record costs the same whatever its size. The first
+	// commit after a pause never waits. Defaults to 2 ms.
 	Pace time.Duration
 	// SnapshotTail is after how many bytes of records a snapshot is written at the earliest, and at
 	// most every so often while it cannot be stored. Defaults to 16 MiB.
@@ -51,7 +51,7 @@ type Config struct {
 	Clock     func() time.Time
 	// Pause waits between two tries to reach the log. Defaults to [Pause]; a simulation decides itself.
 	Pause func(ctx context.Context, d time.Duration) error
-	// Warn is told of snapshots that cannot be stored or used; the owner goes on without. Defaults to nothing.
+	// Warn reports snapshots that cannot be stored or used; the owner continues without. Defaults to nothing.
 	Warn func(error)
 }
 
@@ -72,7 +72,7 @@ type Owner struct {
 	barrier barrier
 }
 
-// Take takes the partition over: fence off the owner before, bring the machine up to date, open
+// Take takes the partition over: it fences off the previous owner, brings the machine up to date and opens
 // the input at its position.
 func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if cfg.IdleLimit == 0 {
@@ -118,8 +118,8 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	return o, nil
 }
 
-// ErrShort says that the input log ends before the place up to which it was used: it was restored
-// from an older copy, or made anew. Going on would pass over new inputs as if they had been used.
+// ErrShort says that the input log ends before the position up to which it was used: it was restored from an
+// older copy, or created again. Continuing would skip new inputs as if they had been used.
 var ErrShort = errors.New("the input log is shorter than what was read of it")
 
 func (o *Owner) checkInput(ctx context.Context) error {
@@ -136,7 +136,7 @@ func (o *Owner) checkInput(ctx context.Context) error {
 	return nil
 }
 
-// now is the time of the next record: the clock's, but never before the record before.
+// now is the time of the next record: the clock's, but never before the previous record's.
 func (o *Owner) now() time.Time {
 	now := o.cfg.Clock().UTC().Round(0)
 	if now.Before(o.writer.last.Now) {
@@ -145,7 +145,7 @@ func (o *Owner) now() time.Time {
 	return now
 }
 
-// Close gives up the input. The partition stays this owner's by fence until another takes it.
+// Close closes the input. By the fence the partition stays this owner's until another takes it over.
 func (o *Owner) Close() {
 	if o.reader != nil {
 		o.reader.Close()
@@ -158,8 +158,7 @@ func (o *Owner) Position() Position { return o.writer.last.Position }
 // leaveWithin is how long a stop waits for the commit under way and for the snapshot.
 const leaveWithin = 5 * time.Second
 
-// Run turns until ctx ends, which is no error, or until something fails. At a clean end it leaves
-// a snapshot behind.
+// Run turns until ctx ends, which is not an error, or something fails. At a clean end it stores a snapshot.
 func (o *Owner) Run(ctx context.Context) error {
 	defer o.Close()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -192,7 +191,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	return o.saveSnapshot(work)
 }
 
-// gather lets inputs come together for a moment.
+// gather waits a moment for more inputs.
 func (o *Owner) gather(ctx context.Context, d time.Duration) {
 	if d <= 0 || len(o.waiting) > 0 {
 		return
@@ -205,7 +204,7 @@ func (o *Owner) gather(ctx context.Context, d time.Duration) {
 	}
 }
 
-// soonest ends the wait when a stop is asked for, and again when its time is over.
+// soonest ends the wait when a stop is requested, and once more when the time for it is over.
 func soonest(ctx, work context.Context) <-chan struct{} {
 	if ctx.Err() != nil {
 		return work.Done()
@@ -213,8 +212,8 @@ func soonest(ctx, work context.Context) <-chan struct{} {
 	return ctx.Done()
 }
 
-// untilDeadline is how long nothing can fall due. It is bounded by a second because a sleeping
-// machine's timers stand still while the wall clock goes on.
+// untilDeadline is how long nothing can fall due. It is at most a second, because the timers of a suspended
+// machine stop while the wall clock continues.
 func (o *Owner) untilDeadline() time.Duration {
 	at, ok := o.machine.Deadline()
 	if !ok {

@@ -170,7 +170,7 @@ func TestInputThatNeverArrives(t *testing.T) {
 	h.settle(o)
 	h.now = h.now.Add(time.Minute)
 	_, err := o.Turn(t.Context())
-	require.ErrorContains(t, err, "stands still", "the reader is dead: the partition is to be taken anew")
+	require.ErrorContains(t, err, "makes no progress", "the reader is dead: the partition must be taken over again")
 }
 
 func TestDeadlinesAreNeverEarly(t *testing.T) {

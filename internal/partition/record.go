@@ -27,7 +27,7 @@ type Position struct {
 	Part int
 }
 
-// String gives the header's form.
+// String returns the form used in the header.
 func (p Position) String() string {
 	if p.Part == 0 {
 		return strconv.FormatUint(p.Seq, 10)
@@ -43,18 +43,18 @@ func parsePosition(s string) (p Position, err error) {
 	return p, err
 }
 
-// Record is one commit: the facts of a group of decisions, and what makes it the last word.
+// Record is one commit: the facts of a group of decisions, with owner, time and position.
 type Record struct {
 	Epoch    uint64
 	Owner    string
 	Number   uint64
 	Now      time.Time
 	Position Position
-	// Mark is the machine's own number; the notifier keeps here up to where receipts are sent.
+	// Mark is a number of the machine's own. The notifier's is the record up to which receipts were sent.
 	Mark uint64
 	// Lines are the encoded facts in order; none for a takeover.
 	Lines [][]byte
-	// Seq is the record's place in its log; set on the way out.
+	// Seq is the record's sequence in its log. Set when read.
 	Seq uint64
 }
 
@@ -84,7 +84,7 @@ func ParseRecord(m bus.Message) (Record, error) {
 	r.Mark, errs[4] = strconv.ParseUint(m.Get(HeaderMark), 10, 64)
 	for _, err := range errs {
 		if err != nil {
-			return Record{}, fmt.Errorf("message %d of partition %d is no record: %w", m.Seq, m.Partition, err)
+			return Record{}, fmt.Errorf("message %d of partition %d is not a record: %w", m.Seq, m.Partition, err)
 		}
 	}
 	return r, nil

@@ -12,7 +12,7 @@ import (
 
 // saved is the stored form of a snapshot.
 type saved struct {
-	Seq   uint64          `json:"seq"` // the log's sequence that it stands for
+	Seq   uint64          `json:"seq"` // the record after which it was taken
 	State json.RawMessage `json:"state"`
 }
 
@@ -37,7 +37,7 @@ func (o *Owner) saveSnapshot(ctx context.Context) error {
 	return nil
 }
 
-// restore brings the machine to the state of record last: the newest snapshot and the records after it.
+// restore brings the machine to the state after record last, from the newest snapshot and the records after it.
 func (o *Owner) restore(ctx context.Context, last uint64) error {
 	from, err := o.loadSnapshot(ctx, last)
 	if err != nil {
@@ -89,8 +89,8 @@ func (o *Owner) replay(ctx context.Context, m bus.Message) error {
 	return nil
 }
 
-// loadSnapshot begins from the stored snapshot; from is the record it stands for. One that cannot be
-// used is no loss but time: the records alone are enough.
+// loadSnapshot loads the stored snapshot; from is the record it was taken after. One that cannot be used costs
+// only time: the records alone are enough.
 func (o *Owner) loadSnapshot(ctx context.Context, last uint64) (from uint64, err error) {
 	var s saved
 	if o.cfg.Blobs != nil {

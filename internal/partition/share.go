@@ -28,8 +28,8 @@ type ShareConfig struct {
 	Log *zap.Logger
 }
 
-// Share keeps taking a fair share of the partitions and runs each, until ctx ends and all are done.
-// An instance that dies leaves its leases to run out; the others take them within the TTL and a beat.
+// Share keeps taking a fair share of the partitions and runs each, until ctx ends and all are done. When an
+// instance dies its leases expire, and the others take them within the TTL and a beat.
 func Share(ctx context.Context, cfg ShareConfig) error {
 	if cfg.Beat == 0 {
 		cfg.Beat = time.Second
@@ -65,11 +65,10 @@ type running struct {
 	err  error
 }
 
-// beat says that this instance lives, renews what it holds, gives up what is too much and takes
-// what is free.
+// beat announces this instance, renews its leases, gives up partitions beyond its share and takes free ones.
 func (s *share) beat(ctx context.Context) {
 	if err := s.cfg.Leases.Hold(ctx, s.instanceLease(s.cfg.Instance), s.cfg.Instance); err != nil {
-		s.cfg.Log.Warn("cannot say that this instance lives", zap.Error(err))
+		s.cfg.Log.Warn("cannot announce this instance", zap.Error(err))
 		return // without the bus nothing can be renewed or taken; what runs is guarded by its fence
 	}
 	s.renew(ctx)
@@ -83,8 +82,8 @@ func (s *share) beat(ctx context.Context) {
 	s.takeFree(ctx, fair)
 }
 
-// renew keeps the leases. Who finds one in other hands gives the partition up; any other failure is
-// no reason to stop, since the fence decides.
+// renew renews the leases. A partition whose lease somebody else holds is given up. Any other failure is not
+// a reason to stop, since the fence decides.
 func (s *share) renew(ctx context.Context) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -113,8 +112,8 @@ func (s *share) fairShare(ctx context.Context) int {
 	return (s.cfg.Partitions + len(alive) - 1) / len(alive)
 }
 
-// takeFree tries for partitions that nobody holds, beginning at a place of its own so that two
-// instances do not race for the same ones.
+// takeFree tries to take partitions that nobody holds. Instances begin at different ones, so that they do
+// not race.
 func (s *share) takeFree(ctx context.Context, fair int) {
 	held, err := s.cfg.Leases.Held(ctx, s.cfg.Service+".partition.")
 	if err != nil {
@@ -147,8 +146,8 @@ func (s *share) start(ctx context.Context, p int) {
 	}()
 }
 
-// reap notices partitions that stopped by themselves: their lease goes back, and the next beat,
-// of this instance or another, takes them again.
+// reap releases partitions that stopped by themselves. The next beat, of this instance or another, takes
+// them again.
 func (s *share) reap(ctx context.Context) {
 	for p, r := range s.running {
 		select {
@@ -191,7 +190,7 @@ func (s *share) stopAll(ctx context.Context) {
 	}
 	late := context.WithoutCancel(ctx)
 	if err := s.cfg.Leases.Release(late, s.instanceLease(s.cfg.Instance), s.cfg.Instance); err != nil {
-		s.cfg.Log.Debug("instance not signed off", zap.Error(err))
+		s.cfg.Log.Debug("instance lease not released", zap.Error(err))
 	}
 }
 

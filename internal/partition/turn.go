@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Turn does one round without waiting: take inputs, take deadlines, commit. progress says that
-// another turn may find more to do.
+// Turn does one round without waiting: use inputs, fire deadlines, commit. progress says that another turn
+// may find more to do.
 func (o *Owner) Turn(ctx context.Context) (progress bool, err error) {
 	if o.failed {
 		return false, errFailed
@@ -20,8 +20,8 @@ func (o *Owner) Turn(ctx context.Context) (progress bool, err error) {
 }
 
 var (
-	errFailed  = errors.New("an earlier turn failed: the partition must be taken anew")
-	errStalled = errors.New("the input stands still although more is stored")
+	errFailed  = errors.New("an earlier turn failed: the partition must be taken over again")
+	errStalled = errors.New("the input makes no progress although more is stored")
 )
 
 // stalledAfter is how long a stored input may take to arrive.
@@ -36,7 +36,7 @@ func (o *Owner) turn(ctx context.Context, now time.Time) (progress bool, err err
 		return false, err
 	}
 	if used {
-		o.barrier.since = time.Time{} // it moves: who has much to read is not standing still
+		o.barrier.since = time.Time{} // reading a backlog is progress
 	}
 	o.machine.Outside(now)
 	if err := o.fire(ctx, now); err != nil {
@@ -87,8 +87,8 @@ func (o *Owner) use(ctx context.Context, now time.Time) (used bool, err error) {
 	return used, nil
 }
 
-// fire lets the machine take what is due, once every input is used that was stored when the
-// deadline was found due: what was asked before a deadline counts before it.
+// fire lets the machine fire what is due, once every input is used that was stored when the deadline was
+// found due: an input from before a deadline counts before it.
 func (o *Owner) fire(ctx context.Context, now time.Time) error {
 	at, ok := o.machine.Deadline()
 	if !ok || at.After(now) {
@@ -116,16 +116,15 @@ func (o *Owner) fire(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// barrier is what has to be used before the present deadlines may be taken.
+// barrier is the input that must be used before the present deadlines may fire.
 type barrier struct {
 	newest uint64
 	asked  time.Time // when newest was the newest
 	since  time.Time // since when deadlines are due and wait
 }
 
-// barrierHolds is how old the answer may be. Were it asked anew each turn, a steady stream of
-// inputs would put deadlines off for ever; were it kept, a process that slept would miss what
-// came meanwhile.
+// barrierHolds is how old the answer may be. Asking in each turn would let a steady stream of inputs
+// postpone deadlines for ever; never asking again would miss what arrived while the process was suspended.
 const barrierHolds = time.Second
 
 func (o *Owner) commit(ctx context.Context, now time.Time) (bool, error) {
@@ -144,7 +143,7 @@ func (o *Owner) commit(ctx context.Context, now time.Time) (bool, error) {
 	r.Seq = o.writer.fence
 	o.machine.Committed(ctx, r)
 	if o.tail >= o.snapshotAt {
-		o.snapshotAt = o.tail + o.cfg.SnapshotTail // where it fails, not again at once: it is never needed
+		o.snapshotAt = o.tail + o.cfg.SnapshotTail // if it fails, not again at once: it is never needed
 		if err := o.saveSnapshot(ctx); err != nil {
 			o.cfg.Warn(err)
 		}

@@ -17,11 +17,11 @@ type writer struct {
 	pause     func(ctx context.Context, d time.Duration) error
 
 	fence uint64 // sequence of the last record
-	last  Record // the last record's words
+	last  Record // without its lines
 }
 
-// takeOver appends a record with the next epoch behind the last one. From then on every older
-// owner is fenced off. It gives the record that was the last before; a zero one for an empty log.
+// takeOver appends a record with the next epoch behind the last one, which fences off every older owner. It
+// returns the record that was the last before; zero for an empty log.
 func (w *writer) takeOver(ctx context.Context, owner string, now time.Time) (before Record, err error) {
 	m, err := w.log.Last(ctx, w.stream, w.partition)
 	switch {
@@ -101,7 +101,7 @@ func (w *writer) rest(ctx context.Context, attempt int) error {
 	return w.pause(ctx, min(time.Second, 5*time.Millisecond<<min(attempt, 10)))
 }
 
-// Pause waits for d, or until ctx ends and then gives its error.
+// Pause waits for d, or until ctx ends; then it returns its error.
 func Pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -2,7 +2,7 @@ package recorder
 
 import "container/list"
 
-// cache holds the stories used last, so that an open incident is not read back for every fact.
+// cache has the incidents used last, so that an open one is not loaded for every fact.
 type cache struct {
 	room  int
 	order *list.List // of *cached, newest first
@@ -11,24 +11,24 @@ type cache struct {
 
 type cached struct {
 	id string
-	at story
+	at state
 }
 
 func newCache(room int) *cache {
 	return &cache{room: room, order: list.New(), byID: map[string]*list.Element{}}
 }
 
-// get gives a copy; what is folded upon it counts only when it is put back.
-func (c *cache) get(id string) (story, bool) {
+// get returns a copy; changes to it count only after put.
+func (c *cache) get(id string) (state, bool) {
 	e, ok := c.byID[id]
 	if !ok {
-		return story{}, false
+		return state{}, false
 	}
 	c.order.MoveToFront(e)
 	return e.Value.(*cached).at, true
 }
 
-func (c *cache) put(id string, at story) {
+func (c *cache) put(id string, at state) {
 	if e, ok := c.byID[id]; ok {
 		e.Value.(*cached).at = at
 		c.order.MoveToFront(e)

@@ -1,13 +1,12 @@
-// Package recorder is the memory's service: it follows the whole ledger and keeps it in an archive.
+// Package recorder is the service that follows the whole ledger and keeps it in an archive.
 //
 // In: the records of LEDGER from the archive's position on. Out: every fact, chained by hashes
 // within its incident, and the incidents folded from them, in one transaction with the position
 // after them; so a crash at any instant loses nothing and keeps nothing twice. An archive that was
-// deleted is built again, with the same digest.
+// deleted is rebuilt with the same digest.
 //
-// The recorder never decides, never writes to the bus, and never passes over what it does not
-// understand in silence: gaps and unreadable lines are kept, counted, logged and held against its
-// health.
+// The recorder never decides and never writes to the bus. It skips nothing silently: gaps and unreadable
+// lines are kept, counted and logged, and make it unhealthy.
 package recorder
 
 import (
@@ -27,28 +26,28 @@ type Config struct {
 	Log bus.Log
 	// Archive is where facts are kept. Required; closing it is the caller's part.
 	Archive archive.Archive
-	// Logger takes what a person should see. Defaults to none.
+	// Logger receives what a person should see. Defaults to none.
 	Logger *zap.Logger
-	// Metrics takes the recorder's counters. Defaults to a registry of its own that nobody reads.
+	// Metrics registers the recorder's metrics. Defaults to a registry of its own.
 	Metrics prometheus.Registerer
-	// MaxBytes and MaxFacts bound one transaction; the record that passes a bound still belongs to
+	// MaxBytes and MaxFacts bound one transaction; the record that exceeds a bound still belongs to
 	// it. Default to 4 MiB and 5,000; a recorder that is far behind takes sixteen times as much.
 	MaxBytes, MaxFacts int
-	// Cache is the number of incidents held in memory between transactions. Defaults to 10,000.
+	// Cache is the number of incidents kept in memory between transactions. Defaults to 10,000.
 	Cache int
 	// Pace is the least rest between two transactions, so that a storm costs few large ones instead
 	// of many small ones; after a long one the rest is three times its length, unless the
 	// recorder is more than 5 s behind. Defaults to 20 ms.
 	Pace time.Duration
-	// ReadAhead lets a recorder that is far behind read the next transaction on a goroutine of its own
-	// while one is written. Defaults to false: whoever turns it step by step has it do one thing at a time.
+	// ReadAhead lets a recorder that is far behind read the next transaction in another goroutine while one
+	// is written. Defaults to false, for callers that use Turn and need one thing at a time.
 	ReadAhead bool
 	// MinBackoff and MaxBackoff bound the wait after an error of the bus or the archive; it
 	// doubles in between. Default to 50 ms and 5 s.
 	MinBackoff, MaxBackoff time.Duration
 }
 
-// WithDefaults fills what was left empty.
+// WithDefaults sets fields that are zero.
 func (c Config) WithDefaults() Config {
 	if c.Logger == nil {
 		c.Logger = zap.NewNop()

@@ -154,10 +154,10 @@ func record(t *testing.T, incident string, numbers ...uint64) []byte {
 		e.Time = time.Unix(int64(n), 0).UTC()
 		all[i] = e
 	}
-	return batch(t, all...)
+	return packed(t, all...)
 }
 
-func batch(t *testing.T, all ...events.Event) []byte {
+func packed(t *testing.T, all ...events.Event) []byte {
 	body, err := events.EncodeBatch(all)
 	require.NoError(t, err)
 	return body

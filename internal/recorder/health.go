@@ -12,16 +12,16 @@ const (
 	unreadable = "unreadable"
 )
 
-// fault is one place where the ledger is not what it should be.
+// fault is one place where the ledger is damaged.
 type fault struct {
 	kind     string
 	incident string // empty where it is not known
 	position uint64 // the ledger's sequence of the record
-	index    int    // the fact's place in it, from 0
+	index    int    // the fact's index in it, from 0
 	reason   string
 }
 
-// Error tells the fault in one line.
+// Error describes the fault in one line.
 func (f fault) Error() string {
 	where := fmt.Sprintf("record %d, fact %d", f.position, f.index)
 	if f.incident != "" {
@@ -30,7 +30,7 @@ func (f fault) Error() string {
 	return fmt.Sprintf("%s (%s): %s", f.kind, where, f.reason)
 }
 
-// health is asked by other goroutines while the recorder works.
+// health is read by other goroutines while the recorder runs.
 type health struct {
 	mu     sync.Mutex
 	last   error // of the last turn

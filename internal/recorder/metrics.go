@@ -27,7 +27,7 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 		}),
 	}
 	for _, kind := range []string{gap, stepBack, unreadable} {
-		m.faults.WithLabelValues(kind) // a zero that is there can be alerted on
+		m.faults.WithLabelValues(kind) // a zero that exists can be alerted on
 	}
 	var faults []error
 	for _, c := range []prometheus.Collector{m.facts, m.errors, m.faults, m.position, m.lag, m.seconds} {
@@ -36,7 +36,7 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 	return m, errors.Join(faults...)
 }
 
-// time starts a measurement; calling what it gives ends it.
+// time starts a measurement; calling the result ends it.
 func (m metrics) time() func() {
 	t := prometheus.NewTimer(m.seconds)
 	return func() { t.ObserveDuration() }

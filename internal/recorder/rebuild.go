@@ -8,31 +8,31 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Who is behind by more than this builds the archive anew, or catches up after a long absence. The
-// larger a transaction then, the fewer pages of the indexes are written over and over: ids are
-// hashes, and lie all over them. While one is written, the next one is read.
+// A recorder that is behind by more than this rebuilds the archive or catches up after a long absence. Ids
+// are hashes, spread all over the indexes, so larger transactions write each page fewer times. While one
+// is written, the next one is read.
 const (
 	rebuilding   = time.Minute
 	rebuildTimes = 16
 )
 
-// muchToKeep is how many records make it worth while to let an empty archive know.
+// muchToKeep is how many records make it worthwhile to build an empty archive without its indexes.
 const muchToKeep = 100
 
-// ahead is the next stretch in the making.
+// ahead is the next batch while it is being read.
 type ahead struct {
-	done    chan struct{}
-	stretch *stretch
-	broken  error
+	done   chan struct{}
+	batch  *batch
+	broken error
 }
 
-func (a *ahead) wait() (*stretch, error) {
+func (a *ahead) wait() (*batch, error) {
 	<-a.done
-	return a.stretch, a.broken
+	return a.batch, a.broken
 }
 
-// next gives what has arrived, up to one transaction. What was read ahead comes first.
-func (r *Recorder) next() (*stretch, error) {
+// next returns what has arrived, up to one transaction. What was read ahead comes first.
+func (r *Recorder) next() (*batch, error) {
 	if a := r.ahead; a != nil {
 		r.ahead = nil
 		if s, broken := a.wait(); len(s.records) > 0 || broken != nil {
@@ -50,18 +50,18 @@ func (r *Recorder) times() int {
 	return 1
 }
 
-// readAhead begins with the records after that one. Until it is done the reader is its own.
+// readAhead starts to read the records after that one. Nobody else may use the reader until it is done.
 func (r *Recorder) readAhead(after uint64) {
 	a, times := &ahead{done: make(chan struct{})}, r.times()
 	r.ahead = a
 	go func() {
 		defer close(a.done)
 		records, broken := r.gather(after, times)
-		a.stretch, a.broken = readRecords(records), broken
+		a.batch, a.broken = readRecords(records), broken
 	}()
 }
 
-// build lets an empty archive know that a whole ledger comes.
+// build tells an empty archive that a whole ledger follows.
 func (r *Recorder) build(ctx context.Context) error {
 	b, ok := r.cfg.Archive.(archive.Builder)
 	if !ok || r.position > 0 || r.end < muchToKeep {
@@ -74,8 +74,8 @@ func (r *Recorder) build(ctx context.Context) error {
 	return nil
 }
 
-// Settle ends the building of an archive that was empty: what was left for the end is made. A turn
-// that reaches what was the ledger's end when it was opened does it by itself.
+// Settle ends the building of an archive that was empty. A turn that reaches the ledger's end, as of when
+// it was opened, calls it itself.
 func (r *Recorder) Settle(ctx context.Context) error {
 	if !r.building {
 		return nil

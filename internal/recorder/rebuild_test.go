@@ -30,7 +30,7 @@ func (b *built) Settle(ctx context.Context) error {
 // large is a ledger of just as many records as make a recorder build.
 func large() []archive.Fact { return archivetest.Ledger(100, 7) }
 
-// TestBuilding follows a large ledger into an empty archive, a stretch read beside the one before,
+// TestBuilding follows a large ledger into an empty archive, a batch read during the one before,
 // and gives what keeping it by hand gives, whatever breaks on the way.
 func TestBuilding(t *testing.T) {
 	want := newArchive(t)

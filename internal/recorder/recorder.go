@@ -14,24 +14,24 @@ import (
 // pollSize is the most records taken from the reader at once: eight of full size are 4 MiB.
 const pollSize = 8
 
-// Recorder follows the ledger. One goroutine may call Run or Turn; Healthy is for anybody.
+// Recorder follows the ledger. One goroutine may call Run or Turn; Healthy may be called concurrently.
 type Recorder struct {
 	cfg     Config
 	metrics metrics
 	health  health
 	known   *cache
 	reader  bus.Reader // nil when one is to be opened
-	// position is the archive's position while a reader is open, end the ledger's when it was opened.
+	// position is the archive's while a reader is open, end the ledger's when the reader was opened.
 	position, end uint64
-	// ahead is what is read beside the transaction before it; nil when nothing is.
+	// ahead is what is read during the transaction before it; nil when nothing is.
 	ahead *ahead
-	// building says that the archive was empty, and leaves for the end what is quicker then.
+	// building says that the archive was empty and makes its indexes at the end.
 	building bool
 	// lag is how old the newest record was when it was kept.
 	lag time.Duration
 }
 
-// New makes a recorder that has done nothing yet.
+// New makes a recorder; it does nothing before Run or Turn.
 func New(cfg Config) (*Recorder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func New(cfg Config) (*Recorder, error) {
 }
 
 // Run follows the ledger until ctx is done; then it returns nil. Errors of the bus and the archive
-// are logged, shown by [Recorder.Healthy] and tried again.
+// are logged, reported by [Recorder.Healthy] and retried.
 func (r *Recorder) Run(ctx context.Context) error {
 	defer r.Close()
 	wait := r.cfg.MinBackoff
@@ -71,12 +71,12 @@ func (r *Recorder) Run(ctx context.Context) error {
 	return nil
 }
 
-// patience is how far the recorder lets the ledger run ahead for the sake of others.
+// patience is how far behind the recorder may fall so that pages come first.
 const patience = 5 * time.Second
 
-// restAfter is how long to rest after a turn that took so long. At the beginning of a storm pages
-// come first, and three quarters of the time are theirs; who is behind by more than the patience
-// goes at full speed, since those pages are out.
+// restAfter is how long to rest after a turn that took that long. At the beginning of a storm pages come
+// first and get three quarters of the time. A recorder that is further behind than its patience runs at full
+// speed, since those pages have been sent.
 func (r *Recorder) restAfter(took time.Duration) time.Duration {
 	if r.lag > patience {
 		return 0
@@ -93,8 +93,8 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Turn keeps what has arrived, up to one transaction, and says whether that was anything. It never
-// waits for more. After an error the next turn starts anew from the archive's position.
+// Turn keeps what has arrived, up to one transaction, and reports whether there was anything. It never waits
+// for more. After an error the next turn starts again from the archive's position.
 func (r *Recorder) Turn(ctx context.Context) (progress bool, err error) {
 	defer func() {
 		r.health.turned(err)
@@ -122,8 +122,8 @@ func (r *Recorder) Turn(ctx context.Context) (progress bool, err error) {
 	return progress, err
 }
 
-// open makes sure that there is a reader; it stands where the archive stands. An archive that is
-// ahead of its ledger belongs to another one, and following would pass over facts in silence.
+// open opens a reader at the archive's position, unless there is one. An archive that is ahead of the ledger
+// belongs to another one: following it would skip facts silently.
 func (r *Recorder) open(ctx context.Context) error {
 	if r.reader != nil {
 		return nil
@@ -148,8 +148,8 @@ func (r *Recorder) open(ctx context.Context) error {
 	return r.build(ctx)
 }
 
-// gather polls until nothing more has arrived or a transaction is full. What came before an error
-// of the reader is good and is handed out with it.
+// gather polls until nothing more has arrived or a transaction is full. Records from before an error of the
+// reader are valid and are returned with it.
 func (r *Recorder) gather(after uint64, times int) ([]bus.Message, error) {
 	var all []bus.Message
 	bytes, facts := 0, 0
@@ -170,10 +170,10 @@ func (r *Recorder) gather(after uint64, times int) ([]bus.Message, error) {
 	return all, nil
 }
 
-// keep writes a stretch in one transaction, and lets the next one be read meanwhile where the
-// recorder is far behind and more may be read. Whatever goes wrong, memory is given up, for the
-// archive alone knows whether the transaction counted.
-func (r *Recorder) keep(ctx context.Context, s *stretch, more bool) error {
+// keep writes a batch in one transaction. A recorder that is far behind reads the next batch meanwhile, if
+// more may be read. After any error the cache is dropped, since only the archive knows whether the
+// transaction was committed.
+func (r *Recorder) keep(ctx context.Context, s *batch, more bool) error {
 	if err := r.take(ctx, s); err != nil {
 		return err
 	}
@@ -192,8 +192,8 @@ func (r *Recorder) keep(ctx context.Context, s *stretch, more bool) error {
 	return nil
 }
 
-// report shows what was kept, and what was wrong with it.
-func (r *Recorder) report(s *stretch, last bus.Message) {
+// report updates metrics and health, and logs the faults in what was kept.
+func (r *Recorder) report(s *batch, last bus.Message) {
 	r.metrics.facts.Add(float64(len(s.facts)))
 	r.metrics.position.Set(float64(last.Seq))
 	r.lag = time.Since(last.At)
@@ -206,11 +206,11 @@ func (r *Recorder) report(s *stretch, last bus.Message) {
 	}
 }
 
-// Healthy gives nil, or what is wrong: the error of the last turn, or the first fault found in the
-// ledger since the start. A fault stays; only a person can say what became of it.
+// Healthy returns nil, the error of the last turn, or the first fault found in the ledger since the start. A
+// fault stays until the process ends: a person must look at it.
 func (r *Recorder) Healthy() error { return r.health.err() }
 
-// Close gives up the reader and what is held in memory; the next turn begins anew from the archive.
+// Close closes the reader and drops the cache. The next turn starts again from the archive.
 func (r *Recorder) Close() {
 	if r.ahead != nil {
 		<-r.ahead.done
@@ -223,8 +223,7 @@ func (r *Recorder) Close() {
 	r.known.clear()
 }
 
-// ErrAhead says that the archive was made from another ledger than the one that is there. Delete
-// the archive to have it built again.
-var ErrAhead = errors.New("the archive is ahead of the ledger")
+// ErrAhead says that the archive was made from another ledger.
+var ErrAhead = errors.New("the archive is ahead of the ledger, so it was made from another one; delete it, and the recorder rebuilds it")
 
 var errFaults = errors.New("the ledger is not whole")

@@ -181,7 +181,7 @@ func TestFactsOfNoIncident(t *testing.T) {
 	refused.CausationID, refused.Reason = "input-7", "there is no such incident"
 	late := events.New(events.AlertRenewed{Incident: "nobody knows it", Key: "a"})
 	log, a := &ledger{}, newArchive(t)
-	log.append(batch(t, begun, refused, late))
+	log.append(packed(t, begun, refused, late))
 	r := newRecorder(t, Config{Log: log, Archive: a})
 	settle(t, r)
 	require.NoError(t, r.Healthy())
@@ -197,7 +197,7 @@ func TestFactsOfNoIncident(t *testing.T) {
 func TestRenewalMovesTheExpiryOnly(t *testing.T) {
 	end := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 	log, a := &ledger{}, newArchive(t)
-	log.append(record(t, "inc-1", 1), batch(t, events.New(events.AlertRenewed{Incident: "inc-1", Key: "a", EndsAt: end})))
+	log.append(record(t, "inc-1", 1), packed(t, events.New(events.AlertRenewed{Incident: "inc-1", Key: "a", EndsAt: end})))
 	log.append(record(t, "inc-1", 2))
 	r := newRecorder(t, Config{Log: log, Archive: a, MaxFacts: 1})
 	settle(t, r)

@@ -98,7 +98,7 @@ func (v Value) Duration(least, fallback time.Duration) time.Duration {
 	case err != nil:
 		v.Fault("write it like 90s, 5m or 1h30m", "%s is not a duration", Quote(s))
 	case d < 0:
-		v.Fault("", "a duration cannot be negative")
+		v.Fault("write it like 90s, 5m or 1h30m", "a duration cannot be negative")
 	case d < least:
 		v.Fault("", "a duration of zero makes no sense here")
 	case d > MaxDuration:

@@ -169,7 +169,7 @@ func (v Value) fields(repeat bool, known []string) map[string]Value {
 		case n < 0:
 			p.Key.Fault(DidYouMean("", known), "unknown key")
 		case keys[n].Present():
-			p.Key.Fault("", "%s is given twice, first in line %d", Quote(p.Name), keys[n].Line())
+			p.Key.Fault("remove one of them", "%s is given twice, first in line %d", Quote(p.Name), keys[n].Line())
 		default:
 			keys[n], got[p.Name] = p.Key, p.Value
 		}
@@ -201,6 +201,17 @@ func (v Value) ListUpTo(most int, what string) []Value {
 		return nil
 	}
 	return all
+}
+
+// ListOf is List for entries that must not be nothing: those are faults, and left out. What names them
+// for a message: "a name".
+func (v Value) ListOf(what string) []Value {
+	return slices.DeleteFunc(v.List(), func(one Value) bool {
+		if !one.Given() {
+			one.Wrong(what)
+		}
+		return !one.Given()
+	})
 }
 
 // Empty reports whether there is no list, or one with nothing in it.

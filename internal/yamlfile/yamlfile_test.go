@@ -64,7 +64,7 @@ func TestFields(t *testing.T) {
 	require.False(t, f["team"].Present())
 	require.Equal(t, []string{
 		`a.yaml:2:1: unknown key "nmae" ~ did you mean "name"?`,
-		`a.yaml:3:1: "name" is given twice, first in line 1`,
+		`a.yaml:3:1: "name" is given twice, first in line 1 ~ remove one of them`,
 		`a.yaml:4:1: unknown key ~ use one of name, team`,
 		`a.yaml:5:1: a key must be a plain word, not a list`,
 		`a.yaml:6:1: unknown key "null" ~ use one of name, team`,
@@ -106,7 +106,7 @@ func TestScalars(t *testing.T) {
 		`a.yaml:2:7: expected true or false, found text`,
 		`a.yaml:5:8: expected a whole number from 1 to 9`,
 		`a.yaml:7:7: "5 minutes" is not a duration ~ write it like 90s, 5m or 1h30m`,
-		`a.yaml:8:7: a duration cannot be negative`,
+		`a.yaml:8:7: a duration cannot be negative ~ write it like 90s, 5m or 1h30m`,
 		`a.yaml:9:7: a duration may be at most 366 days`,
 		`a.yaml:10:7: a duration of zero makes no sense here`,
 		`a.yaml:11:8: expected one line of at most 1000 bytes`,
@@ -129,13 +129,14 @@ func TestLists(t *testing.T) {
 	f := v.Fields("all", "none", "nothing", "text")
 	require.Len(t, f["all"].List(), 3)
 	require.Empty(t, f["all"].ListUpTo(2, "names"))
+	require.Len(t, f["all"].ListOf("a name"), 2)
 	require.False(t, f["all"].List()[1].Given())
 	require.False(t, f["all"].Empty())
 	require.True(t, f["none"].Empty())
 	require.True(t, f["nothing"].Empty())
 	require.True(t, f["nothing"].Present())
 	require.Empty(t, f["text"].List())
-	require.Equal(t, []string{"a.yaml:1:6: more than 2 names", "a.yaml:4:7: expected a list, found text"}, shown(r.Sorted()))
+	require.Equal(t, []string{"a.yaml:1:6: more than 2 names", "a.yaml:1:10: expected a name, found nothing", "a.yaml:4:7: expected a list, found text"}, shown(r.Sorted()))
 }
 
 func TestInside(t *testing.T) {

@@ -172,7 +172,7 @@ func TestTypesFollowTheArchive(t *testing.T) {
 	entry := timeline.Entry{Seq: 1, At: at, Type: "t", Incident: "i", Summary: "s", Reason: "r", Actor: "a", Data: json.RawMessage(`{}`), ID: "id", Cause: "c", Hash: "h"}
 	same[client.Incident](t, in)
 	same[client.Entry](t, entry)
-	same[client.Suggestions](t, api.Foreseen{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
+	same[client.Suggestions](t, api.IncidentSuggestions{Incident: "i", Known: true, Suggestions: []suggest.Suggestion{{
 		Kind: "escalate", Says: "s", Action: suggest.Action{Level: 2, Priority: "P1", Team: "t"}, Probability: 0.5, AtLeast: 0.4,
 		Evidence: suggest.Evidence{Of: 2, Hits: 1, Incidents: []string{"x"}, Basis: "b", Among: "a", Usual: 1.5, Limit: 4},
 	}}})

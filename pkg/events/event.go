@@ -69,7 +69,7 @@ func New(data Data) Event {
 // TypeOf gives the CloudEvents type of data: dev.tocsin.<name>.v1.
 func TypeOf(data Data) string {
 	name := data.Name()
-	if t, known := types[name]; known {
+	if t, known := typeNames[name]; known {
 		return t
 	}
 	return typeOf(name)

@@ -107,7 +107,7 @@ func TestBinaryModeRoundTrip(t *testing.T) {
 	for _, v := range h {
 		require.NotContains(t, v[0], " ")
 	}
-	back, err := FromBinary(h, data)
+	back, err := DecodeNATS(h, data)
 	require.NoError(t, err)
 	e.DataContentType = ContentJSON
 	require.Equal(t, e, back)
@@ -131,12 +131,6 @@ func TestUnknownTypesAreNamed(t *testing.T) {
 	_, err := Decode([]byte(`{"type":"com.example.x","specversion":"1.0","id":"1","source":"/","time":"2026-01-01T00:00:00Z","data":{}}`))
 	require.ErrorIs(t, err, ErrUnknownType)
 	require.ErrorContains(t, err, "com.example.x")
-}
-
-func TestDerivedIDs(t *testing.T) {
-	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, DeriveID("a"))
-	require.Equal(t, DeriveID("a", "b"), DeriveID("a", "b"))
-	require.NotEqual(t, DeriveID("ab", "c"), DeriveID("a", "bc"))
 }
 
 func TestPublicSubjects(t *testing.T) {

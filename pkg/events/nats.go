@@ -1,12 +1,15 @@
 package events
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/cloudevents/sdk-go/v2/event"
 )
 
 // Content types of the CloudEvents formats.
@@ -30,15 +33,17 @@ func (h Header) Get(name string) string {
 // Set replaces the values under that name.
 func (h Header) Set(name, value string) { h[name] = []string{value} }
 
+func (h Header) setAttribute(name, value string) {
+	if value != "" {
+		h.Set("ce-"+name, EncodeHeader(value))
+	}
+}
+
 // BinaryHeader writes the envelope as ce-* headers, the binary mode of the CloudEvents NATS
 // protocol binding (1.0.3 draft): values are percent-encoded, datacontenttype is ce-datacontenttype.
 func BinaryHeader(e Envelope) Header {
 	h := make(Header, 16)
-	set := func(name, value string) {
-		if value != "" {
-			h.Set("ce-"+name, EncodeHeader(value))
-		}
-	}
+	set := h.setAttribute
 	set("specversion", e.SpecVersion)
 	set("type", e.Type)
 	set("id", e.ID)
@@ -57,35 +62,81 @@ func BinaryHeader(e Envelope) Header {
 	return h
 }
 
-// FromBinary reads what [BinaryHeader] wrote, with data as the message's body.
-func FromBinary(h Header, data []byte) (Event, error) {
-	e := Envelope{DataContentType: ContentJSON}
-	fields := map[string]*string{
-		"specversion": &e.SpecVersion, "type": &e.Type, "id": &e.ID, "source": &e.Source, "subject": &e.Subject,
-		"service": &e.Service, "team": &e.Team, "causationid": &e.CausationID, "actor": &e.Actor, "reason": &e.Reason,
-	}
-	for name, field := range fields {
-		value, err := DecodeHeader(h.Get("ce-" + name))
-		if err != nil {
-			return Event{}, fmt.Errorf("header ce-%s: %w", name, err)
-		}
-		*field = value
-	}
-	at, err := time.Parse(time.RFC3339Nano, h.Get("ce-time"))
-	if err != nil {
-		return Event{}, fmt.Errorf("header ce-time: %w", err)
-	}
-	e.Time = at
-	if seq := h.Get("ce-incidentseq"); seq != "" {
-		if e.IncidentSeq, err = strconv.ParseUint(seq, 10, 64); err != nil {
-			return Event{}, fmt.Errorf("header ce-incidentseq: %w", err)
-		}
-	}
-	d, err := DecodeData(e.Type, data)
+// DecodeNATS reads an event of Tocsin from a message, such as one of EVENTS. It fails with
+// [ErrUnknownType] for an event of another type, and otherwise as [FromNATS].
+func DecodeNATS(h Header, body []byte) (Event, error) {
+	e, err := FromNATS(h, body)
 	if err != nil {
 		return Event{}, err
 	}
-	return Event{Envelope: e, Data: d}, nil
+	return FromCloudEvent(e)
+}
+
+// FromNATS reads any CloudEvent from a message: in binary mode where the message has the header
+// ce-specversion, which types of Tocsin may leave out, otherwise in the JSON format. A batch is for [FromJSONBatch].
+func FromNATS(h Header, body []byte) (event.Event, error) {
+	attributes, _ := h.Attributes()
+	if attributes == nil {
+		return FromJSON(body)
+	}
+	for name, value := range attributes {
+		decoded, err := DecodeHeader(value)
+		if err != nil {
+			return event.Event{}, fmt.Errorf("%w: header ce-%s: %w", ErrNotCloudEvent, name, err)
+		}
+		attributes[name] = decoded
+	}
+	return FromAttributes(attributes, body)
+}
+
+// ToNATS writes an event in binary mode, as headers and body of a message.
+func ToNATS(e event.Event) (Header, []byte) {
+	h := make(Header, 16)
+	for name, value := range map[string]string{
+		"specversion": e.SpecVersion(), "type": e.Type(), "id": e.ID(), "source": e.Source(), "subject": e.Subject(),
+		"dataschema": e.DataSchema(), "datacontenttype": e.DataContentType(),
+	} {
+		h.setAttribute(name, value)
+	}
+	if at := e.Time(); !at.IsZero() {
+		h.setAttribute("time", at.UTC().Format(time.RFC3339Nano))
+	}
+	for name := range e.Extensions() {
+		h.setAttribute(name, Extension(e, name))
+	}
+	return h, e.Data()
+}
+
+// Attributes returns the attributes of binary mode by their lower-case names, still percent-encoded, or nil
+// for a message in another mode; and the content type of the message. Header names are compared
+// without regard to case.
+func (h Header) Attributes() (encoded map[string]string, contentType string) {
+	encoded = make(map[string]string, len(h))
+	ofData := "" // the SDK writes datacontenttype without the prefix
+	for name, values := range h {
+		if len(values) == 0 {
+			continue
+		}
+		switch lower := strings.ToLower(name); {
+		case strings.HasPrefix(lower, "ce-"):
+			encoded[lower[len("ce-"):]] = values[0]
+		case lower == "content-type":
+			contentType = values[0]
+		case lower == "datacontenttype":
+			ofData = values[0]
+		}
+	}
+	switch {
+	case encoded["specversion"] != "":
+	case strings.HasPrefix(encoded["type"], TypePrefix):
+		encoded["specversion"] = SpecVersion
+	default:
+		return nil, contentType
+	}
+	if of := cmp.Or(ofData, contentType); of != "" && encoded["datacontenttype"] == "" {
+		encoded["datacontenttype"] = EncodeHeader(of)
+	}
+	return encoded, contentType
 }
 
 const hexDigits = "0123456789ABCDEF"

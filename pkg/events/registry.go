@@ -101,8 +101,8 @@ var registry = map[string]func([]byte) (Data, error){
 	"incident.matched":          read[IncidentMatched],
 }
 
-// types are the CloudEvents types of the registry's names, put together once.
-var types = func() map[string]string {
+// typeNames are the CloudEvents types of the registry's names, put together once.
+var typeNames = func() map[string]string {
 	all := make(map[string]string, len(registry))
 	for name := range registry {
 		all[name] = typeOf(name)

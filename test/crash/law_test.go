@@ -135,7 +135,7 @@ func (a *audit) told(ctx context.Context) (missing int, err error) {
 		if strings.HasPrefix(m.Subject, events.SubjectTold+".") {
 			return nil
 		}
-		e, err := events.FromBinary(m.Header, m.Body)
+		e, err := events.DecodeNATS(m.Header, m.Body)
 		if err != nil {
 			return err
 		}

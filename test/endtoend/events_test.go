@@ -68,7 +68,7 @@ func (f *follower) has(names ...string) bool {
 
 // checked decodes one message and validates it in both forms.
 func checked(h events.Header, body []byte) (name string, err error) {
-	e, err := events.FromBinary(h, body)
+	e, err := events.DecodeNATS(h, body)
 	if err != nil {
 		return "", err
 	}

@@ -42,7 +42,7 @@ func (l *laws) public(m bus.Message) {
 	want := t.want[t.next]
 	t.next++
 	subject, _ := events.PublicSubject(want.Envelope)
-	got, err := events.FromBinary(m.Header, m.Body)
+	got, err := events.DecodeNATS(m.Header, m.Body)
 	if err != nil || m.Subject != subject || got.ID != want.ID || got.IncidentSeq != want.IncidentSeq {
 		fail(lawEvents, "message %d is %s %s, want %s %s (%v)", m.Seq, m.Subject, m.Get("ce-id"), subject, want.ID, err)
 	}

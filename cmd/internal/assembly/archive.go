@@ -17,7 +17,7 @@ import (
 	"tocsin.dev/internal/archive/sqlite"
 )
 
-// Archive is an archive with all its sides; there is one writer of each at a time.
+// Archive has every side of an archive. There is one writer of each at a time.
 type Archive interface {
 	archive.Archive
 	archive.Viewer
@@ -25,7 +25,7 @@ type Archive interface {
 	archive.Keeper
 }
 
-// ArchiveReader is the sides of those who ask.
+// ArchiveReader has the sides that read.
 type ArchiveReader interface {
 	archive.Reader
 	archive.Viewer
@@ -34,14 +34,14 @@ type ArchiveReader interface {
 	Close() error
 }
 
-// ArchiveKeeper is the side of those who decide how long incidents stay.
+// ArchiveKeeper changes holds and removes incidents.
 type ArchiveKeeper interface {
 	archive.Keeper
 	Close() error
 }
 
-// ArchiveAt gives the archive's name: the file or the address of a database that was named, or the
-// file in the data folder.
+// ArchiveAt returns the name of the archive: the given file or address of a database, or the file in the data
+// folder.
 func ArchiveAt(archive, data string) string {
 	if archive != "" {
 		return archive
@@ -60,8 +60,8 @@ func OpenArchive(ctx context.Context, name string) (Archive, error) {
 	return orNil[Archive](sqlite.Open(name))
 }
 
-// OpenArchiveReader opens an archive to be asked, beside its writer. errors.Is(err,
-// fs.ErrNotExist) says that its writer has not made it, or not brought it up to date, yet.
+// OpenArchiveReader opens an archive read-only, also while its writer runs. errors.Is(err, fs.ErrNotExist) says
+// that its writer has not made it, or not brought it up to date, yet.
 func OpenArchiveReader(ctx context.Context, name string) (ArchiveReader, error) {
 	if err := unknown(name); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func OpenArchiveReader(ctx context.Context, name string) (ArchiveReader, error) 
 	return orNil[ArchiveReader](sqlite.OpenReader(name))
 }
 
-// OpenArchiveKeeper opens an archive for holds, beside its writer.
+// OpenArchiveKeeper opens an archive for holds, also while its writer runs.
 func OpenArchiveKeeper(ctx context.Context, name string) (ArchiveKeeper, error) {
 	if err := unknown(name); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func OpenArchiveKeeper(ctx context.Context, name string) (ArchiveKeeper, error) 
 	return orNil[ArchiveKeeper](sqlite.OpenKeeper(name))
 }
 
-// orNil keeps a nil pointer from becoming an interface that is not nil.
+// orNil returns a nil interface with an error, and not one that holds a nil pointer.
 func orNil[I any, T interface{ Close() error }](opened T, err error) (I, error) {
 	var none I
 	if err != nil {
@@ -92,15 +92,15 @@ func orNil[I any, T interface{ Close() error }](opened T, err error) (I, error) 
 	return any(opened).(I), nil
 }
 
-// unknown refuses an address of something else, which as the name of a file would only surprise.
+// unknown refuses addresses of other databases, which would otherwise be taken for file names.
 func unknown(name string) error {
 	if scheme, _, ok := strings.Cut(name, "://"); ok && !postgres.Address(name) && !strings.Contains(scheme, "/") {
-		return fmt.Errorf("archive: %q is no kind of archive: name a file, or postgres://…", scheme)
+		return fmt.Errorf("archive: %q is not a kind of archive: name a file, or postgres://…", scheme)
 	}
 	return nil
 }
 
-// ShownArchive gives the name of an archive as it may be shown: without what may be a secret.
+// ShownArchive returns the name of an archive without anything that may be secret.
 func ShownArchive(name string) string {
 	if !postgres.Address(name) {
 		return name
@@ -116,7 +116,7 @@ func ShownArchive(name string) string {
 	return shown.String()
 }
 
-// openArchive waits until the recorder has made the archive: services come up in any order.
+// openArchive waits until the recorder has made the archive: services may start in any order.
 func (r *Runtime) openArchive(ctx context.Context) (ArchiveReader, error) {
 	name := r.Options.ArchivePath()
 	for told := false; ; told = true {

@@ -15,7 +15,7 @@ import (
 // calendarTimeout bounds the reading of one calendar after its headers.
 const calendarTimeout = 30 * time.Second
 
-// importer reads the calendars that schedules import, over the way out that webhooks take too.
+// importer reads the calendars that schedules import, with the same limits on addresses as webhooks.
 func (r *Runtime) importer(partitions int, journal archive.Journal) (*calendars.Importer, error) {
 	out := &wayOut{catalog: r.Catalogs.Latest}
 	return calendars.New(calendars.Config{
@@ -24,7 +24,7 @@ func (r *Runtime) importer(partitions int, journal archive.Journal) (*calendars.
 	})
 }
 
-// wayOut keeps a client that allows what the catalog in force allows.
+// wayOut has a client for the addresses that the catalog in force allows.
 type wayOut struct {
 	catalog func() *catalog.Catalog
 

@@ -16,11 +16,11 @@ import (
 	"tocsin.dev/internal/daemon"
 )
 
-// ErrFaulty says that the catalog has faults and there is no good one to go on with.
+// ErrFaulty says that the catalog has faults and there is no earlier good one.
 var ErrFaulty = errors.New("the catalog has faults")
 
-// ApplyFolder puts the catalog of --config in force. A faulty one never replaces a good one: when
-// there is one already, the faults are told and it stays.
+// ApplyFolder puts the catalog of --config in force. A faulty catalog never replaces a good one: its faults
+// are logged, and the good one stays.
 func (r *Runtime) ApplyFolder(ctx context.Context) error {
 	files, err := ReadFolder(r.Options.Config)
 	if err != nil {
@@ -47,11 +47,11 @@ func (r *Runtime) ApplyFolder(ctx context.Context) error {
 	return fmt.Errorf("%w:%s", ErrFaulty, text.String())
 }
 
-// watchEvery is how often the catalog folder is looked at.
+// watchEvery is how often the catalog folder is read.
 const watchEvery = 2 * time.Second
 
-// WatchFolder gives the part that puts a changed catalog folder in force while everything runs. It
-// looks at the files themselves: a folder that is swapped by links, as in Kubernetes, is seen too.
+// WatchFolder returns the part that applies a catalog folder when it changes. It reads the files themselves,
+// so it also notices a folder that is swapped by links, as in Kubernetes.
 func (r *Runtime) WatchFolder() daemon.Part {
 	return daemon.Part{Name: "catalog folder", Run: func(ctx context.Context) error {
 		ticker := time.NewTicker(watchEvery)
@@ -71,13 +71,13 @@ func (r *Runtime) WatchFolder() daemon.Part {
 			r.Log.Info("the catalog folder has changed", zap.String("config", r.Options.Config))
 			if err := r.ApplyFolder(ctx); err != nil && ctx.Err() == nil {
 				r.Log.Error("the changed catalog is not in force", zap.Error(err))
-				seen = "" // tried again: the bus may have been away
+				seen = "" // try again: the bus may have been unavailable
 			}
 		}
 	}}
 }
 
-// folderRevision names what the folder holds; empty when it cannot be read, as in the middle of a swap.
+// folderRevision returns the revision of the folder; empty when it cannot be read, as during a swap.
 func folderRevision(dir string) string {
 	files, err := ReadFolder(dir)
 	if err != nil {
@@ -86,7 +86,7 @@ func folderRevision(dir string) string {
 	return catalog.Revision(files)
 }
 
-// ReadFolder reads the YAML files and the calendars of a catalog folder by their names.
+// ReadFolder reads the YAML files and calendars of a catalog folder, by name.
 func ReadFolder(dir string) (map[string][]byte, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -13,7 +13,7 @@ import (
 	"tocsin.dev/internal/insight/live"
 )
 
-// Gateway puts the doors on mux. The part it gives closes the archive's reader at the end.
+// Gateway mounts the HTTP API on mux. The returned part closes the archive's reader at the end.
 func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part, error) {
 	token, err := r.Options.token()
 	if err != nil {
@@ -55,7 +55,7 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 	}}, nil
 }
 
-// intakeKey gives the hash of a key of the catalog in force.
+// intakeKey returns the hash of an intake key of the catalog in force.
 func (r *Runtime) intakeKey(name string) (hash [32]byte, ok bool) {
 	c := r.Catalogs.Latest()
 	if c == nil {

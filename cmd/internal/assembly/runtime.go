@@ -28,9 +28,9 @@ type Runtime struct {
 	Health   *daemon.Health
 	Bus      *jetstream.Bus
 	Catalogs *revisions.Store
-	// Instance names this process among all that ever live.
+	// Instance identifies this process among all that ever run.
 	Instance string
-	// Out takes what the console channel writes.
+	// Out is where the console channel writes.
 	Out io.Writer
 
 	history *live.History // of the archive, one for all parts of a process; nil until a part needs it
@@ -78,7 +78,7 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 		r.nc, err = r.server.Connect(name)
 	} else {
 		opts := append(jetstream.Options(name), r.Options.natsOptions()...)
-		r.Log.Info("using a nats that runs elsewhere", zap.String("url", redacted(r.Options.NATSURL)))
+		r.Log.Info("using an external nats server", zap.String("url", redacted(r.Options.NATSURL)))
 		r.nc, err = nats.Connect(r.Options.NATSURL, opts...)
 	}
 	if err != nil {
@@ -87,7 +87,7 @@ func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 	return r.openBus(ctx)
 }
 
-// openBus waits for a server that is still starting: services come up in any order.
+// openBus waits for a server that is still starting: services may start in any order.
 func (r *Runtime) openBus(ctx context.Context) error {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		cfg := jetstream.Config{Partitions: r.Options.Partitions, Replicas: r.Options.Replicas}
@@ -111,7 +111,7 @@ func (r *Runtime) openBus(ctx context.Context) error {
 	}
 }
 
-// redacted leaves out what a URL says before its host.
+// redacted removes passwords from URLs.
 func redacted(urls string) string {
 	all := strings.Split(urls, ",")
 	for i, u := range all {
@@ -122,7 +122,7 @@ func redacted(urls string) string {
 	return strings.Join(all, ",")
 }
 
-// NATSURL gives where NATS can be reached.
+// NATSURL returns the address of NATS.
 func (r *Runtime) NATSURL() string {
 	if r.server != nil {
 		return r.server.URL()
@@ -130,7 +130,7 @@ func (r *Runtime) NATSURL() string {
 	return r.nc.ConnectedUrlRedacted()
 }
 
-// Close ends bus, connection and embedded server, in this order.
+// Close closes bus, connection and embedded server, in this order.
 func (r *Runtime) Close() error {
 	if r.Bus != nil {
 		r.Bus.Close()
@@ -144,7 +144,7 @@ func (r *Runtime) Close() error {
 	return nil
 }
 
-// instance gives a name that no other process has or had.
+// instance returns a name that no other process has or had.
 func instance(service string) string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails

@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// Secret resolves a reference of the catalog. Errors name the place, never the value.
+// Secret resolves a reference in the catalog. Errors name where it should be, never the value.
 func Secret(s catalog.Secret) (string, error) {
 	switch {
 	case s.Env != "":
@@ -43,8 +43,8 @@ func secretFile(path string) (string, error) {
 	return strings.TrimSpace(string(b)), nil
 }
 
-// Token gives the API token: TOCSIN_TOKEN, or the one in <data>/token, which is made at the first
-// start and readable by its owner only.
+// token returns the API token: TOCSIN_TOKEN, or the one in <data>/token, which is created at the first start
+// and readable by its owner only.
 func (o Options) token() (string, error) {
 	if o.Token != "" {
 		return o.Token, nil

@@ -31,12 +31,12 @@ import (
 	"tocsin.dev/internal/source/generic"
 )
 
-// sources are the foreign formats that the doors read. A new one is one more line.
+// sources are the alert formats that the gateway reads. A new one is one more line.
 func sources() []source.Source {
 	return []source.Source{alertmanager.API(), alertmanager.Webhook(), cloudevents.Source{}, generic.Source{}}
 }
 
-// ways gives the channels of a catalog; in a shadow run each is one that records and sends nothing.
+// ways returns the channels of a catalog. In a shadow run each is one that records and sends nothing.
 func (r *Runtime) ways(c *catalog.Catalog) (map[string]channel.Channel, error) {
 	all, err := r.channels(c)
 	if err == nil && r.Options.Shadow {
@@ -45,7 +45,7 @@ func (r *Runtime) ways(c *catalog.Catalog) (map[string]channel.Channel, error) {
 	return all, err
 }
 
-// channels makes the ways out for a catalog. A new one is one more entry.
+// channels makes the channels of a catalog. A new one is one more entry.
 func (r *Runtime) channels(c *catalog.Catalog) (map[string]channel.Channel, error) {
 	client, err := egress.New(egress.Config{Allow: c.Egress})
 	if err != nil {
@@ -61,7 +61,7 @@ func (r *Runtime) channels(c *catalog.Catalog) (map[string]channel.Channel, erro
 	}
 	if c.Channels.Email.SMTP != "" {
 		ch, err := mail(c.Channels.Email)
-		if err != nil { // the other channels still work: pages go on to the next contact method
+		if err != nil { // the other channels work, and pages move on to the next contact method
 			r.Log.Error("no mail can be sent", zap.Error(err))
 			return all, nil
 		}
@@ -78,7 +78,7 @@ func mail(c catalog.EmailChannel) (channel.Channel, error) {
 	return email.New(email.Config{SMTP: c.SMTP, From: c.From, User: c.User, Password: password, Timeout: c.Timeout})
 }
 
-// Engine gives the part that decides.
+// Engine returns the part that decides.
 func (r *Runtime) Engine() (daemon.Part, error) {
 	e, err := engine.New(engine.Config{
 		Bus: r.Bus, Catalogs: r.Catalogs, Foreign: cloudevents.FromNATS,
@@ -90,7 +90,7 @@ func (r *Runtime) Engine() (daemon.Part, error) {
 	return daemon.Part{Name: "engine", Run: e.Run}, nil
 }
 
-// Notifier gives the part that delivers.
+// Notifier returns the part that delivers.
 func (r *Runtime) Notifier() (daemon.Part, error) {
 	n, err := notifier.New(notifier.Config{
 		Bus: r.Bus, Catalogs: r.Catalogs, Channels: r.ways, Secret: Secret,
@@ -102,9 +102,9 @@ func (r *Runtime) Notifier() (daemon.Part, error) {
 	return daemon.Part{Name: "notifier", Run: n.Run}, nil
 }
 
-// Recorder gives the part that remembers, removes what was kept long enough, and follows suggestions
-// where policies say so: there is one of it. It closes the archive when it ends. A gateway in the same
-// process must be made after it, and stopped before it: they share one history of the archive.
+// Recorder returns the part that keeps the archive, does its housekeeping, and follows suggestions where
+// policies say so. There is one recorder. It closes the archive when it ends. A gateway in the same process
+// must be made after it and stopped before it, because they share one history of the archive.
 func (r *Runtime) Recorder() (daemon.Part, error) {
 	keep, err := housekeeping.ParseKeep(r.Options.ArchiveKeep)
 	if err != nil {
@@ -147,7 +147,7 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	}}, nil
 }
 
-// FollowCatalogs gives the part that keeps the newest catalog at hand.
+// FollowCatalogs returns the part that loads each new catalog.
 func (r *Runtime) FollowCatalogs() daemon.Part {
 	return daemon.Part{Name: "catalogs", Run: func(ctx context.Context) error {
 		r.Catalogs.Follow(ctx, time.Second, func(err error) {
@@ -157,7 +157,7 @@ func (r *Runtime) FollowCatalogs() daemon.Part {
 	}}
 }
 
-// HTTP gives the part that serves mux, bound already, and where it listens.
+// HTTP returns the part that serves mux, which listens already, and its URL.
 func (r *Runtime) HTTP(mux *http.ServeMux) (daemon.Part, string, error) {
 	r.Health.Mount(mux)
 	srv, err := daemon.Listen(r.Options.HTTP, mux)

@@ -1,7 +1,7 @@
 // Package archivetest is the suite that every archive passes.
 //
-// In: a way to open an archive in a folder. Out: failed tests where it does not keep the contract
-// of package archive. It knows no implementation and looks into no file.
+// In: a way to open an archive in a folder. Out: failed tests where it breaks the contract of package
+// archive. It knows no implementation.
 package archivetest
 
 import (
@@ -15,14 +15,13 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Opener opens the archive that lies in dir, or makes one there. What was kept in dir before must
-// be there again.
+// Opener opens the archive in dir, or makes one there. What was kept in dir before must be there again.
 type Opener func(tb testing.TB, dir string) archive.Archive
 
-// ReadOpener opens the archive in dir to be asked only, while its writer has it open.
+// ReadOpener opens the archive in dir read-only, while its writer has it open.
 type ReadOpener func(tb testing.TB, dir string) archive.Reader
 
-// Run holds an implementation to the contract.
+// Run checks an implementation against the contract.
 func Run(t *testing.T, open Opener, read ReadOpener) {
 	fresh := func(t *testing.T) archive.Archive {
 		a := open(t, t.TempDir())
@@ -107,11 +106,11 @@ func keepTwice(t *testing.T, a archive.Archive) {
 	require.Equal(t, before, digest(t, a))
 	in, err := a.Incident(ctx(), ID(0))
 	require.NoError(t, err)
-	require.EqualValues(t, 4, in.Seq, "an old stretch must not bring an old incident back")
+	require.EqualValues(t, 4, in.Seq, "an old batch must not bring an old incident back")
 	require.Equal(t, all[len(all)-1].Position, position(t, a))
 }
 
-// overlap keeps a stretch that begins before the position: only what is new counts.
+// overlap keeps a batch that begins before the position: only what is new counts.
 func overlap(t *testing.T, a archive.Archive) {
 	facts := Ledger(5, 4)
 	Fill(t, a, facts[:14], 100)
@@ -122,7 +121,7 @@ func overlap(t *testing.T, a archive.Archive) {
 	require.Len(t, told, 4)
 }
 
-// refusal breaks a transaction in its middle: the state before stands.
+// refusal breaks a transaction in the middle: the state before it stays.
 func refusal(t *testing.T, a archive.Archive) {
 	all := Batches(t, Ledger(5, 4), 7)
 	require.NoError(t, a.Keep(ctx(), all[0].Facts, all[0].Incidents, all[0].Position))
@@ -253,7 +252,7 @@ func load(t *testing.T, a archive.Archive) {
 	require.ElementsMatch(t, []archive.Incident{b.Incidents[4], b.Incidents[0]}, got)
 }
 
-// strangers are facts of no incident, of unknown types and lines that are no event: all are kept.
+// strangers are facts without an incident, of unknown types, and lines that are not events: all are kept.
 func strangers(t *testing.T, a archive.Archive) {
 	before := digest(t, a)
 	lone := archive.Fact{Position: 1, Line: []byte(`{"type":"dev.tocsin.epoch.begun.v1","data":{"epoch":3}}`)}
@@ -263,7 +262,7 @@ func strangers(t *testing.T, a archive.Archive) {
 	require.NotEqual(t, before, digest(t, a))
 	require.EqualValues(t, 1, position(t, a))
 
-	require.NoError(t, a.Keep(ctx(), nil, nil, 9), "a stretch without facts moves the position")
+	require.NoError(t, a.Keep(ctx(), nil, nil, 9), "a batch without facts moves the position")
 	require.EqualValues(t, 9, position(t, a))
 }
 
@@ -290,14 +289,13 @@ func rebuild(t *testing.T, open Opener) {
 		if want == "" {
 			want, incidents = digest(t, a), list(t, a, archive.Query{Status: "all"})
 		}
-		require.Equal(t, want, digest(t, a), "in stretches of %d", size)
-		require.Equal(t, incidents, list(t, a, archive.Query{Status: "all"}), "in stretches of %d", size)
+		require.Equal(t, want, digest(t, a), "in batches of %d", size)
+		require.Equal(t, incidents, list(t, a, archive.Query{Status: "all"}), "in batches of %d", size)
 		require.NoError(t, a.Close())
 	}
 }
 
-// beside asks from several readers while a writer keeps: each answer is of one instant, a timeline
-// never shrinks and never has a gap.
+// beside reads from several readers while a writer keeps: a timeline never shrinks and never has a gap.
 func beside(t *testing.T, open Opener, read ReadOpener) {
 	dir := t.TempDir()
 	a := open(t, dir)

@@ -17,10 +17,10 @@ import (
 // Start is the time of the first fact that [Ledger] makes.
 var Start = time.Date(2026, 3, 2, 14, 0, 0, 0, time.UTC)
 
-// ID gives the id of the n-th incident of [Ledger].
+// ID returns the id of the n-th incident of [Ledger].
 func ID(n int) string { return events.DeriveID("archivetest", fmt.Sprint(n)) }
 
-// Cause gives the id of the input behind the step-th fact of the n-th incident.
+// Cause returns the id of the input behind the step-th fact of the n-th incident.
 func Cause(n, step int) string { return events.DeriveID("cause", fmt.Sprint(n), fmt.Sprint(step)) }
 
 // Ledger makes the facts of so many incidents, each with the same number of facts, several in a
@@ -43,7 +43,7 @@ func Ledger(incidents, each int) []archive.Fact {
 	return out
 }
 
-// Chain gives the hash after line, as the recorder makes it.
+// Chain returns the hash after line, as the recorder makes it.
 func Chain(prev, line []byte) []byte {
 	if prev == nil {
 		prev = make([]byte, sha256.Size)
@@ -95,8 +95,7 @@ type Batch struct {
 	Position  uint64
 }
 
-// Batches cuts a ledger at records into stretches of at least size facts and folds the incidents
-// that each touches.
+// Batches splits a ledger between records into batches of at least size facts, and folds the incidents of each.
 func Batches(tb testing.TB, facts []archive.Fact, size int) []Batch {
 	known := map[string]archive.Incident{}
 	var out []Batch
@@ -132,7 +131,7 @@ func batch(tb testing.TB, known map[string]archive.Incident, facts []archive.Fac
 	return b
 }
 
-// Fill keeps a whole ledger in stretches of about size facts.
+// Fill keeps a whole ledger in batches of about size facts.
 func Fill(tb testing.TB, a archive.Archive, facts []archive.Fact, size int) {
 	for _, b := range Batches(tb, facts, size) {
 		require.NoError(tb, a.Keep(context.Background(), b.Facts, b.Incidents, b.Position))

@@ -34,7 +34,7 @@ func loose(t *testing.T, a archive.Archive) {
 
 	Fill(t, a, Ledger(5, 4), 100)
 	ids, upTo = ask(0, "incident.triggered", "override.added")
-	require.Empty(t, ids, "facts of incidents are none")
+	require.Empty(t, ids, "facts of incidents are not loose")
 	require.Positive(t, upTo)
 
 	at := position(t, a)

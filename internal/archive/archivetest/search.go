@@ -82,12 +82,12 @@ type drawn struct {
 }
 
 // against holds many queries by chance against a plain walk over the same incidents, which come,
-// change and are answered stretch by stretch.
+// change and are searched batch by batch.
 func against(t *testing.T, a archive.Archive) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	pick := func(all ...string) string { return all[draw.IntN(len(all))] }
 	var all []drawn
-	for stretch := range 12 {
+	for batch := range 12 {
 		var touched []archive.Incident
 		for range 15 {
 			d := drawn{job: pick("a", "b", "c"), word: pick("red", "green", "blue")}
@@ -104,7 +104,7 @@ func against(t *testing.T, a archive.Archive) {
 			touched = append(touched, d.Incident)
 		}
 		slices.SortStableFunc(touched, func(x, y archive.Incident) int { return number(all, x.ID) - number(all, y.ID) })
-		require.NoError(t, a.Keep(ctx(), nil, touched, uint64(stretch+1)))
+		require.NoError(t, a.Keep(ctx(), nil, touched, uint64(batch+1)))
 	}
 	order := slices.Clone(all)
 	slices.Reverse(order)

@@ -13,34 +13,34 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// story is one incident as its facts have it so far.
-type story struct {
+// state is one incident after the facts read so far.
+type state struct {
 	seq uint64
-	// hash is what the newest fact is kept with, made what its line and the fact before make of it;
-	// where they differ, one of the two was changed, and the next fact may stand on either.
+	// hash is the stored hash of the newest fact, made the one computed from its line. Where they differ,
+	// one of the two was changed, and the next fact may follow either.
 	hash, made []byte
 	incident   archive.Incident
 	told       string
 }
 
-// incidents checks the chains and documents of those incidents whose ids fall into one of so many
-// shards, and with the first one the facts of no incident.
+// incidents checks the facts and documents of the incidents in shard n, and with shard 0 also the facts
+// without an incident.
 func (a *audit) incidents(n, shards int) error {
 	mine := func(id string) bool { return shards == 1 || shardOf(id, shards) == n }
-	stories := map[string]*story{}
+	states := map[string]*state{}
 	err := a.view.Facts(a.ctx, func(f archive.Fact) error {
 		id := f.Subject
 		if id == "" {
 			if n == 0 {
 				a.sum.Facts++
 			}
-			return a.lone(&f, stories, n == 0)
+			return a.lone(&f, states, n == 0)
 		}
 		if !mine(id) {
 			return nil
 		}
 		a.sum.Facts++
-		return a.fact(&f, a.story(stories, id))
+		return a.fact(&f, a.state(states, id))
 	})
 	if err != nil {
 		return err
@@ -49,13 +49,13 @@ func (a *audit) incidents(n, shards int) error {
 		if !mine(k.ID) {
 			return nil
 		}
-		s := stories[k.ID]
-		delete(stories, k.ID)
+		s := states[k.ID]
+		delete(states, k.ID)
 		return a.document(k, s)
 	}); err != nil {
 		return err
 	}
-	for id := range stories {
+	for id := range states {
 		if err := a.find(Finding{Incident: id, Problem: "it has facts and no document"}); err != nil {
 			return err
 		}
@@ -69,11 +69,11 @@ func shardOf(id string, shards int) int {
 	return int(sum.Sum32() % uint32(shards))
 }
 
-// story gives the incident's, which goes on from where it was removed, if it was.
-func (a *audit) story(all map[string]*story, id string) *story {
+// state returns an incident's. One that was removed continues from its removal.
+func (a *audit) state(all map[string]*state, id string) *state {
 	s := all[id]
 	if s == nil {
-		s = &story{}
+		s = &state{}
 		if r, ok := a.removed[id]; ok {
 			s.seq, s.hash, s.made, s.incident = r.Seq, r.Hash, r.Hash, a.left[id]
 		}
@@ -82,15 +82,15 @@ func (a *audit) story(all map[string]*story, id string) *story {
 	return s
 }
 
-// lone checks a fact of no incident; a renewal belongs into the document of one all the same.
-func (a *audit) lone(f *archive.Fact, stories map[string]*story, first bool) error {
+// lone checks a fact without an incident. A renewal changes the document of one all the same.
+func (a *audit) lone(f *archive.Fact, states map[string]*state, first bool) error {
 	env, raw, err := events.Split(f.Line)
 	if first {
 		if err := a.columns(f, env, err); err != nil {
 			return err
 		}
 		if f.Hash != nil {
-			if err := a.find(at(f, "it has a hash, and no incident whose chain that could be of")); err != nil {
+			if err := a.find(at(f, "it has a hash, but no incident to whose chain that could belong")); err != nil {
 				return err
 			}
 		}
@@ -99,7 +99,7 @@ func (a *audit) lone(f *archive.Fact, stories map[string]*story, first bool) err
 		return nil
 	}
 	if d, err := events.DecodeData(env.Type, raw); err == nil {
-		if s := stories[d.(events.AlertRenewed).Incident]; s != nil {
+		if s := states[d.(events.AlertRenewed).Incident]; s != nil {
 			s.incident = timeline.Fold(s.incident, events.Event{Envelope: env, Data: d})
 		}
 	}
@@ -108,7 +108,7 @@ func (a *audit) lone(f *archive.Fact, stories map[string]*story, first bool) err
 
 var renewed = events.TypeOf(events.AlertRenewed{})
 
-// columns compares what is kept beside a line with the line.
+// columns compares the columns of a fact with its line.
 func (a *audit) columns(f *archive.Fact, env events.Envelope, err error) error {
 	if err != nil {
 		env = events.Envelope{}
@@ -133,7 +133,7 @@ func (a *audit) columns(f *archive.Fact, env events.Envelope, err error) error {
 	return nil
 }
 
-// asKept gives an instant as finely as it was kept: some stores know microseconds only.
+// asKept truncates an instant like the kept one: some stores keep microseconds only.
 func asKept(at, kept time.Time) time.Time {
 	if kept.Equal(at.Truncate(time.Microsecond)) {
 		at = at.Truncate(time.Microsecond)
@@ -145,7 +145,7 @@ func asKept(at, kept time.Time) time.Time {
 }
 
 // fact checks one fact of an incident against the one before it.
-func (a *audit) fact(f *archive.Fact, s *story) error {
+func (a *audit) fact(f *archive.Fact, s *state) error {
 	fits := bytes.Equal(chain(s.hash, f.Line), f.Hash) || bytes.Equal(chain(s.made, f.Line), f.Hash)
 	if err := a.order(f, s, fits); err != nil {
 		return err
@@ -171,8 +171,8 @@ func (a *audit) fact(f *archive.Fact, s *story) error {
 	return nil
 }
 
-// order checks the count. Where the hashes fit over a gap, the archive has what the ledger had.
-func (a *audit) order(f *archive.Fact, s *story, fits bool) error {
+// order checks the numbers. When the hashes match across a gap, the ledger already had the gap.
+func (a *audit) order(f *archive.Fact, s *state, fits bool) error {
 	switch {
 	case f.IncidentSeq == s.seq+1:
 		return nil
@@ -199,8 +199,8 @@ func chain(prev, line []byte) []byte {
 	return sum.Sum(nil)
 }
 
-// document compares what is kept about an incident with what its facts make of it.
-func (a *audit) document(k archive.Kept, s *story) error {
+// document compares an incident's document and columns with its facts.
+func (a *audit) document(k archive.Kept, s *state) error {
 	problem := func(format string, args ...any) error {
 		return a.find(Finding{Incident: k.ID, Problem: fmt.Sprintf(format, args...)})
 	}
@@ -220,7 +220,7 @@ func (a *audit) document(k archive.Kept, s *story) error {
 		return nil
 	}
 	if a.faulty[k.ID] {
-		return nil // its facts are not all there
+		return nil // its facts are damaged
 	}
 	want, err := json.Marshal(s.incident)
 	if err != nil {
@@ -253,7 +253,7 @@ func (a *audit) document(k archive.Kept, s *story) error {
 func difference(want, kept []byte) string {
 	var a, b map[string]json.RawMessage
 	if json.Unmarshal(want, &a) != nil || json.Unmarshal(kept, &b) != nil {
-		return "it is no JSON object"
+		return "it is not a JSON object"
 	}
 	for _, name := range []string{"id", "service", "team", "title", "status", "priority", "severity", "level", "seq"} {
 		if !bytes.Equal(a[name], b[name]) {
@@ -268,7 +268,7 @@ func difference(want, kept []byte) string {
 	return "its form"
 }
 
-// shown writes an instant; "never" for the zero time.
+// shown formats an instant; "never" for the zero time.
 func shown(t time.Time) string {
 	if t.IsZero() {
 		return "never"

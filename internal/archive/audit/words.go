@@ -7,8 +7,8 @@ import (
 	"tocsin.dev/internal/rules/timeline"
 )
 
-// words holds the terms that searches find incidents by against those that their facts make. It
-// remembers one number for each incident: the sum of hashes of its terms.
+// words compares the terms in the indexes with those made from facts. For each incident it has one number:
+// the sum of the hashes of its terms.
 type words struct {
 	seed      maphash.Seed
 	all, open map[int64]uint64 // by place
@@ -18,7 +18,7 @@ func newWords() words {
 	return words{maphash.MakeSeed(), map[int64]uint64{}, map[int64]uint64{}}
 }
 
-// expect notes what an incident must be found by.
+// expect adds the terms that an incident must have.
 func (w *words) expect(place int64, in *archive.Incident, told string) {
 	sum := uint64(0)
 	for _, term := range archive.TermsOf(in, told) {
@@ -30,7 +30,7 @@ func (w *words) expect(place int64, in *archive.Incident, told string) {
 	}
 }
 
-// terms checks every one of the indexes.
+// terms checks the indexes.
 func (a *audit) terms() error {
 	w, two := &a.words, false
 	if err := a.view.Terms(a.ctx, func(place int64, open bool, term string) error {

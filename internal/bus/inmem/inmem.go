@@ -1,8 +1,7 @@
-// Package inmem is the bus in memory, for tests and simulations: the same promises as JetStream's,
-// and faults on demand.
+// Package inmem is a bus in memory for tests and simulations, with the guarantees of JetStream's and with
+// faults on demand.
 //
-// In and out: what package bus says. It writes nothing to disk and reads no clock but the one it
-// is given.
+// In and out: see package bus. It writes nothing to disk and reads only the clock it is given.
 package inmem
 
 import (
@@ -17,10 +16,10 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// ErrLost is the answer of a call whose request or answer was lost on purpose.
+// ErrLost is returned by a call whose request or answer was lost on purpose.
 var ErrLost = errors.New("inmem: no answer")
 
-// Faults are asked before each call. A nil function never fails anything.
+// Faults are called before each operation. A nil function never injects a fault.
 type Faults struct {
 	// LoseRequest makes the call fail with nothing stored.
 	LoseRequest func(call string) bool
@@ -41,7 +40,7 @@ type Config struct {
 	Faults     Faults
 }
 
-// Bus holds everything in one process.
+// Bus keeps everything in memory.
 type Bus struct {
 	cfg Config
 
@@ -54,7 +53,7 @@ type Bus struct {
 
 type stream struct {
 	all  []bus.Message
-	last map[string]uint64 // by place: the sequence of its newest message
+	last map[string]uint64 // by partition: the sequence of its newest message
 	ids  map[string]uint64
 }
 
@@ -65,7 +64,7 @@ type lease struct {
 
 var _ bus.Bus = (*Bus)(nil)
 
-// New gives an empty bus.
+// New returns an empty bus.
 func New(cfg Config) *Bus {
 	if cfg.Partitions == 0 {
 		cfg.Partitions = 8
@@ -83,10 +82,10 @@ func New(cfg Config) *Bus {
 	return b
 }
 
-// Installation is the same for every bus in memory: a test's ids are known beforehand.
+// Installation is the same for every bus in memory, so that tests know their ids.
 func (b *Bus) Installation() string { return "inmem" }
 
-// Partitions gives the numbers it was made with.
+// Partitions returns the numbers it was made with.
 func (b *Bus) Partitions() (services, targets int) { return b.cfg.Partitions, b.cfg.Targets }
 
 func (b *Bus) before(call string) error {
@@ -137,7 +136,7 @@ func (b *Bus) Publish(_ context.Context, m bus.Message) error {
 	return b.after("publish")
 }
 
-// place gives the partition of an intake subject and rewrites public subjects.
+// place returns the partition of an intake subject, and rewrites public subjects.
 func (b *Bus) place(m *bus.Message) int {
 	parts := strings.Split(m.Subject, ".")
 	if len(parts) == 3 { // tocsin.alerts.<service>
@@ -147,14 +146,14 @@ func (b *Bus) place(m *bus.Message) int {
 	}
 	var p int
 	if len(parts) > 3 {
-		_, _ = fmt.Sscanf(parts[2], "%d", &p) // our own subjects always hold a number
+		_, _ = fmt.Sscanf(parts[2], "%d", &p) // our own subjects always have a number
 	}
 	return p
 }
 
 func place(partition int) string { return fmt.Sprint(partition) }
 
-// Last gives the newest message of a partition.
+// Last returns the newest message of a partition.
 func (b *Bus) Last(_ context.Context, s bus.Stream, partition int) (bus.Message, error) {
 	if err := b.before("last"); err != nil {
 		return bus.Message{}, err
@@ -168,7 +167,7 @@ func (b *Bus) Last(_ context.Context, s bus.Stream, partition int) (bus.Message,
 	return b.streams[s].all[seq-1], nil
 }
 
-// Newest gives the sequence of the newest message.
+// Newest returns the sequence of the newest message.
 func (b *Bus) Newest(_ context.Context, s bus.Stream, partition int) (uint64, error) {
 	if err := b.before("newest"); err != nil {
 		return 0, err
@@ -197,7 +196,7 @@ func (b *Bus) Append(_ context.Context, s bus.Stream, partition int, after uint6
 
 const toldPlace = "told."
 
-// Told gives how far partition p has been told.
+// Told returns how far partition p has been published.
 func (b *Bus) Told(_ context.Context, p int) (position, fence uint64, err error) {
 	if err := b.before("told"); err != nil {
 		return 0, 0, err
@@ -247,7 +246,7 @@ func (b *Bus) Hold(_ context.Context, name, owner string) error {
 	return b.after("hold")
 }
 
-// Release gives a lease up.
+// Release ends a lease.
 func (b *Bus) Release(_ context.Context, name, owner string) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -281,7 +280,7 @@ func (b *Bus) Put(_ context.Context, name string, data []byte) error {
 	return b.after("put")
 }
 
-// Get gives a blob.
+// Get returns a blob.
 func (b *Bus) Get(_ context.Context, name string) ([]byte, error) {
 	if err := b.before("get"); err != nil {
 		return nil, err
@@ -295,7 +294,7 @@ func (b *Bus) Get(_ context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
-// Messages gives a copy of everything in a stream, for the laws of a test.
+// Messages returns a copy of a stream, for the laws of a test.
 func (b *Bus) Messages(s bus.Stream) []bus.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()

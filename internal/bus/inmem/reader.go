@@ -34,7 +34,7 @@ func (r *reader) signal() {
 	}
 }
 
-// Poll gives what is there, unless a fault delays it.
+// Poll returns what is there, unless a fault delays it.
 func (r *reader) Poll(max int) ([]bus.Message, error) {
 	if f := r.b.cfg.Faults.Delay; f != nil && f() {
 		r.signal()
@@ -58,7 +58,7 @@ func (r *reader) Poll(max int) ([]bus.Message, error) {
 // Ready is signalled when Poll may have something.
 func (r *reader) Ready() <-chan struct{} { return r.ready }
 
-// Close forgets the reader.
+// Close closes the reader.
 func (r *reader) Close() {
 	r.b.mu.Lock()
 	defer r.b.mu.Unlock()

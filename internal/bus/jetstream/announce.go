@@ -17,7 +17,7 @@ import (
 // headerTold carries the position on the subject tocsin.told.<p>.
 const headerTold = "Tocsin-Position"
 
-// Told reads how far partition p has been told, from the leader.
+// Told asks the leader how far partition p has been published.
 func (b *Bus) Told(ctx context.Context, p int) (position, fence uint64, err error) {
 	stream, err := b.stream(ctx, bus.Events)
 	if err != nil {

@@ -27,7 +27,7 @@ func openBlobs(ctx context.Context, js jetstream.JetStream, cfg Config) (jetstre
 	return store, nil
 }
 
-// Put stores a blob; readers see the old one or the new one, never a mixture.
+// Put stores a blob. Readers see the old one or the new one, never a mixture.
 func (b *Bus) Put(ctx context.Context, name string, data []byte) error {
 	if _, err := b.blobs.PutBytes(ctx, name, data); err != nil {
 		return fmt.Errorf("store %s: %w", name, err)
@@ -35,7 +35,7 @@ func (b *Bus) Put(ctx context.Context, name string, data []byte) error {
 	return nil
 }
 
-// Get gives a blob; its digest is checked by the client.
+// Get returns a blob. The client checks its digest.
 func (b *Bus) Get(ctx context.Context, name string) ([]byte, error) {
 	data, err := b.blobs.GetBytes(ctx, name)
 	if errors.Is(err, jetstream.ErrObjectNotFound) {

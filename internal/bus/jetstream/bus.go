@@ -19,8 +19,7 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// Config says how the streams are made when they do not exist yet. An existing bus keeps what it
-// was made with.
+// Config says how to create streams that do not exist yet. Existing ones keep their settings.
 type Config struct {
 	// Partitions of services. Defaults to 8. Fixed for the life of the streams.
 	Partitions int
@@ -28,17 +27,17 @@ type Config struct {
 	Targets int
 	// Replicas of each stream: 1 or 3. Defaults to 1.
 	Replicas int
-	// IntakeBytes is the most that INTAKE holds before it refuses. Defaults to 8 GiB.
+	// IntakeBytes is the size at which INTAKE refuses messages. Defaults to 8 GiB.
 	IntakeBytes int64
-	// IntakeAge is how long INTAKE keeps what was asked. Defaults to 30 days.
+	// IntakeAge is how long INTAKE keeps messages. Defaults to 30 days.
 	IntakeAge time.Duration
-	// LeaseTTL is how long a dead owner's lease stands. Defaults to 3 s; at least 1 s.
+	// LeaseTTL is how long a dead owner's lease lasts. Defaults to 3 s; at least 1 s.
 	LeaseTTL time.Duration
-	// AnswerTimeout bounds the wait for one answer of the server. Defaults to 5 s.
+	// AnswerTimeout bounds the wait for a response of the server. Defaults to 5 s.
 	AnswerTimeout time.Duration
 }
 
-// WithDefaults fills what is not given.
+// WithDefaults sets fields that are zero.
 func (c Config) WithDefaults() Config {
 	if c.Partitions == 0 {
 		c.Partitions = 8
@@ -64,7 +63,7 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Validate reports every fault at once.
+// Validate reports all faults at once.
 func (c Config) Validate() error {
 	var faults []error
 	if c.Partitions < 1 || c.Partitions > 1024 {
@@ -98,8 +97,8 @@ type Bus struct {
 
 var _ bus.Bus = (*Bus)(nil)
 
-// Options are what every connection of ours needs: never give up, and never keep a publish for
-// later, since a lost answer is the caller's to repeat.
+// Options returns what every connection needs: reconnect for ever, and never buffer a publish, since the
+// caller repeats it after a lost answer.
 func Options(name string) []nats.Option {
 	return []nats.Option{
 		nats.Name(name),
@@ -110,8 +109,7 @@ func Options(name string) []nats.Option {
 	}
 }
 
-// Open makes the streams where they are missing and gives the bus. The connection stays the
-// caller's to close, after [Bus.Close].
+// Open creates missing streams and returns the bus. The caller closes the connection, after [Bus.Close].
 func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Bus, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.Validate(); err != nil {
@@ -134,22 +132,22 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Bus, error) {
 	return b, nil
 }
 
-// Close ends what the bus runs in the background. Leases not released run out by themselves.
+// Close stops the background work of the bus. Leases that were not released expire.
 func (b *Bus) Close() { b.leases.close() }
 
-// Partitions gives what the streams were made with.
+// Partitions returns what the streams were made with.
 func (b *Bus) Partitions() (services, targets int) { return b.cfg.Partitions, b.cfg.Targets }
 
-// Installation gives the name that INTAKE was made with.
+// Installation returns the name that INTAKE was made with.
 func (b *Bus) Installation() string { return b.installation }
 
-// Connected says whether the server answers now.
+// Connected reports whether the connection is up.
 func (b *Bus) Connected() bool { return b.nc.IsConnected() }
 
-// Conn gives the connection, for subscriptions on the public subjects.
+// Conn returns the connection, for subscriptions on the public subjects.
 func (b *Bus) Conn() *nats.Conn { return b.nc }
 
-// JetStream gives the client, for consumers on EVENTS.
+// JetStream returns the client, for consumers on EVENTS.
 func (b *Bus) JetStream() jetstream.JetStream { return b.js }
 
 func atoi(s string, otherwise int) int {

@@ -14,16 +14,16 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// leases is a bucket whose entries run out, and a picture of it kept up to date by one watcher.
-// An entry that was not renewed within the TTL by the local clock counts as gone; the server has
-// the last word when somebody tries to take it. The bucket lies in memory: a single server that
-// was restarted has lost it, so after each new connection it is looked up, or made, anew.
+// leases is a bucket whose entries expire, and a cache of it that one watcher keeps up to date. An entry
+// that was not renewed within the TTL, by the local clock, counts as expired; the server decides when
+// somebody tries to take it. The bucket is in memory, so a single server loses it with a restart, and each
+// new connection looks it up or creates it again.
 type leases struct {
 	js   jetstream.JetStream
 	cfg  Config
 	stop context.CancelFunc
 	done chan struct{}
-	lost chan struct{} // signalled when the bucket is not there any more
+	lost chan struct{} // signalled when the bucket no longer exists
 
 	mu   sync.Mutex
 	kv   jetstream.KeyValue
@@ -32,7 +32,7 @@ type leases struct {
 
 type lease struct {
 	owner    string
-	revision uint64 // 0 = not known, as it may be of a bucket that is gone
+	revision uint64 // 0 = unknown, as it may be from a lost bucket
 	at       time.Time
 }
 
@@ -49,8 +49,8 @@ func openLeases(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, cfg 
 	return l, nil
 }
 
-// open finds the bucket, or makes it, and watches it. What was seen before stands until its time is
-// over, but its revisions mean nothing any more.
+// open finds or creates the bucket, and watches it. Entries seen before stay until they expire, but their
+// revisions are no longer valid.
 func (l *leases) open(ctx, watching context.Context) (jetstream.KeyWatcher, error) {
 	kv, err := l.js.KeyValue(ctx, bucketLeases)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -79,8 +79,8 @@ func (l *leases) open(ctx, watching context.Context) (jetstream.KeyWatcher, erro
 	return watcher, nil
 }
 
-// follow keeps the picture until watching ends. A watcher outlives a lost bucket without a word, and
-// then waits for revisions that the new one reaches much later; so it is replaced, not trusted.
+// follow updates the cache until watching ends. A watcher survives a lost bucket silently, and then waits
+// for revisions that the new bucket reaches much later. So it is replaced after each reconnect.
 func (l *leases) follow(watching context.Context, nc *nats.Conn, w jetstream.KeyWatcher) {
 	defer close(l.done)
 	connected := nc.StatusChanged(nats.CONNECTED)
@@ -92,7 +92,7 @@ func (l *leases) follow(watching context.Context, nc *nats.Conn, w jetstream.Key
 		case entry, ok := <-w.Updates():
 			if !ok {
 				w = l.again(watching, w)
-			} else if entry != nil { // nil: all there was has been told
+			} else if entry != nil { // nil: all present entries were delivered
 				l.picture(entry)
 			}
 		case <-connected:
@@ -105,7 +105,7 @@ func (l *leases) follow(watching context.Context, nc *nats.Conn, w jetstream.Key
 
 // again replaces the watcher, trying until the server answers or watching ends.
 func (l *leases) again(watching context.Context, old jetstream.KeyWatcher) jetstream.KeyWatcher {
-	_ = old.Stop() // it may be of a server that is gone
+	_ = old.Stop() // its server may be gone
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		ctx, cancel := context.WithTimeout(watching, l.cfg.AnswerTimeout)
 		w, err := l.open(ctx, watching)
@@ -133,7 +133,7 @@ func (l *leases) picture(entry jetstream.KeyValueEntry) {
 	}
 }
 
-// note keeps the newer of two pictures; the watcher may be behind our own writes.
+// note keeps the newer of two entries; the watcher may be behind our own writes.
 func (l *leases) note(name string, e lease) {
 	if e.revision >= l.seen[name].revision {
 		l.seen[name] = e
@@ -172,8 +172,8 @@ func (b *Bus) Hold(ctx context.Context, name, owner string) error {
 	return nil
 }
 
-// claim writes the entry over the revision it is believed to have. When that is refused, the server
-// says whose it is: an own one may have been written by a renewal whose answer was lost.
+// claim writes the entry over the revision that it should have. When that fails, it asks the server who
+// owns the entry: it may be us, by a renewal whose answer was lost.
 func (l *leases) claim(ctx context.Context, name, owner string, believed uint64) (revision uint64, err error) {
 	l.mu.Lock()
 	kv := l.kv
@@ -186,7 +186,7 @@ func (l *leases) claim(ctx context.Context, name, owner string, believed uint64)
 	if refused(err) {
 		entry, gerr := kv.Get(ctx, name)
 		switch {
-		case errors.Is(gerr, jetstream.ErrKeyNotFound): // it ran out meanwhile
+		case errors.Is(gerr, jetstream.ErrKeyNotFound): // it expired meanwhile
 			revision, err = kv.Create(ctx, name, []byte(owner))
 		case gerr != nil:
 			err = gerr
@@ -215,11 +215,11 @@ func bucketGone(err error) bool {
 		errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrBucketNotFound)
 }
 
-// Release gives a lease up at once.
+// Release ends a lease at once.
 func (b *Bus) Release(ctx context.Context, name, owner string) error {
 	l := b.leases
 	e, live := l.live(name)
-	if !live || e.owner != owner || e.revision == 0 { // without its revision it may be another's by now
+	if !live || e.owner != owner || e.revision == 0 { // without a revision somebody else may own it by now
 		return nil
 	}
 	l.mu.Lock()

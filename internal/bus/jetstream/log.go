@@ -13,7 +13,7 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// Server error codes that have a meaning of their own here.
+// Server error codes with a meaning here.
 const (
 	codeWrongLastSequence = 10071 // the fence
 	codeStorageFull       = 10023 // insufficient resources
@@ -114,7 +114,7 @@ func outgoing(m bus.Message) *nats.Msg {
 	return out
 }
 
-// meaning turns the server's codes into the bus's errors; what is left is uncertain.
+// meaning maps the server's codes to the bus's errors. All other errors are uncertain.
 func meaning(err error) error {
 	var api *jetstream.APIError
 	if !errors.As(err, &api) {
@@ -130,7 +130,7 @@ func meaning(err error) error {
 	}
 }
 
-// partitionOf reads the number out of tocsin.<log>.<p>….
+// partitionOf parses the number in tocsin.<log>.<p>….
 func partitionOf(subject string) int {
 	parts := strings.SplitN(subject, ".", 4)
 	if len(parts) < 3 {

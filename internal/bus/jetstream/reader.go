@@ -12,15 +12,14 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// How much a reader holds before it stops pulling. A pull by bytes would make the client set aside
-// room for a million messages.
+// How much a reader buffers before it stops pulling. A pull by bytes would make the client allocate room
+// for a million messages.
 const (
 	pullMessages = 64
 	heldBytes    = 8 << 20
 )
 
-// Read opens an ordered consumer behind after. It holds no place on the server: who reads keeps
-// the position.
+// Read opens an ordered consumer behind after. The server keeps no position for it; the caller does.
 func (b *Bus) Read(ctx context.Context, s bus.Stream, partition int, after uint64) (bus.Reader, error) {
 	stream, err := b.stream(ctx, s)
 	if err != nil {
@@ -87,7 +86,7 @@ func (r *reader) put(m jetstream.Msg) bool {
 	if r.closed {
 		return false
 	}
-	if meta.Sequence.Stream <= r.last { // a consumer that was made anew may begin before
+	if meta.Sequence.Stream <= r.last { // a recreated consumer may begin earlier
 		return true
 	}
 	r.last = meta.Sequence.Stream
@@ -117,7 +116,7 @@ func (r *reader) signal() {
 	}
 }
 
-// Poll gives what has arrived. An error comes only when everything before it was taken.
+// Poll returns what has arrived. It returns an error only when everything before it was returned.
 func (r *reader) Poll(max int) ([]bus.Message, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

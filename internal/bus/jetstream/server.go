@@ -15,7 +15,7 @@ import (
 
 // ServerConfig is an embedded NATS server for one machine.
 type ServerConfig struct {
-	// Dir is the data folder; the streams lie in <Dir>/nats. It must exist.
+	// Dir is the data folder; the streams are in <Dir>/nats. It must exist.
 	Dir string
 	// Addr is host:port to listen on. Empty listens nowhere: this process only. Port 0 picks one.
 	Addr string
@@ -36,7 +36,7 @@ type Server struct {
 	free  func() error
 }
 
-// ErrDataInUse says that another process holds the data folder.
+// ErrDataInUse says that another process uses the data folder.
 var ErrDataInUse = errors.New("data folder is in use by another process")
 
 // StartServer locks the folder and starts a server in this process. Every acknowledged message is
@@ -93,7 +93,7 @@ func serverOptions(cfg ServerConfig) (*server.Options, error) {
 	return opts, nil
 }
 
-// URL gives where the server listens; empty when it listens nowhere.
+// URL returns where the server listens; empty when it does not.
 func (s *Server) URL() string {
 	if addr := s.srv.Addr(); addr != nil {
 		return "nats://" + addr.String()
@@ -101,8 +101,8 @@ func (s *Server) URL() string {
 	return ""
 }
 
-// IntakeBytes is a size for INTAKE that leaves the other streams three quarters of the room, so that
-// decisions can be written when no more alerts are taken. At most the default of [Config].
+// IntakeBytes returns a size for INTAKE that leaves three quarters of the space to the other streams, so that
+// decisions can be written when no more alerts are accepted. At most the default of [Config].
 func (s *Server) IntakeBytes() int64 {
 	return min(s.srv.JetStreamConfig().MaxStore/4, Config{}.WithDefaults().IntakeBytes)
 }
@@ -120,7 +120,7 @@ func (s *Server) Connect(name string) (*nats.Conn, error) {
 	return nc, nil
 }
 
-// Stop ends the server after every connection was closed, and frees the folder.
+// Stop stops the server and unlocks the folder. Close all connections first.
 func (s *Server) Stop() error {
 	s.srv.Shutdown()
 	s.srv.WaitForShutdown()

@@ -9,8 +9,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// serverLog hands the server's log to ours. Fatalf is called for failures at start and returns:
-// the error is kept for who waits.
+// serverLog writes the server's log to ours. Fatalf is called for failures at start; it returns, and keeps
+// the error for StartServer.
 type serverLog struct {
 	log *zap.Logger
 	mu  sync.Mutex

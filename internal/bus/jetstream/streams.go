@@ -29,8 +29,8 @@ const maxMessage = 1 << 20
 // duplicates is the window in which a message id is stored once.
 const duplicates = 10 * time.Minute
 
-// makeStreams creates the streams that are missing. INTAKE comes first: it carries the numbers of
-// partitions, and whoever made it first has fixed them.
+// makeStreams creates missing streams. INTAKE comes first: it carries the numbers of partitions, and whoever
+// creates it fixes them.
 func (b *Bus) makeStreams(ctx context.Context) error {
 	intake, err := b.makeIntake(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (b *Bus) makeStreams(ctx context.Context) error {
 	return nil
 }
 
-// makeIntake creates INTAKE as large as asked for, or smaller where the server has no room for that.
+// makeIntake creates INTAKE as large as configured, or smaller when the server has less space.
 func (b *Bus) makeIntake(ctx context.Context) (jetstream.Stream, error) {
 	for {
 		s, err := b.makeStream(ctx, b.intakeConfig())
@@ -60,7 +60,7 @@ func (b *Bus) makeIntake(ctx context.Context) (jetstream.Stream, error) {
 	}
 }
 
-// leastIntake is the smallest INTAKE that is worth having.
+// leastIntake is the smallest useful INTAKE.
 const leastIntake = 64 << 20
 
 func (b *Bus) intakeConfig() jetstream.StreamConfig {
@@ -88,7 +88,7 @@ func (b *Bus) intakeConfig() jetstream.StreamConfig {
 	}
 }
 
-// logConfig is a stream of records: one subject a partition, nothing ever dropped by itself.
+// logConfig is a stream of records: one subject for each partition, and nothing is dropped.
 func (b *Bus) logConfig(s bus.Stream) jetstream.StreamConfig {
 	cfg := jetstream.StreamConfig{
 		Name: streamName(s), Subjects: []string{subject(s, bus.All)},
@@ -113,7 +113,7 @@ func (b *Bus) eventsConfig() jetstream.StreamConfig {
 	}
 }
 
-// makeStream creates the stream or gives the one that is there as it is.
+// makeStream creates the stream, or returns the existing one unchanged.
 func (b *Bus) makeStream(ctx context.Context, cfg jetstream.StreamConfig) (jetstream.Stream, error) {
 	s, err := b.js.Stream(ctx, cfg.Name)
 	if err == nil {
@@ -137,7 +137,7 @@ func streamName(s bus.Stream) string {
 	return [...]string{events.StreamIntake, events.StreamLedger, events.StreamDeliveries, events.StreamEvents}[s]
 }
 
-// subject gives the filter of a partition, or of all.
+// subject returns the filter of a partition, or of all.
 func subject(s bus.Stream, partition int) string {
 	root := [...]string{events.SubjectIntake, events.SubjectLedger, events.SubjectDeliveries, "tocsin"}[s]
 	token := "*"

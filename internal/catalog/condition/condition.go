@@ -123,7 +123,7 @@ func (c *Compiler) options(checked *cel.Ast) []cel.ProgramOption {
 	return options
 }
 
-// sizes tells the estimate how large an alert may be.
+// sizes bounds the size of an alert for the estimate.
 type sizes struct{}
 
 func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
@@ -155,7 +155,7 @@ func Alert(labels map[string]string, a events.Alert) Subject {
 // Incident is the subject of the conditions of levels and triggers.
 func Incident(m escalation.Moment) Subject { return Subject{&moment{Moment: m}} }
 
-// Holds evaluates the condition. An error tells why it could not be evaluated, for instance that it
+// Holds evaluates the condition. An error says why it could not be evaluated, for instance that it
 // went over its cost limit; it then counts as not holding.
 func (c *Condition) Holds(s Subject) (bool, error) {
 	out, _, err := c.program.Eval(s.vars)

@@ -40,9 +40,9 @@ func (s *server) alerts(api huma.API) {
 }
 
 func (s *server) alert(ctx context.Context, in *alertInput) (*outcomeAnswer, error) {
-	c := s.Catalog()
-	if c == nil {
-		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	c, err := s.catalogInForce()
+	if err != nil {
+		return nil, err
 	}
 	a := in.Body.alert()
 	service, err := place(c, in.Body.Service, a)

@@ -113,9 +113,12 @@ const bodyTimeout = 10 * time.Second
 // server holds what the operations share.
 type server struct {
 	Config
-	known   standings
-	rosters calendars.Known
-	causes  records
+	// indexed is what the archive holds besides incidents, read as it grows.
+	indexed struct {
+		overrides overrideIndex
+		rosters   calendars.Known
+		problems  problemIndex
+	}
 }
 
 // Mount puts the API on mux, everything below /api/v1/ behind the token. Other routes below it may

@@ -324,5 +324,12 @@ func TestOpenAPI(t *testing.T) {
 }
 
 func TestMountNeedsItsParts(t *testing.T) {
-	require.Panics(t, func() { api.Mount(http.NewServeMux(), api.Config{}) })
+	var faults error
+	func() {
+		defer func() { faults, _ = recover().(error) }()
+		api.Mount(http.NewServeMux(), api.Config{})
+	}()
+	require.Error(t, faults, "Mount panics with what is missing")
+	require.ElementsMatch(t, strings.Split(faults.Error(), "\n"),
+		[]string{"api: Archive is missing", "api: Catalog is missing", "api: Partitions is missing", "api: Publisher is missing"})
 }

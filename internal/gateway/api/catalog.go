@@ -70,9 +70,9 @@ func (s *server) catalogs(api huma.API) {
 }
 
 func (s *server) showCatalog(context.Context, *struct{}) (*struct{ Body InForce }, error) {
-	c := s.Catalog()
-	if c == nil {
-		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	c, err := s.catalogInForce()
+	if err != nil {
+		return nil, err
 	}
 	body := InForce{Revision: c.Rules.Revision, Files: make(map[string]string, len(c.Files))}
 	for name, text := range c.Files {
@@ -96,11 +96,11 @@ func (s *server) applyCatalog(ctx context.Context, in *sourceInput) (*verdictAns
 	}
 	revision, faults, err := s.Apply(ctx, in.Body.bytes())
 	if catalog.Refused(faults) {
-		return nil, faulty(faults)
+		return nil, catalogError(faults)
 	}
 	if err != nil {
 		s.Log.Error("catalog not applied", zap.Error(err))
-		return nil, later(huma.Error503ServiceUnavailable("the catalog could not be put in force"))
+		return nil, retryLater(huma.Error503ServiceUnavailable("the catalog could not be put in force"))
 	}
 	v := verdict(faults)
 	v.Revision = revision

@@ -12,16 +12,16 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Asking is what goes with every command, and all that goes with most.
-type Asking struct {
+// CommandRequest is what goes with every command, and all that goes with most.
+type CommandRequest struct {
 	By   string `json:"by,omitempty" maxLength:"200" doc:"who asks: a person's id, or any name"`
 	Note string `json:"note,omitempty" maxLength:"10000" doc:"free text for the timeline"`
 }
 
-func (a *Asking) asks() Asking { return *a }
+func (a *CommandRequest) request() CommandRequest { return *a }
 
-// asking is the body of a command: an [Asking], and what the command alone has.
-type asking interface{ asks() Asking }
+// commandBody is the body of a command: a [CommandRequest], and the fields of that command alone.
+type commandBody interface{ request() CommandRequest }
 
 type commandInput[B any] struct {
 	Named
@@ -32,9 +32,9 @@ type commandInput[B any] struct {
 // verb is one command with its body B and the input it becomes.
 type verb[B any] struct {
 	name, summary string
-	// needs says that the command means nothing without a body.
+	// needs says that the command is refused without a body.
 	needs bool
-	// most bounds its body in bytes. Defaults to [maxInput].
+	// most limits its body in bytes. Defaults to [maxInput].
 	most  int64
 	input func(ctx context.Context, c events.Command, body *B) (events.CommandData, error)
 }
@@ -48,7 +48,7 @@ type Repeatable struct {
 // another command is refused by its place.
 func register[B any, P interface {
 	*B
-	asking
+	commandBody
 }](s *server, api huma.API, v verb[B],
 ) {
 	if v.most == 0 {
@@ -65,11 +65,11 @@ func register[B any, P interface {
 		}
 		incident, err := s.Archive.Incident(ctx, in.ID)
 		if err != nil {
-			return nil, s.asked(v.name, err)
+			return nil, s.archiveError(v.name, err)
 		}
-		ask := P(in.Body).asks()
-		by := s.person(ask.By)
-		data, err := v.input(ctx, events.Command{Incident: incident.ID, By: by, Via: "api", Note: ask.Note}, in.Body)
+		request := P(in.Body).request()
+		by := s.person(request.By)
+		data, err := v.input(ctx, events.Command{Incident: incident.ID, By: by, Via: "api", Note: request.Note}, in.Body)
 		if err != nil {
 			return nil, err
 		}
@@ -81,13 +81,13 @@ func register[B any, P interface {
 
 // bare adds a verb without a body of its own.
 func bare(s *server, api huma.API, name, summary string, input func(events.Command) events.CommandData) {
-	register(s, api, verb[Asking]{name: name, summary: summary, input: func(_ context.Context, c events.Command, _ *Asking) (events.CommandData, error) {
+	register(s, api, verb[CommandRequest]{name: name, summary: summary, input: func(_ context.Context, c events.Command, _ *CommandRequest) (events.CommandData, error) {
 		return input(c), nil
 	}})
 }
 
-// misplaced refuses one place of a request that its schema lets through.
-func misplaced(detail, place, message string, value any) error {
+// fieldError refuses one place of a request that its schema lets through.
+func fieldError(detail, place, message string, value any) error {
 	return huma.Error422UnprocessableEntity(detail, &huma.ErrorDetail{Message: message, Location: place, Value: value})
 }
 
@@ -112,11 +112,11 @@ func (s *server) end(in Span) (time.Time, error) {
 		return in.Until, nil
 	}
 	if !in.Until.IsZero() {
-		return time.Time{}, misplaced("until and for exclude each other", "body.for", "expected one of until and for", in.For)
+		return time.Time{}, fieldError("until and for exclude each other", "body.for", "expected one of until and for", in.For)
 	}
 	lasts, err := time.ParseDuration(in.For)
 	if err != nil || lasts <= 0 {
-		return time.Time{}, misplaced("that is no length of time", "body.for", "expected a length of time such as 90m or 2h30m", in.For)
+		return time.Time{}, fieldError("that is no length of time", "body.for", "expected a length of time such as 90m or 2h30m", in.For)
 	}
 	return s.Clock().UTC().Add(lasts), nil
 }

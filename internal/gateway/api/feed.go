@@ -83,7 +83,7 @@ func (s *server) showFeed(
 	}
 	if err != nil {
 		s.Log.Error("feed not found", zap.String("feed", kind+"/"+id), zap.Error(err))
-		return nil, later(huma.Error503ServiceUnavailable("the bus does not answer"))
+		return nil, retryLater(huma.Error503ServiceUnavailable("the bus does not answer"))
 	}
 	return &struct{ Body Feed }{Feed{Path: "/ical/" + key + "/" + kind + "/" + id + ".ics"}}, nil
 }

@@ -33,15 +33,15 @@ func (in *Listing) query() (archive.Query, error) {
 		From: in.From, To: in.To, Limit: in.Limit, Before: in.Before,
 	}
 	if !q.From.IsZero() && !q.To.IsZero() && !q.From.Before(q.To) {
-		return q, badly("query.to", "it is not after from", in.To.Format(time.RFC3339))
+		return q, parameterError("query.to", "it is not after from", in.To.Format(time.RFC3339))
 	}
 	for _, one := range in.Label {
 		name, value, ok := strings.Cut(one, "=")
 		if !ok || name == "" {
-			return q, badly("query.label", "it is not name=value", one)
+			return q, parameterError("query.label", "it is not name=value", one)
 		}
 		if was, twice := q.Labels[name]; twice && was != value {
-			return q, badly("query.label", "it names another value for the same label", one)
+			return q, parameterError("query.label", "it names another value for the same label", one)
 		}
 		if q.Labels == nil {
 			q.Labels = map[string]string{}
@@ -51,7 +51,7 @@ func (in *Listing) query() (archive.Query, error) {
 	return q, nil
 }
 
-func badly(where, what string, value any) error {
+func parameterError(where, what string, value any) error {
 	return huma.Error422UnprocessableEntity("validation failed", &huma.ErrorDetail{Message: what, Location: where, Value: value})
 }
 
@@ -82,13 +82,13 @@ func (s *server) listIncidents(ctx context.Context, in *Listing) (*struct{ Body 
 	if q.Before != "" { // as elsewhere, the beginning of an id will do
 		last, err := s.Archive.Incident(ctx, q.Before)
 		if err != nil {
-			return nil, s.asked("list incidents", err)
+			return nil, s.archiveError("list incidents", err)
 		}
 		q.Before = last.ID
 	}
 	all, err := s.Archive.Incidents(ctx, q)
 	if err != nil {
-		return nil, s.asked("list incidents", err)
+		return nil, s.archiveError("list incidents", err)
 	}
 	return &struct{ Body []archive.Incident }{all}, nil
 }
@@ -96,7 +96,7 @@ func (s *server) listIncidents(ctx context.Context, in *Listing) (*struct{ Body 
 func (s *server) showIncident(ctx context.Context, in *Named) (*incidentAnswer, error) {
 	incident, err := s.Archive.Incident(ctx, in.ID)
 	if err != nil {
-		return nil, s.asked("show incident", err)
+		return nil, s.archiveError("show incident", err)
 	}
 	return &incidentAnswer{incident}, nil
 }
@@ -106,13 +106,21 @@ func (s *server) showTimeline(ctx context.Context, in *struct {
 	After uint64 `query:"after" doc:"only entries after the one with this number"`
 },
 ) (*struct{ Body []archive.Entry }, error) {
-	incident, err := s.Archive.Incident(ctx, in.ID)
+	_, all, err := s.timeline(ctx, "show timeline", in.ID, in.After)
 	if err != nil {
-		return nil, s.asked("show timeline", err)
-	}
-	all, err := s.Archive.Timeline(ctx, incident.ID, in.After)
-	if err != nil {
-		return nil, s.asked("show timeline", err)
+		return nil, err
 	}
 	return &struct{ Body []archive.Entry }{all}, nil
+}
+
+// timeline finds an incident by its id or the beginning of it, with the entries after a number. The
+// question names the request in the log.
+func (s *server) timeline(ctx context.Context, question, id string, after uint64) (incident archive.Incident, all []archive.Entry, err error) {
+	if incident, err = s.Archive.Incident(ctx, id); err == nil {
+		all, err = s.Archive.Timeline(ctx, incident.ID, after)
+	}
+	if err != nil {
+		err = s.archiveError(question, err)
+	}
+	return incident, all, err
 }

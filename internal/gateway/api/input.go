@@ -2,12 +2,11 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/archive"
@@ -23,16 +22,12 @@ const (
 )
 
 // inputID derives an input's id from the caller's key and what it asks for, so that one key used
-// for two things is two inputs. Without a key it is drawn.
+// for two things is two inputs. Without a key it is random.
 func inputID(key string, about ...string) string {
 	if key != "" {
 		return events.DeriveID(append([]string{"api", key}, about...)...)
 	}
-	var b [16]byte
-	rand.Read(b[:]) //nolint:errcheck // it never fails; it ends the process instead
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16])
+	return uuid.NewString()
 }
 
 // Outcome is what became of an input.
@@ -60,7 +55,7 @@ func (s *server) send(ctx context.Context, e events.Event, kind, key string, abo
 		}
 	}
 	if err := intake.Put(ctx, s.Publisher, events.Partition(e.Service, s.Partitions), kind, e.ID, e); err != nil {
-		return nil, s.told(events.NameOf(e.Type), err)
+		return nil, s.publishError(events.NameOf(e.Type), err)
 	}
 	return s.outcome(ctx, e)
 }

@@ -9,17 +9,17 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Merging names the incident that goes on.
-type Merging struct {
-	Asking
+// MergeRequest names the incident that goes on.
+type MergeRequest struct {
+	CommandRequest
 	Into string `json:"into" minLength:"1" maxLength:"200" doc:"id of the incident that goes on, or the beginning of it"`
 }
 
 // merged finds the other incident's service, which tells the engine where that one is decided.
-func (s *server) merged(ctx context.Context, c events.Command, b *Merging) (events.CommandData, error) {
+func (s *server) merge(ctx context.Context, c events.Command, b *MergeRequest) (events.CommandData, error) {
 	into, err := s.Archive.Incident(ctx, b.Into)
 	if err != nil {
-		return nil, s.asked("merge", err)
+		return nil, s.archiveError("merge", err)
 	}
 	return events.MergeReceived{Command: c, Into: into.ID, IntoService: into.Service}, nil
 }

@@ -33,9 +33,9 @@ type Turn struct {
 	To     time.Time `json:"to"`
 }
 
-// Overriding asks for an override.
-type Overriding struct {
-	Asking
+// OverrideRequest asks for an override.
+type OverrideRequest struct {
+	CommandRequest
 	Standing
 }
 
@@ -70,7 +70,7 @@ type ScheduleNamed struct {
 type overrideInput struct {
 	ScheduleNamed
 	Repeatable
-	Body Overriding
+	Body OverrideRequest
 }
 
 func (s *server) overrides(api huma.API) {
@@ -93,7 +93,7 @@ func (s *server) listOverrides(ctx context.Context, in *ScheduleNamed) (*struct{
 	if _, err := s.schedule(in.ID); err != nil {
 		return nil, err
 	}
-	all, err := s.standing(ctx)
+	all, err := s.overrideIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func (s *server) addOverride(ctx context.Context, in *overrideInput) (*placedAns
 	if err := s.sound(c, data.Override); err != nil {
 		return nil, err
 	}
-	all, err := s.standing(ctx)
+	all, err := s.overrideIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +128,7 @@ func (s *server) addOverride(ctx context.Context, in *overrideInput) (*placedAns
 			return nil, err
 		}
 	}
-	return s.placed(ctx, data.ID, func(o placing) bool { return o.added >= s.Partitions }), nil
+	return s.placed(ctx, data.ID, func(o indexedOverride) bool { return o.added >= s.Partitions }), nil
 }
 
 func (s *server) removeOverride(ctx context.Context, in *struct {
@@ -137,7 +137,7 @@ func (s *server) removeOverride(ctx context.Context, in *struct {
 	By       string `query:"by" maxLength:"200" doc:"who asks"`
 },
 ) (*placedAnswer, error) {
-	all, err := s.standing(ctx)
+	all, err := s.overrideIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +154,7 @@ func (s *server) removeOverride(ctx context.Context, in *struct {
 	if err := s.everywhere(ctx, events.New(data), events.DeriveID("override", o.ID, "withdrawn"), data.By); err != nil {
 		return nil, err
 	}
-	return s.placed(ctx, o.ID, func(o placing) bool { return o.removed >= o.added }), nil
+	return s.placed(ctx, o.ID, func(o indexedOverride) bool { return o.removed >= o.added }), nil
 }
 
 // everywhere puts an input before every partition, as each of them decides who is on call. All have
@@ -162,16 +162,16 @@ func (s *server) removeOverride(ctx context.Context, in *struct {
 func (s *server) everywhere(ctx context.Context, e events.Event, id, actor string) error {
 	e.ID, e.Source, e.Time, e.Actor = id, source, s.Clock().UTC(), actor
 	if err := intake.PutEverywhere(ctx, s.Publisher, s.Partitions, intake.Overrides, e); err != nil {
-		return s.told(events.NameOf(e.Type), err)
+		return s.publishError(events.NameOf(e.Type), err)
 	}
 	return nil
 }
 
 // placed waits until every partition has followed.
-func (s *server) placed(ctx context.Context, id string, followed func(placing) bool) *placedAnswer {
+func (s *server) placed(ctx context.Context, id string, followed func(indexedOverride) bool) *placedAnswer {
 	answer := &placedAnswer{Status: http.StatusAccepted, Body: Placed{ID: id}}
 	known := s.await(ctx, func(ctx context.Context) (bool, error) {
-		all, err := s.standing(ctx)
+		all, err := s.overrideIndex(ctx)
 		if err != nil {
 			return false, err
 		}
@@ -189,9 +189,9 @@ func (s *server) placed(ctx context.Context, id string, followed func(placing) b
 
 // schedule finds a schedule of the catalog in force, which it gives.
 func (s *server) schedule(id string) (*catalog.Catalog, error) {
-	c := s.Catalog()
-	if c == nil {
-		return nil, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	c, err := s.catalogInForce()
+	if err != nil {
+		return nil, err
 	}
 	if c.Rules.Schedules[id] == nil {
 		return nil, huma.Error404NotFound("no such schedule: " + id)

@@ -18,30 +18,30 @@ import (
 
 // The bodies of what can be asked about problems.
 type (
-	// Opening opens a problem record.
-	Opening struct {
-		Asking
+	// ProblemOpenRequest opens a problem record.
+	ProblemOpenRequest struct {
+		CommandRequest
 		Title     string   `json:"title" minLength:"1" maxLength:"1024"`
 		Service   string   `json:"service,omitempty" maxLength:"64" doc:"whose the problem is; that of the first incident when left out"`
 		Cause     string   `json:"cause,omitempty" maxLength:"4000" doc:"the root cause, where it is known"`
 		Incidents []string `json:"incidents,omitempty" maxItems:"100" doc:"ids of incidents that belong to it, or unambiguous beginnings"`
 	}
-	// Linking names an incident that belongs to a problem, or does not any more.
-	Linking struct {
-		Asking
+	// ProblemLinkRequest names an incident that belongs to a problem, or does not any more.
+	ProblemLinkRequest struct {
+		CommandRequest
 		Incident string `json:"incident" minLength:"1" maxLength:"200" doc:"its id, or an unambiguous beginning"`
 	}
-	// Changing says what is known now; what is left out stays.
-	Changing struct {
-		Asking
+	// ProblemChangeRequest says what is known now; what is left out stays.
+	ProblemChangeRequest struct {
+		CommandRequest
 		Title   string      `json:"title,omitempty" maxLength:"1024"`
 		Cause   string      `json:"cause,omitempty" maxLength:"4000" doc:"the root cause"`
 		Known   *KnownError `json:"known,omitempty" doc:"makes it a known error, or replaces what was recorded"`
 		Unknown bool        `json:"unknown,omitempty" doc:"the problem is not a known error any more: the workaround does not help"`
 	}
-	// Solving closes a problem.
-	Solving struct {
-		Asking
+	// ProblemCloseRequest closes a problem.
+	ProblemCloseRequest struct {
+		CommandRequest
 		Resolution string `json:"resolution" minLength:"1" maxLength:"4000" doc:"what was done about the cause"`
 	}
 )
@@ -86,14 +86,14 @@ func (s *server) problems(api huma.API) {
 }
 
 // recorded gives the problems as the archive knows them now.
-func (s *server) recorded(ctx context.Context) (*records, error) {
+func (s *server) problemIndex(ctx context.Context) (*problemIndex, error) {
 	if s.Journal == nil {
 		return nil, huma.Error501NotImplemented("this gateway knows no problems")
 	}
-	if err := s.causes.read(ctx, s.Journal); err != nil {
-		return nil, s.asked("problems", err)
+	if err := s.indexed.problems.read(ctx, s.Journal); err != nil {
+		return nil, s.archiveError("problems", err)
 	}
-	return &s.causes, nil
+	return &s.indexed.problems, nil
 }
 
 func (s *server) listProblems(ctx context.Context, in *struct {
@@ -102,7 +102,7 @@ func (s *server) listProblems(ctx context.Context, in *struct {
 	Incident string `query:"incident" doc:"only those to which this incident (full id) belongs"`
 },
 ) (*struct{ Body []Problem }, error) {
-	known, err := s.recorded(ctx)
+	known, err := s.problemIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (s *server) showProblem(ctx context.Context, in *ProblemNamed) (*struct{ Bo
 }
 
 func (s *server) oneProblem(ctx context.Context, id string) (Problem, error) {
-	known, err := s.recorded(ctx)
+	known, err := s.problemIndex(ctx)
 	if err != nil {
 		return Problem{}, err
 	}
@@ -136,7 +136,7 @@ func (s *server) oneProblem(ctx context.Context, id string) (Problem, error) {
 // openProblem opens a record, and links its incidents one by one.
 func (s *server) openProblem(ctx context.Context, in *struct {
 	Repeatable
-	Body Opening
+	Body ProblemOpenRequest
 },
 ) (*problemAnswer, error) {
 	b := in.Body
@@ -145,7 +145,7 @@ func (s *server) openProblem(ctx context.Context, in *struct {
 	for _, id := range b.Incidents {
 		i, err := s.Archive.Incident(ctx, id)
 		if err != nil {
-			return nil, s.asked("open problem", err)
+			return nil, s.archiveError("open problem", err)
 		}
 		if service == "" {
 			service = i.Service
@@ -157,9 +157,9 @@ func (s *server) openProblem(ctx context.Context, in *struct {
 	title := oneLine(b.Title)
 	switch {
 	case title == "":
-		return nil, misplaced("a problem needs a title", "body.title", "expected a text", nil)
+		return nil, fieldError("a problem needs a title", "body.title", "expected a text", nil)
 	case service == "":
-		return nil, misplaced("whose problem is it?", "body.service", "expected a service, or an incident", nil)
+		return nil, fieldError("whose problem is it?", "body.service", "expected a service, or an incident", nil)
 	}
 	if err := s.knownServices("body.service", service); err != nil {
 		return nil, err
@@ -181,7 +181,7 @@ func (s *server) knownServices(place string, all ...string) error {
 	c := s.Catalog()
 	for _, id := range all {
 		if c != nil && c.Rules.Services[id] == nil {
-			return misplaced("no such service: "+id, place, "expected a service of the catalog", id)
+			return fieldError("no such service: "+id, place, "expected a service of the catalog", id)
 		}
 	}
 	return nil
@@ -190,7 +190,7 @@ func (s *server) knownServices(place string, all ...string) error {
 type linkInput struct {
 	ProblemNamed
 	Repeatable
-	Body Linking
+	Body ProblemLinkRequest
 }
 
 func (s *server) linkProblem(ctx context.Context, in *linkInput) (*problemAnswer, error) {
@@ -213,24 +213,24 @@ func (s *server) link(ctx context.Context, in *linkInput, verb string, data func
 	i, err := s.Archive.Incident(ctx, in.Body.Incident)
 	removed := errors.Is(err, archive.ErrNotFound) && slices.Contains(p.Incidents, in.Body.Incident) // a link may outlive its incident
 	if err != nil && !removed {
-		return nil, s.asked("link", err)
+		return nil, s.archiveError("link", err)
 	}
 	id := i.ID
 	if id == "" {
 		id = in.Body.Incident
 	}
-	return s.askProblem(ctx, data(s.about(p, in.Body.Asking), id), p.Service, in.Key, verb, p.ID, id)
+	return s.askProblem(ctx, data(s.about(p, in.Body.CommandRequest), id), p.Service, in.Key, verb, p.ID, id)
 }
 
 // about is the command about a problem.
-func (s *server) about(p Problem, a Asking) events.ProblemCommand {
+func (s *server) about(p Problem, a CommandRequest) events.ProblemCommand {
 	return events.ProblemCommand{Problem: p.ID, By: s.person(a.By), Via: "api", Note: a.Note}
 }
 
 func (s *server) changeProblem(ctx context.Context, in *struct {
 	ProblemNamed
 	Repeatable
-	Body Changing
+	Body ProblemChangeRequest
 },
 ) (*problemAnswer, error) {
 	p, err := s.oneProblem(ctx, in.ID)
@@ -238,7 +238,7 @@ func (s *server) changeProblem(ctx context.Context, in *struct {
 		return nil, err
 	}
 	data := events.ProblemChangeReceived{
-		ProblemCommand: s.about(p, in.Body.Asking), Title: oneLine(in.Body.Title), Cause: in.Body.Cause, Unknown: in.Body.Unknown,
+		ProblemCommand: s.about(p, in.Body.CommandRequest), Title: oneLine(in.Body.Title), Cause: in.Body.Cause, Unknown: in.Body.Unknown,
 	}
 	if k := in.Body.Known; k != nil {
 		if len(k.Services) == 0 {
@@ -251,7 +251,7 @@ func (s *server) changeProblem(ctx context.Context, in *struct {
 			Services: k.Services, Key: k.Key, Alert: k.Alert, Labels: events.NewLabels(k.Labels),
 		}}
 		if len(data.Known.Workaround) > rules.MaxWorkaround {
-			return nil, misplaced("the workaround is too long", "body.known.workaround", "expected at most 2000 bytes", len(data.Known.Workaround))
+			return nil, fieldError("the workaround is too long", "body.known.workaround", "expected at most 2000 bytes", len(data.Known.Workaround))
 		}
 	}
 	return s.askProblem(ctx, data, p.Service, in.Key, "change", p.ID)
@@ -260,14 +260,14 @@ func (s *server) changeProblem(ctx context.Context, in *struct {
 func (s *server) closeProblem(ctx context.Context, in *struct {
 	ProblemNamed
 	Repeatable
-	Body Solving
+	Body ProblemCloseRequest
 },
 ) (*problemAnswer, error) {
 	p, err := s.oneProblem(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.askProblem(ctx, events.ProblemClosureReceived{ProblemCommand: s.about(p, in.Body.Asking), Resolution: in.Body.Resolution}, p.Service, in.Key, "close", p.ID)
+	answer, err := s.askProblem(ctx, events.ProblemClosureReceived{ProblemCommand: s.about(p, in.Body.CommandRequest), Resolution: in.Body.Resolution}, p.Service, in.Key, "close", p.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -291,7 +291,7 @@ func (s *server) askProblem(ctx context.Context, data events.ProblemCommandData,
 	if !out.Body.Done {
 		return answer, nil
 	}
-	known, err := s.recorded(ctx)
+	known, err := s.problemIndex(ctx)
 	if err != nil {
 		return nil, err
 	}

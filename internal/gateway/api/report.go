@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"go.uber.org/zap"
 
 	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 )
 
-// Reporting is the query of a report.
-type Reporting struct {
+// ReportQuery is the query of a report.
+type ReportQuery struct {
 	Week     string `query:"week" doc:"one ISO week such as 2016-W09, or last for the last whole one"`
 	Month    string `query:"month" doc:"one month such as 2016-03, or last"`
 	From     string `query:"from" doc:"only incidents that opened at this instant or later: RFC 3339, or a date with or without a time by the clock of timezone"`
@@ -25,19 +24,19 @@ type Reporting struct {
 }
 
 // options is what the report is made by; the location of a fault is the parameter.
-func (in *Reporting) options(now time.Time) (o report.Options, err error) {
+func (in *ReportQuery) options(now time.Time) (o report.Options, err error) {
 	o.Team = in.Team
 	if o.Location, err = time.LoadLocation(in.Timezone); err != nil || in.Timezone == "Local" {
-		return o, badly("query.timezone", "there is no such zone", in.Timezone)
+		return o, parameterError("query.timezone", "there is no such zone", in.Timezone)
 	}
 	if o.Night, err = measure.ParseHours(in.Night); err != nil {
-		return o, badly("query.night", err.Error(), in.Night)
+		return o, parameterError("query.night", err.Error(), in.Night)
 	}
 	w := measure.Query{Week: in.Week, Month: in.Month, From: in.From, To: in.To}
 	o.Period, err = w.Period(w.LastWhole(now, o.Location), o.Location)
 	if f := (measure.QueryError{}); errors.As(err, &f) {
 		given := map[string]string{"week": in.Week, "month": in.Month, "from": in.From, "to": in.To}
-		return o, badly("query."+f.Field, f.Err.Error(), given[f.Field])
+		return o, parameterError("query."+f.Field, f.Err.Error(), given[f.Field])
 	}
 	return o, err
 }
@@ -51,7 +50,7 @@ func (s *server) reports(api huma.API) {
 	}, s.makeReport)
 }
 
-func (s *server) makeReport(ctx context.Context, in *Reporting) (*struct{ Body report.Report }, error) {
+func (s *server) makeReport(ctx context.Context, in *ReportQuery) (*struct{ Body report.Report }, error) {
 	if s.Reports == nil {
 		return nil, huma.Error501NotImplemented("this gateway makes no reports")
 	}
@@ -69,10 +68,7 @@ func (s *server) makeReport(ctx context.Context, in *Reporting) (*struct{ Body r
 	case errors.Is(err, report.ErrNoTeam):
 		return nil, huma.Error404NotFound(err.Error())
 	case errors.As(err, &forgotten):
-		return nil, badly("query.from", forgotten.Error()+", with the period before; 'tocsin report' reads the whole archive", o.Period.From)
-	case ctx.Err() != nil:
-		return nil, later(huma.Error503ServiceUnavailable("the history is being read; ask again"))
+		return nil, parameterError("query.from", forgotten.Error()+", with the period before; 'tocsin report' reads the whole archive", o.Period.From)
 	}
-	s.Log.Error("archive did not answer", zap.String("question", "make a report"), zap.Error(err))
-	return nil, later(huma.Error503ServiceUnavailable("the archive does not answer"))
+	return nil, s.historyError(ctx, "make a report", err)
 }

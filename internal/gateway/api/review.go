@@ -64,13 +64,9 @@ func (s *server) showChart(ctx context.Context, in *Named) (*written, error) {
 }
 
 func (s *server) review(ctx context.Context, id string) (*review.Review, error) {
-	incident, err := s.Archive.Incident(ctx, id)
+	incident, all, err := s.timeline(ctx, "review", id, 0)
 	if err != nil {
-		return nil, s.asked("review", err)
-	}
-	all, err := s.Archive.Timeline(ctx, incident.ID, 0)
-	if err != nil {
-		return nil, s.asked("review", err)
+		return nil, err
 	}
 	return review.Make(incident, all, s.nameOf), nil
 }

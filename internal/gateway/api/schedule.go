@@ -146,7 +146,7 @@ func (s *server) imported(of *oncall.Schedule) *Import {
 		status, _ := s.Imports(of.ID)
 		*one = Import{Source: status.Source, CheckedAt: status.CheckedAt, ReadAt: status.ReadAt, Fault: status.Fault, LeftOut: status.LeftOut}
 	}
-	if _, at := s.rosters.Of(of.ID); at.After(one.ReadAt) {
+	if _, at := s.indexed.rosters.Of(of.ID); at.After(one.ReadAt) {
 		one.ReadAt = at
 	}
 	return one

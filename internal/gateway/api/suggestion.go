@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"go.uber.org/zap"
 
 	"tocsin.dev/internal/insight/suggest"
 )
@@ -14,8 +13,8 @@ import (
 // readHistory bounds how long one request reads what has come since the last one.
 const readHistory = 10 * time.Second
 
-// Foreseen is what was suggested for an incident when it opened.
-type Foreseen struct {
+// IncidentSuggestions is what was suggested for an incident when it opened.
+type IncidentSuggestions struct {
 	Incident    string               `json:"incident"`
 	Known       bool                 `json:"known" doc:"false: it is over for so long that its suggestions are not kept"`
 	Suggestions []suggest.Suggestion `json:"suggestions"`
@@ -29,10 +28,10 @@ func (s *server) suggestions(api huma.API) {
 	}, s.showSuggestions)
 }
 
-func (s *server) showSuggestions(ctx context.Context, in *Named) (*struct{ Body Foreseen }, error) {
+func (s *server) showSuggestions(ctx context.Context, in *Named) (*struct{ Body IncidentSuggestions }, error) {
 	incident, err := s.Archive.Incident(ctx, in.ID)
 	if err != nil {
-		return nil, s.asked("show suggestions", err)
+		return nil, s.archiveError("show suggestions", err)
 	}
 	if s.Suggestions == nil {
 		return nil, huma.Error501NotImplemented("this gateway makes no suggestions")
@@ -40,15 +39,11 @@ func (s *server) showSuggestions(ctx context.Context, in *Named) (*struct{ Body 
 	ctx, cancel := context.WithTimeout(ctx, readHistory)
 	defer cancel()
 	made, known, err := s.Suggestions(ctx, incident.ID)
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return nil, later(huma.Error503ServiceUnavailable("the history is being read; ask again"))
-	case err != nil:
-		s.Log.Error("archive did not answer", zap.String("question", "show suggestions"), zap.Error(err))
-		return nil, later(huma.Error503ServiceUnavailable("the archive does not answer"))
+	if err != nil {
+		return nil, s.historyError(ctx, "show suggestions", err)
 	}
 	if made == nil {
 		made = []suggest.Suggestion{}
 	}
-	return &struct{ Body Foreseen }{Foreseen{Incident: incident.ID, Known: known, Suggestions: made}}, nil
+	return &struct{ Body IncidentSuggestions }{IncidentSuggestions{Incident: incident.ID, Known: known, Suggestions: made}}, nil
 }

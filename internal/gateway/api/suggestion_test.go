@@ -28,9 +28,9 @@ func TestSuggestions(t *testing.T) {
 	in := fire(t, g, "checkout", "slow <b>")
 	got := call(t, g, "GET", "/api/v1/incidents/"+in.ID[:8]+"/suggestions", "")
 	require.Equal(t, http.StatusOK, got.status, got.body)
-	var f api.Foreseen
+	var f api.IncidentSuggestions
 	got.into(t, &f)
-	require.Equal(t, api.Foreseen{Incident: in.ID, Known: true, Suggestions: []suggest.Suggestion{{
+	require.Equal(t, api.IncidentSuggestions{Incident: in.ID, Known: true, Suggestions: []suggest.Suggestion{{
 		Kind: "escalate", Says: "5 of the last 5 of these went to level 2: page level 2 now", Action: suggest.Action{Level: 2},
 		Probability: 0.857, AtLeast: 0.753,
 		Evidence: suggest.Evidence{Of: 5, Hits: 5, Incidents: past, Basis: suggest.SameKey, Among: "slow <b>"},

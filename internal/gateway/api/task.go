@@ -48,7 +48,7 @@ func (s *server) listTasks(ctx context.Context, in *Remaining) (*struct{ Body []
 	for {
 		incidents, err := s.Archive.Incidents(ctx, q)
 		if err != nil {
-			return nil, s.asked("list tasks", err)
+			return nil, s.archiveError("list tasks", err)
 		}
 		for i := range incidents {
 			if all = append(all, in.of(&incidents[i])...); len(all) >= in.Limit {

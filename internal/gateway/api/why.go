@@ -15,8 +15,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Wondering is the question why an incident went as it did.
-type Wondering struct {
+// WhyQuery is the question why an incident went as it did.
+type WhyQuery struct {
 	Named
 	Person string `query:"person" maxLength:"200" doc:"why this person was paged, or was not; everything when left out"`
 	Zone   string `query:"timezone" maxLength:"100" doc:"IANA name of the time zone of the sentences" default:"UTC"`
@@ -31,28 +31,24 @@ func (s *server) whys(api huma.API) {
 	}, s.why)
 }
 
-func (s *server) why(ctx context.Context, in *Wondering) (*struct{ Body why.Explanation }, error) {
+func (s *server) why(ctx context.Context, in *WhyQuery) (*struct{ Body why.Explanation }, error) {
 	zone, err := time.LoadLocation(in.Zone)
 	if err != nil || in.Zone == "Local" {
 		return nil, huma.Error422UnprocessableEntity("that is no time zone", &huma.ErrorDetail{
 			Message: "expected an IANA name such as Europe/Madrid", Location: "query.timezone", Value: in.Zone,
 		})
 	}
-	incident, err := s.Archive.Incident(ctx, in.ID)
-	if err != nil {
-		return nil, s.asked("why", err)
-	}
-	all, err := s.Archive.Timeline(ctx, incident.ID, 0)
-	if err != nil {
-		return nil, s.asked("why", err)
-	}
-	facts := why.FromTimeline(incident, all)
-	then := s.catalogOf(ctx, facts)
-	overrides, err := s.everKnown(ctx)
+	incident, all, err := s.timeline(ctx, "why", in.ID, 0)
 	if err != nil {
 		return nil, err
 	}
-	rosters, err := s.everRead(ctx, then)
+	facts := why.FromTimeline(incident, all)
+	then := s.catalogOf(ctx, facts)
+	overrides, err := s.overrideHistory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rosters, err := s.rosterHistory(ctx, then)
 	if err != nil {
 		return nil, err
 	}
@@ -90,12 +86,12 @@ func (s *server) catalogOf(ctx context.Context, facts []events.Event) *catalog.C
 	return c
 }
 
-// everKnown gives all overrides, those that are over or were taken back included.
-func (s *server) everKnown(ctx context.Context) ([]why.Known, error) {
+// overrideHistory gives all overrides, those that are over or were taken back included.
+func (s *server) overrideHistory(ctx context.Context) ([]why.Known, error) {
 	if s.Journal == nil {
 		return nil, nil
 	}
-	standing, err := s.standing(ctx)
+	standing, err := s.overrideIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -108,15 +104,15 @@ func (s *server) everKnown(ctx context.Context) ([]why.Known, error) {
 	return out, nil
 }
 
-// everRead gives all that was ever read of the calendars of a catalog's schedules, each once: every
+// rosterHistory gives all that was ever read of the calendars of a catalog's schedules, each once: every
 // partition writes it. A catalog without such schedules, and one that is lost, costs nothing.
-func (s *server) everRead(ctx context.Context, c *catalog.Catalog) ([]why.Read, error) {
+func (s *server) rosterHistory(ctx context.Context, c *catalog.Catalog) ([]why.Read, error) {
 	if s.Journal == nil || c == nil || len(c.Imports) == 0 {
 		return nil, nil
 	}
 	facts, _, err := s.Journal.Loose(ctx, 0, events.RosterImported{}.Name())
 	if err != nil {
-		return nil, s.asked("why", err)
+		return nil, s.archiveError("why", err)
 	}
 	var out []why.Read
 	met := map[string]bool{}

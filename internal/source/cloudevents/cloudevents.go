@@ -153,10 +153,9 @@ func (m message) headers() ([]source.Signal, []source.Fault) {
 			return refuse(fault)
 		}
 	}
-	e, fault := a.event()
+	e, fault := a.binary(m.body)
 	if fault != nil {
 		return refuse(fault)
 	}
-	e.data.bytes = m.body
 	return e.signal(m)
 }

@@ -2,12 +2,15 @@ package cloudevents
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/cloudevents/sdk-go/v2/event"
 
 	"tocsin.dev/internal/source"
 	"tocsin.dev/internal/source/strictjson"
+	"tocsin.dev/pkg/events"
 )
 
 // Limits of context attributes, in bytes.
@@ -16,29 +19,14 @@ const (
 	maxAttribute  = 2 << 10
 )
 
-// event is a CloudEvent whose attributes are checked and whose data is still as it came.
-type event struct {
-	place       string
-	version     string
-	id          string
-	source      string
-	kind        string // the attribute "type"
-	subject     string
-	contentType string
-	time        time.Time         // zero = not given
-	extensions  map[string]string // lower-case names
-	data        payload
+// located is an event with its place in the body, for faults.
+type located struct {
+	event.Event
+	place string
 }
 
-// payload is the data in one of its two forms.
-type payload struct {
-	value strictjson.Value // data that stood in JSON
-	bytes []byte           // data that came as bytes
-}
-
-func (p payload) empty() bool { return !p.value.Given() && len(p.bytes) == 0 }
-
-// attributes collects context attributes, from a JSON object or from headers.
+// attributes collects context attributes, from a JSON object or from headers, and checks them before
+// the SDK reads the event: its errors name no place.
 type attributes struct {
 	place  string
 	values map[string]string
@@ -71,89 +59,89 @@ func validName(name string) bool {
 	return name != "" && len(name) <= source.MaxName && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789") == ""
 }
 
-// event checks what every event must have.
-func (a *attributes) event() (event, *source.Fault) {
-	take := func(name string) string {
-		v := a.values[name]
-		delete(a.values, name)
-		return v
-	}
-	e := event{
-		place: a.place, version: take("specversion"), id: take("id"), source: take("source"), kind: take("type"),
-		subject: take("subject"), contentType: take("datacontenttype"),
-	}
-	switch e.version {
-	case "1.0", "0.3":
+// check finds what is wrong with the attributes that every event must have.
+func (a *attributes) check() *source.Fault {
+	switch a.values["specversion"] {
+	case event.CloudEventsVersionV1, event.CloudEventsVersionV03:
 	case "":
-		return event{}, faultf(a.place, "not a CloudEvent: specversion is missing")
+		return faultf(a.place, "not a CloudEvent: specversion is missing")
 	default:
-		return event{}, faultf(join(a.place, "specversion"), "must be 1.0 or 0.3")
+		return faultf(join(a.place, "specversion"), "must be 1.0 or 0.3")
 	}
-	for name, value := range map[string]string{"id": e.id, "source": e.source, "type": e.kind} {
-		if value == "" {
-			return event{}, faultf(join(a.place, name), "is required")
+	for _, name := range []string{"id", "source", "type"} {
+		if a.values[name] == "" {
+			return faultf(join(a.place, name), "is required")
 		}
 	}
-	at, ok := source.Time(take("time"))
-	if !ok {
-		return event{}, faultf(join(a.place, "time"), "must be a time such as 2026-03-29T01:30:00Z")
+	if _, ok := source.Time(a.values["time"]); !ok {
+		return faultf(join(a.place, "time"), "must be a time such as 2026-03-29T01:30:00Z")
 	}
-	e.time = at
-	e.extensions = a.values
-	return e, nil
+	return nil
+}
+
+// binary reads an event whose attributes are collected from headers.
+func (a *attributes) binary(body []byte) (located, *source.Fault) {
+	if fault := a.check(); fault != nil {
+		return located{}, fault
+	}
+	e, err := events.FromAttributes(a.values, body)
+	return a.located(e, err)
+}
+
+func (a *attributes) located(e event.Event, err error) (located, *source.Fault) {
+	if err != nil {
+		return located{}, faultf(a.place, "%v", err)
+	}
+	return located{e, a.place}, nil
 }
 
 // structured reads an event in the JSON format.
-func structured(v strictjson.Value, place string) (event, *source.Fault) {
+func structured(v strictjson.Value, place string) (located, *source.Fault) {
 	if v.Kind() != strictjson.Object {
-		return event{}, faultf(place, "must be an object, is %s", v.Kind())
+		return located{}, faultf(place, "must be an object, is %s", v.Kind())
 	}
 	a := newAttributes(place)
-	var data, encoded strictjson.Value
+	members := make(map[string]json.RawMessage, 16)
 	for name, member := range v.Members() {
-		switch name {
-		case "data":
-			data = member
-		case "data_base64":
-			encoded = member
-		default:
-			value, given, fault := attribute(member, join(place, source.Cut(name, source.MaxName)))
-			if fault != nil {
-				return event{}, fault
-			}
-			if !given {
-				continue
-			}
-			if fault := a.add(name, value); fault != nil {
-				return event{}, fault
-			}
+		members[name] = member.Raw()
+		if name == "data" || name == "data_base64" {
+			continue
+		}
+		value, given, fault := attribute(member, join(place, source.Cut(name, source.MaxName)))
+		if fault == nil && given {
+			fault = a.add(name, value)
+		}
+		if fault != nil {
+			return located{}, fault
 		}
 	}
-	e, fault := a.event()
-	if fault != nil {
-		return event{}, fault
+	if fault := a.check(); fault != nil {
+		return located{}, fault
 	}
-	return e, e.carry(data, encoded)
+	if fault := a.checkData(v); fault != nil {
+		return located{}, fault
+	}
+	e, err := events.FromMembers(members)
+	return a.located(e, err)
 }
 
-// carry takes the data in whichever member it stands.
-func (e *event) carry(data, encoded strictjson.Value) *source.Fault {
-	if e.version == "0.3" && strings.EqualFold(e.extensions["datacontentencoding"], "base64") && data.Kind() == strictjson.String {
+// checkData finds what is wrong with base64, in data_base64 or as version 0.3 has it.
+func (a *attributes) checkData(v strictjson.Value) *source.Fault {
+	data, encoded := v.Get("data"), v.Get("data_base64")
+	base64In03 := a.values["specversion"] == event.CloudEventsVersionV03 && strings.EqualFold(a.values["datacontentencoding"], event.Base64)
+	if base64In03 && data.Kind() == strictjson.String {
 		data, encoded = strictjson.Value{}, data
 	}
 	if data.Given() && encoded.Given() {
-		return faultf(e.place, "data and data_base64 exclude each other")
+		return faultf(a.place, "data and data_base64 exclude each other")
 	}
 	if !encoded.Given() {
-		e.data.value = data
 		return nil
 	}
 	text, ok := encoded.Str()
-	raw, err := base64.StdEncoding.DecodeString(text)
-	if !ok || err != nil {
-		return faultf(join(e.place, "data_base64"), "is not base64")
+	if _, err := base64.StdEncoding.DecodeString(text); !ok || err != nil {
+		return faultf(join(a.place, "data_base64"), "is not base64")
 	}
-	e.data.bytes = raw
 	return nil
 }
 

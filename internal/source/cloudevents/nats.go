@@ -17,38 +17,8 @@ import (
 // It does no I/O.
 func FromNATS(h events.Header, body []byte, at time.Time) ([]source.Signal, []source.Fault) {
 	m := message{origin: "nats", body: body, at: at, lax: true}
-	attributes := make(map[string]string, len(h))
-	plainType := ""
-	for name, values := range h {
-		if len(values) == 0 {
-			continue
-		}
-		lower := strings.ToLower(name)
-		attribute, isAttribute := strings.CutPrefix(lower, "ce-")
-		switch {
-		case isAttribute:
-			attributes[attribute] = values[0]
-		case lower == "content-type":
-			m.contentType = values[0]
-		case lower == "datacontenttype": // where the SDK puts it
-			plainType = values[0]
-		}
-	}
-	if attributes["specversion"] == "" {
-		return m.read()
-	}
-	if attributes["datacontenttype"] == "" {
-		attributes["datacontenttype"] = events.EncodeHeader(firstOf(plainType, m.contentType))
-	}
-	m.binary = attributes
+	m.binary, m.contentType = h.Attributes()
 	return m.read()
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // printable says that a header which is not percent-encoded may be taken as it stands.

@@ -1,10 +1,12 @@
 package cloudevents
 
 import (
+	"cmp"
 	"fmt"
-	"mime"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/cloudevents/sdk-go/v2/types"
 
 	"tocsin.dev/internal/source"
 	"tocsin.dev/internal/source/alertobject"
@@ -19,10 +21,10 @@ var (
 )
 
 // signal makes the alert.
-func (e event) signal(m message) ([]source.Signal, []source.Fault) {
-	ours := strings.HasPrefix(e.kind, events.TypePrefix)
-	if ours && e.kind != typeReceived && e.kind != typeCleared {
-		return refuse(faultf(join(e.place, "type"), "types that begin with %s are not taken from outside, but for %s and %s",
+func (e located) signal(m message) ([]source.Signal, []source.Fault) {
+	ours := strings.HasPrefix(e.Type(), events.TypePrefix)
+	if ours && e.Type() != typeReceived && e.Type() != typeCleared {
+		return refuse(faultf(join(e.place, "type"), "types that begin with %s are not taken from outside, except %s and %s",
 			events.TypePrefix, typeReceived, typeCleared))
 	}
 	o, faults := e.object(m)
@@ -33,90 +35,75 @@ func (e event) signal(m message) ([]source.Signal, []source.Fault) {
 	e.complete(a)
 	a.Origin = m.origin
 	if ours {
-		o.Cleared = e.kind == typeCleared
+		o.Cleared = e.Type() == typeCleared
 	} else {
 		e.label(a)
 	}
 	if o.Service == "" {
-		o.Service = e.extensions["service"]
+		o.Service = events.Extension(e.Event, "service")
 	}
-	return []source.Signal{{Alert: *a, Service: o.Service, Cleared: o.Cleared, ID: e.source + " " + e.id}}, nil
+	return []source.Signal{{Alert: *a, Service: o.Service, Cleared: o.Cleared, ID: e.Source() + " " + e.ID()}}, nil
 }
 
 // object reads the data: an alert in our words where it is a JSON object, a description otherwise.
-func (e event) object(m message) (alertobject.Object, []source.Fault) {
-	place := join(e.place, "data")
-	if e.data.value.Kind() == strictjson.Object {
-		return alertobject.Parse(e.data.value, place, m.at)
+func (e located) object(m message) (o alertobject.Object, faults []source.Fault) {
+	if len(e.Data()) == 0 {
+		return o, nil
 	}
-	var o alertobject.Object
+	if !events.IsJSON(e.DataContentType()) {
+		o.Alert.Description = e.describe()
+		return o, nil
+	}
+	place := join(e.place, "data")
+	v, fault := strictjson.Parse(e.Data())
 	switch {
-	case e.data.empty():
-	case e.data.value.Given():
-		text, ok := e.data.value.Text()
+	case fault != nil && e.DataContentType() == "": // nobody says that it is JSON
+		o.Alert.Description = e.describe()
+	case fault != nil:
+		return o, []source.Fault{source.Faultf(place, "%s", fault.Error())}
+	case v.Kind() == strictjson.Object:
+		return alertobject.Parse(v, place, m.at)
+	case v.Given():
+		text, ok := v.Text()
 		if !ok {
-			text = string(e.data.value.Raw())
+			text = string(v.Raw())
 		}
 		o.Alert.Description = source.Cut(text, source.MaxText)
-	case e.json():
-		v, fault := strictjson.Parse(e.data.bytes)
-		if fault != nil && e.contentType == "" {
-			o.Alert.Description = e.describe()
-			break
-		}
-		if fault != nil {
-			return o, []source.Fault{source.Faultf(place, "%s", fault.Error())}
-		}
-		e.data = payload{value: v}
-		return e.object(m)
-	default:
-		o.Alert.Description = e.describe()
 	}
 	return o, nil
 }
 
-// json says that the data's bytes are JSON, as they are when nothing else is said.
-func (e event) json() bool {
-	if e.contentType == "" {
-		return true
+// describe returns the data as text, or says how many bytes there are where they are not text.
+func (e located) describe() string {
+	if utf8.Valid(e.Data()) {
+		return source.Cut(string(e.Data()), source.MaxText)
 	}
-	media, _, _ := mime.ParseMediaType(e.contentType)
-	return strings.HasSuffix(media, "/json") || strings.HasSuffix(media, "+json")
-}
-
-// describe gives the data's bytes as text, or says how many there are where they are not text.
-func (e event) describe() string {
-	if utf8.Valid(e.data.bytes) {
-		return source.Cut(string(e.data.bytes), source.MaxText)
-	}
-	return fmt.Sprintf("%d bytes of %s", len(e.data.bytes), source.Summary(firstOf(e.contentType, "unknown type")))
+	return fmt.Sprintf("%d bytes of %s", len(e.Data()), source.Summary(cmp.Or(e.DataContentType(), "unknown type")))
 }
 
 // complete fills what the data left out.
-func (e event) complete(a *events.Alert) {
+func (e located) complete(a *events.Alert) {
 	if a.Key == "" {
-		a.Key = e.subject
+		a.Key = e.Subject()
 		if a.Key == "" || len(a.Key) > source.MaxKey || strings.ContainsAny(a.Key, "\r\n\x00") {
-			a.Key = source.Digest(e.source, e.kind, e.subject)
+			a.Key = source.Digest(e.Source(), e.Type(), e.Subject())
 		}
 	}
 	if a.Summary == "" {
-		a.Summary = source.Summary(e.kind)
-	}
-	if a.Summary == "" {
-		a.Summary = "alert " + a.Key
+		a.Summary = cmp.Or(source.Summary(e.Type()), "alert "+a.Key)
 	}
 	if a.Severity == "" {
-		a.Severity = source.Cut(firstOf(e.extensions["severity"], e.extensions["severitytext"]), source.MaxName)
+		a.Severity = source.Cut(cmp.Or(events.Extension(e.Event, "severity"), events.Extension(e.Event, "severitytext")), source.MaxName)
 	}
-	if a.StartsAt.IsZero() && (a.EndsAt.IsZero() || !a.EndsAt.Before(e.time)) {
-		a.StartsAt = e.time
+	began, _ := source.Time(types.FormatTime(e.Time()))
+	if a.StartsAt.IsZero() && (a.EndsAt.IsZero() || !a.EndsAt.Before(began)) {
+		a.StartsAt = began
 	}
 }
 
 // label adds type and source of a foreign event as the labels ce_type and ce_source, so that routes
 // can tell publishers apart whose data holds no labels.
-func (e event) label(a *events.Alert) {
+func (e located) label(a *events.Alert) {
 	labels := a.Labels.Map()
 	if len(labels) > source.MaxLabels-2 {
 		return
@@ -124,7 +111,7 @@ func (e event) label(a *events.Alert) {
 	if labels == nil {
 		labels = make(map[string]string, 2)
 	}
-	for name, value := range map[string]string{"ce_type": e.kind, "ce_source": e.source} {
+	for name, value := range map[string]string{"ce_type": e.Type(), "ce_source": e.Source()} {
 		if labels[name] == "" {
 			labels[name] = value
 		}

@@ -37,8 +37,8 @@ func (b *Backtest) answerTo(incident, target string) {
 	}
 }
 
-// settle does everything that contact methods do at the present instant; it reports whether that was
-// anything. Receipts come before the deadlines of the instant.
+// settle does everything that contact methods do at the present instant, before the deadlines of the
+// instant. It reports whether there was anything to do.
 func (b *Backtest) settle() (did bool) {
 	outcome := func(target, contact string) string { return b.history.outcome(target, contact, b.now) }
 	for b.err == nil {

@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// endGroup derives the input that led to the gathered facts.
+// endGroup derives the input that led to the facts of the group.
 func (h *History) endGroup() {
 	group := h.group
 	h.group = nil
@@ -32,12 +32,12 @@ func (h *History) endGroup() {
 	h.put(e)
 }
 
-// askedBy gives what was asked, and the fact that tells it best; nil where the rules ask it anew, as
-// receipts are, or where it cannot be told from its facts.
+// askedBy returns what was asked, and the fact that shows it best. It is nil for what is asked anew here,
+// such as receipts, and for what the facts do not show. The facts that show it most surely come first.
 func (h *History) askedBy(group []events.Event) (from events.Event, data events.Data) {
-	for _, tell := range []func(events.Event, []events.Event) events.Data{h.tellsAlert, tellsDeed, tellsClimb, h.tellsRest} {
+	for _, derive := range []func(events.Event, []events.Event) events.Data{h.fromAlert, fromCommand, fromChange, h.fromRest} {
 		for _, e := range group {
-			if data = tell(e, group); data != nil {
+			if data = derive(e, group); data != nil {
 				return e, data
 			}
 		}
@@ -45,8 +45,8 @@ func (h *History) askedBy(group []events.Event) (from events.Event, data events.
 	return from, nil
 }
 
-// tellsAlert are facts that an alert led to.
-func (h *History) tellsAlert(e events.Event, group []events.Event) events.Data {
+// fromAlert derives the alert that led to a fact.
+func (h *History) fromAlert(e events.Event, group []events.Event) events.Data {
 	switch d := e.Data.(type) {
 	case events.IncidentTriggered:
 		if d.SplitFrom == "" {
@@ -59,7 +59,7 @@ func (h *History) tellsAlert(e events.Event, group []events.Event) events.Data {
 	case events.AlertJoined:
 		return events.AlertReceived(d)
 	case events.AlertRenewed:
-		a := h.known(d.Incident, d.Key)
+		a := h.alert(d.Incident, d.Key)
 		a.EndsAt = d.EndsAt
 		if s, ok := raised(group); ok {
 			a.Severity = s
@@ -67,13 +67,13 @@ func (h *History) tellsAlert(e events.Event, group []events.Event) events.Data {
 		return events.AlertReceived{Alert: a}
 	case events.AlertLeft:
 		if d.How == "cleared" {
-			return events.AlertCleared{Alert: h.known(e.Subject, d.Key)}
+			return events.AlertCleared{Alert: h.alert(e.Subject, d.Key)}
 		}
 	}
 	return nil
 }
 
-// remember keeps an alert, since later facts name it by its key alone.
+// remember keeps an alert, because later facts have only its key.
 func (h *History) remember(e events.Event) {
 	switch d := e.Data.(type) {
 	case events.IncidentTriggered:
@@ -85,7 +85,7 @@ func (h *History) remember(e events.Event) {
 			h.keep(e.Subject, *d.Alert)
 		}
 	case events.AlertRenewed:
-		a := h.known(d.Incident, d.Key)
+		a := h.alert(d.Incident, d.Key)
 		a.EndsAt = d.EndsAt
 		h.keep(d.Incident, a)
 	case events.IncidentAbsorbed:
@@ -113,8 +113,8 @@ func (h *History) keep(incident string, a events.Alert) {
 	}
 }
 
-// known gives an alert as it was told last; the first of its incident, where it came another way.
-func (h *History) known(incident, key string) events.Alert {
+// alert returns an alert as it was last; the first of its incident if its own is not recorded.
+func (h *History) alert(incident, key string) events.Alert {
 	a, ok := h.alerts[[2]string{incident, key}]
 	if !ok {
 		a = h.alerts[[2]string{incident, ""}]
@@ -123,7 +123,7 @@ func (h *History) known(incident, key string) events.Alert {
 	return a
 }
 
-// raised gives the severity that an alert brought; ok is false where it brought no higher one.
+// raised returns the severity that an alert raised the incident to; ok is false when it did not.
 func raised(group []events.Event) (severity string, ok bool) {
 	for _, e := range group {
 		if d, is := e.Data.(events.IncidentPrioritized); is && !d.Pinned {
@@ -133,41 +133,42 @@ func raised(group []events.Event) (severity string, ok bool) {
 	return "", false
 }
 
-func ask(e events.Event, by, via, note string) events.Command {
-	return events.Command{Incident: e.Subject, By: by, Via: via, Note: note}
+// ask is the command of a person who led to a fact.
+func ask(e events.Event, by string) events.Command {
+	return events.Command{Incident: e.Subject, By: by, Note: e.Reason}
 }
 
-// tellsDeed are facts that only a command leads to.
-func tellsDeed(e events.Event, group []events.Event) events.Data {
+// fromCommand derives the command from a fact that only a command leads to.
+func fromCommand(e events.Event, group []events.Event) events.Data {
 	switch d := e.Data.(type) {
 	case events.IncidentAcknowledged:
-		return events.AcknowledgementReceived{Command: ask(e, d.By, d.Via, e.Reason)}
+		return events.AcknowledgementReceived{Command: events.Command{Incident: e.Subject, By: d.By, Via: d.Via, Note: e.Reason}}
 	case events.IncidentResponderJoined:
-		return events.AcknowledgementReceived{Command: ask(e, d.By, d.Via, e.Reason)}
+		return events.AcknowledgementReceived{Command: events.Command{Incident: e.Subject, By: d.By, Via: d.Via, Note: e.Reason}}
 	case events.IncidentClosed:
-		return events.ClosureReceived{Command: ask(e, d.By, "", e.Reason), Outcome: d.Outcome, Cause: d.Cause}
+		return events.ClosureReceived{Command: ask(e, d.By), Outcome: d.Outcome, Cause: d.Cause}
 	case events.IncidentSplit:
-		return events.SplitReceived{Command: ask(e, d.By, "", e.Reason), Alerts: d.Alerts}
+		return events.SplitReceived{Command: ask(e, d.By), Alerts: d.Alerts}
 	case events.MergeRequested:
-		return events.MergeReceived{Command: ask(e, d.By, "", e.Reason), Into: d.Into, IntoService: d.IntoService}
+		return events.MergeReceived{Command: ask(e, d.By), Into: d.Into, IntoService: d.IntoService}
 	case events.IncidentMerged:
-		if has[events.IncidentAbsorbed](group) { // else the answer of another partition did it
-			return events.MergeReceived{Command: ask(e, d.By, "", e.Reason), Into: d.Into, IntoService: d.IntoService}
+		if has[events.IncidentAbsorbed](group) { // otherwise the answer of another partition merged it
+			return events.MergeReceived{Command: ask(e, d.By), Into: d.Into, IntoService: d.IntoService}
 		}
 	case events.IncidentReopened:
-		return events.ReopeningReceived{Command: ask(e, d.By, "", e.Reason)}
+		return events.ReopeningReceived{Command: ask(e, d.By)}
 	case events.IncidentAnnotated:
-		return events.NoteReceived{Command: ask(e, d.By, "", d.Note)}
+		return events.NoteReceived{Command: events.Command{Incident: e.Subject, By: d.By, Note: d.Note}}
 	case events.IncidentSnoozed:
-		return events.SnoozeReceived{Command: ask(e, d.By, "", e.Reason), Until: d.Until}
+		return events.SnoozeReceived{Command: ask(e, d.By), Until: d.Until}
 	case events.IncidentRespondersAdded:
-		return events.RespondersRequested{Command: ask(e, d.By, "", e.Reason), Targets: d.Targets}
+		return events.RespondersRequested{Command: ask(e, d.By), Targets: d.Targets}
 	case events.IncidentRoleAssigned:
-		return events.RoleReceived{Command: ask(e, d.By, "", e.Reason), Role: d.Role, Person: d.Person}
+		return events.RoleReceived{Command: ask(e, d.By), Role: d.Role, Person: d.Person}
 	case events.IncidentTaskAdded:
-		return events.TaskReceived{Command: ask(e, d.By, "", e.Reason), Text: d.Text, Owner: d.Owner}
+		return events.TaskReceived{Command: ask(e, d.By), Text: d.Text, Owner: d.Owner}
 	case events.IncidentTaskCompleted:
-		return events.TaskCompleted{Command: ask(e, d.By, "", e.Reason), Task: d.Task}
+		return events.TaskCompleted{Command: ask(e, d.By), Task: d.Task}
 	}
 	return nil
 }
@@ -181,41 +182,41 @@ func has[T events.Data](group []events.Event) bool {
 	return false
 }
 
-// tellsClimb are facts of a climb that somebody moved by hand, and changes of the incident.
-func tellsClimb(e events.Event, group []events.Event) events.Data {
+// fromChange derives the command from a change that a command can lead to, among other things.
+func fromChange(e events.Event, group []events.Event) events.Data {
 	switch d := e.Data.(type) {
 	case events.IncidentTransferred:
-		if !climbed(group) && byHand(e) { // where a level handed it on, it is not told which
-			return events.EscalationReceived{Command: ask(e, e.Actor, "", e.Reason), To: d.To}
+		if !climbed(group) && byPerson(e) {
+			return events.EscalationReceived{Command: ask(e, e.Actor), To: d.To}
 		}
 	case events.EscalationAdvanced:
 		if d.Trigger == "command" {
-			return events.EscalationReceived{Command: ask(e, e.Actor, "", e.Reason), Level: d.Level}
+			return events.EscalationReceived{Command: ask(e, e.Actor), Level: d.Level}
 		}
 	case events.EscalationFired:
 		if d.On == "command" {
-			return events.EscalationReceived{Command: ask(e, e.Actor, "", e.Reason), Up: true}
+			return events.EscalationReceived{Command: ask(e, e.Actor), Up: true}
 		}
 	case events.IncidentResolved:
 		if d.How == "command" {
-			return events.ResolutionReceived{Command: ask(e, d.By, "", e.Reason)}
+			return events.ResolutionReceived{Command: ask(e, d.By)}
 		}
 	case events.IncidentPrioritized:
 		if d.Pinned {
-			return events.PriorityReceived{Command: ask(e, d.By, "", e.Reason), Priority: d.Priority}
+			return events.PriorityReceived{Command: ask(e, d.By), Priority: d.Priority}
 		}
 	case events.IncidentAssigned:
-		return events.AssignmentReceived{Command: ask(e, d.By, "", e.Reason), To: d.To}
+		return events.AssignmentReceived{Command: ask(e, d.By), To: d.To}
 	}
 	return nil
 }
 
-// byHand says that somebody did it, and neither the policy nor what came of a page.
-func byHand(e events.Event) bool {
+// byPerson reports whether a person led to a fact, and not the policy, a page or an alert.
+func byPerson(e events.Event) bool {
 	return e.Actor != rules.ActorPolicy && e.Actor != rules.ActorPage && e.Actor != rules.ActorAlert
 }
 
-// climbed says that a command asked for a level: a transfer beside it is what that level does.
+// climbed reports whether a command asked for a level; a transfer in the group is then what the level does.
 func climbed(group []events.Event) bool {
 	for _, e := range group {
 		if d, ok := e.Data.(events.EscalationAdvanced); ok && d.Trigger == "command" {
@@ -225,36 +226,36 @@ func climbed(group []events.Event) bool {
 	return false
 }
 
-// tellsRest goes on where nothing of the others is in the group.
-func (h *History) tellsRest(e events.Event, _ []events.Event) events.Data {
+// fromRest derives what was asked from facts that also accompany others.
+func (h *History) fromRest(e events.Event, _ []events.Event) events.Data {
 	switch d := e.Data.(type) {
 	case events.IncidentUnacknowledged:
-		return events.AcknowledgementWithdrawn{Command: ask(e, d.By, "", e.Reason)}
+		return events.AcknowledgementWithdrawn{Command: ask(e, d.By)}
 	case events.IncidentWoken:
-		return events.SnoozeWithdrawn{Command: ask(e, d.By, "", e.Reason)}
-	case events.IncidentPrioritized: // an alert that was sent again with the same expiry said worse
+		return events.SnoozeWithdrawn{Command: ask(e, d.By)}
+	case events.IncidentPrioritized: // an alert was sent again with a higher severity and the same expiry
 		a := h.alerts[[2]string{e.Subject, ""}]
 		if firing := h.firing[e.Subject]; len(firing) > 0 {
-			a = h.known(e.Subject, firing[0])
+			a = h.alert(e.Subject, firing[0])
 		}
 		a.Severity = d.Severity
 		return events.AlertReceived{Alert: a}
 	case events.IncidentClocksPaused:
-		return events.PauseReceived{Command: ask(e, e.Actor, "", e.Reason), Until: d.Until}
+		return events.PauseReceived{Command: ask(e, e.Actor), Until: d.Until}
 	case events.IncidentClocksResumed:
-		return events.PauseWithdrawn{Command: ask(e, e.Actor, "", e.Reason)}
+		return events.PauseWithdrawn{Command: ask(e, e.Actor)}
 	case events.IncidentClocksCancelled:
-		return events.ClocksCancelled{Command: ask(e, e.Actor, "", e.Reason)}
+		return events.ClocksCancelled{Command: ask(e, e.Actor)}
 	case events.OverrideAdded:
-		if !h.twice(d.ID, fmt.Sprint(d.Override)) {
+		if !h.repeated(d.ID, fmt.Sprint(d.Override)) {
 			return events.OverrideReceived{Override: d.Override, By: d.By}
 		}
 	case events.OverrideRemoved:
-		if !h.twice(d.ID, "withdrawn") {
+		if !h.repeated(d.ID, "withdrawn") {
 			return events.OverrideWithdrawn(d)
 		}
 	case events.RosterImported:
-		if !h.twice(d.ID, "roster") {
+		if !h.repeated(d.ID, "roster") {
 			return events.RosterReceived(d)
 		}
 	}

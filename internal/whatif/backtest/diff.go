@@ -10,12 +10,12 @@ import (
 	"tocsin.dev/internal/insight/measure"
 )
 
-// Diff is a backtest beside the record, or beside another catalog's.
+// Diff compares a backtest with the record, or with a backtest of another catalog.
 type Diff struct {
 	Against string `json:"against"` // "recorded" or "baseline"
-	// Pageless says that the record knows no pages, so that those before count 0.
+	// Pageless means that the record has no pages, so that Before counts none.
 	Pageless bool `json:"recorded_without_pages,omitempty"`
-	// Levelless says that the record knows no levels, so that before all stand at 0 and none is exhausted.
+	// Levelless means that the record has no levels, so that Before has all at 0 and none exhausted.
 	Levelless  bool           `json:"recorded_without_levels,omitempty"`
 	Pages      Change         `json:"pages"`
 	AtNight    Change         `json:"at_night"`
@@ -33,7 +33,7 @@ type Change struct {
 	After  int `json:"after"`
 }
 
-// Seconds is a duration before and after; nil for none.
+// Seconds is a duration before and after; null for none.
 type Seconds struct {
 	Before *float64 `json:"before"`
 	After  *float64 `json:"after"`
@@ -46,15 +46,15 @@ type PersonChange struct {
 	After         int    `json:"after"`
 	AtNightBefore int    `json:"at_night_before"`
 	AtNightAfter  int    `json:"at_night_after"`
-	// Earlier and Later count incidents whose first page comes so to them, Added and Removed those that
-	// page them now, or do not any more.
+	// Earlier and Later count incidents whose first page to them comes earlier or later, Added and Removed
+	// those that page them only now, or no longer.
 	Earlier int `json:"earlier"`
 	Later   int `json:"later"`
 	Added   int `json:"added"`
 	Removed int `json:"removed"`
 }
 
-// LevelChange is how many incidents came as far as a level.
+// LevelChange is how many incidents reached a level and no higher one.
 type LevelChange struct {
 	Level  int `json:"level"`
 	Before int `json:"before"`
@@ -66,18 +66,18 @@ type IncidentDiff struct {
 	Before int `json:"before"`
 	After  int `json:"after"`
 	Both   int `json:"both"`
-	Same   int `json:"same"`   // answered equally soon, to the second, or by nobody both times
+	Same   int `json:"same"`   // answered equally soon, to the second, or never
 	Sooner int `json:"sooner"` // answered earlier
 	Later  int `json:"later"`
-	// Nobody were answered before and are not any more; Somebody the other way round.
+	// Nobody counts incidents that are no longer answered, Somebody those that are only answered now.
 	Nobody     int             `json:"nobody"`
 	Somebody   int             `json:"somebody"`
-	OnlyBefore int             `json:"only_before"` // as their alerts feed another incident now
+	OnlyBefore int             `json:"only_before"` // their alerts feed another incident now
 	OnlyAfter  int             `json:"only_after"`
 	Lists      []IncidentMoved `json:"moved"` // those that are not the same, the largest change first
 }
 
-// IncidentMoved is one incident that fares otherwise.
+// IncidentMoved is one incident for which something changes.
 type IncidentMoved struct {
 	How      string     `json:"how"`      // "sooner", "later", "nobody", "somebody", "only_before" or "only_after"
 	Incident string     `json:"incident"` // its id in the record, or in the backtest where only that has it
@@ -90,7 +90,7 @@ type IncidentMoved struct {
 	ByAfter  string     `json:"by_after,omitempty"`
 }
 
-// Compare sets a backtest beside what was, or what another catalog would have made of it.
+// Compare compares the outcomes of a backtest with the recorded ones, or with those of another catalog.
 func Compare(before, after *Outcomes, p measure.Period, n Nights) *Diff {
 	was, is := before.Lives(p), after.Lives(p)
 	a, b := count(was, n), count(is, n)
@@ -148,7 +148,7 @@ func (d *Diff) incidents(was, is []*Life) {
 // rank is the order of lists: the worst first.
 var rank = map[string]int{"nobody": 1, "later": 2, "sooner": 3, "somebody": 4, "only_before": 5, "only_after": 6}
 
-// shift is how much an answer moved.
+// shift is how far an answer moved.
 func (m IncidentMoved) shift() time.Duration {
 	if m.Before == nil || m.After == nil {
 		return 0
@@ -195,14 +195,13 @@ func (i *IncidentDiff) both(was, is *Life) string {
 	}
 }
 
-// blink is what two instants may differ by and still be the same: engines decide some milliseconds
-// after they are asked, and a backtest at once.
-const blink = time.Second
+// tolerance is how far two instants may be apart and still count as the same: engines decide some
+// milliseconds after they are asked, and a backtest at once.
+const tolerance = time.Second
 
-// shift is how much later the second of two durations since an incident's opening is; less than a
-// blink is nothing.
+// shift is how much longer the second of two durations is; 0 within the tolerance.
 func shift(was, is time.Duration) time.Duration {
-	if d := is - was; d.Abs() >= blink {
+	if d := is - was; d.Abs() >= tolerance {
 		return d
 	}
 	return 0
@@ -223,7 +222,7 @@ func moved(how string, was, is *Life) IncidentMoved {
 	return m
 }
 
-// people compares whom the incidents page, and when first.
+// people compares whom the incidents page, and how soon.
 func (d *Diff) people(was, is []*Life, a, b Result) {
 	all := map[string]*PersonChange{}
 	for _, p := range a.ByPerson {
@@ -268,7 +267,7 @@ func distance(c PersonChange) int { return max(c.After-c.Before, c.Before-c.Afte
 
 type pagedFor struct{ opener, target string }
 
-// firsts gives how long after the opening each target is first paged.
+// firsts returns how long after the opening each target is first paged.
 func firsts(lives []*Life) map[pagedFor]time.Duration {
 	all := map[pagedFor]time.Duration{}
 	for _, l := range lives {

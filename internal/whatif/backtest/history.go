@@ -10,18 +10,18 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// ErrMixed says that a history holds both what was asked and what was decided: it would be played twice.
+// ErrMixed means that a history has both what was asked and what was decided: it would be played twice.
 var ErrMixed = errors.New("decisions and intake facts in one history: give the ledger's facts, or intake facts")
 
-// History is what a [Backtest] plays: what was asked, in order of time, and what is recorded of it.
-// The zero value is ready. Facts are added with [History.Asked] and [History.Decided], or with
-// [History.Add], which tells them apart; then [History.Close] puts them in order.
+// History is what a [Backtest] plays: what was asked, in order of time, and what became of it. The zero
+// value is ready. Add facts with [History.Asked] and [History.Decided], or with [History.Add] when
+// what was asked is not recorded; then call [History.Close].
 type History struct {
 	inputs   []Asked
 	recorded Outcomes
-	group    []events.Event // facts of the ledger that one input led to
+	group    []events.Event // the newest facts of the ledger, which one input led to
 	seen     map[string]bool
-	alerts   map[[2]string]events.Alert // by incident and key, as they were told last
+	alerts   map[[2]string]events.Alert // by incident and key, as they were last
 	firing   map[string][]string        // keys of the alerts that fire, by incident
 	derive   bool
 	asked    bool
@@ -32,7 +32,7 @@ type History struct {
 	delays  map[answerer][]delay // how people answered
 	methods map[method][]sample  // what became of attempts
 	covers  map[string]string    // override id -> the last that was asked of it
-	// LeftOut counts what cannot be played, by why.
+	// LeftOut counts what is not played, by the reason.
 	LeftOut map[string]int
 	// Disorder is how many facts came after later ones; they were sorted by time.
 	Disorder int
@@ -43,10 +43,10 @@ type Asked struct {
 	Event events.Event
 	// opener is the id of the input that opened the incident a command is about; empty for others.
 	opener string
-	answer bool // an acknowledgement that comes when its person is paged
+	answer bool // an acknowledgement that follows a page of its person
 }
 
-// Why inputs are left out.
+// Why inputs are left out: the keys of [History.LeftOut].
 const (
 	NoOpening    = "commands about incidents whose opening is not in the history"
 	OtherCatalog = "catalog revisions: the backtest has its own"
@@ -55,13 +55,13 @@ const (
 	Receipts     = "receipts: whether a page arrives is played anew"
 )
 
-// Recorded gives what became of the incidents then. It is the history's own.
+// Recorded returns what became of the incidents then. The caller must not change it.
 func (h *History) Recorded() *Outcomes { return &h.recorded }
 
-// Len is the number of inputs, once the history is closed.
+// Len is the number of inputs once the history is closed.
 func (h *History) Len() int { return len(h.inputs) }
 
-// Span gives the instants of the first and the last input; zero for none.
+// Span returns the instants of the first and the last input; zero for none.
 func (h *History) Span() (from, to time.Time) {
 	if len(h.inputs) == 0 {
 		return from, to
@@ -69,8 +69,8 @@ func (h *History) Span() (from, to time.Time) {
 	return h.inputs[0].Event.Time, h.inputs[len(h.inputs)-1].Event.Time
 }
 
-// End is until when the history goes: to its last fact where decisions are recorded, so that a backtest
-// does not climb on where the record could not; else to [Settled] after its last input.
+// End is when a backtest of the history ends: after its last fact if decisions are recorded, because the
+// record could not climb further either; otherwise [Settled] after its last input.
 func (h *History) End() time.Time {
 	_, last := h.Span()
 	if !h.decided {
@@ -82,10 +82,10 @@ func (h *History) End() time.Time {
 	return last.Add(time.Nanosecond)
 }
 
-// FromDecisions says that what was asked was derived from what was decided.
+// FromDecisions reports whether what was asked was derived from what was decided.
 func (h *History) FromDecisions() bool { return h.derive }
 
-// Add takes in one fact of either kind; from facts of the ledger what was asked is derived.
+// Add adds one fact of either kind. From facts of the ledger it derives what was asked.
 func (h *History) Add(e events.Event) error {
 	switch e.Data.(type) {
 	case events.AlertReceived, events.AlertCleared, events.CommandData, events.ReceiptReceived, events.OverrideReceived, events.OverrideWithdrawn:
@@ -109,7 +109,7 @@ func (h *History) Add(e events.Event) error {
 	return nil
 }
 
-// Asked takes in one input.
+// Asked adds one input.
 func (h *History) Asked(e events.Event) {
 	h.asked = true
 	switch ask := e.Data.(type) {
@@ -120,23 +120,24 @@ func (h *History) Asked(e events.Event) {
 		h.leaveOut(Forwarded)
 		return
 	case events.OverrideReceived:
-		if h.twice(ask.ID, fmt.Sprint(ask.Override)) {
+		if h.repeated(ask.ID, fmt.Sprint(ask.Override)) {
 			return
 		}
 	case events.OverrideWithdrawn:
-		if h.twice(ask.ID, "withdrawn") {
+		if h.repeated(ask.ID, "withdrawn") {
 			return
 		}
 	case events.RosterReceived:
-		if h.twice(ask.ID, "roster") {
+		if h.repeated(ask.ID, "roster") {
 			return
 		}
 	}
 	h.put(e)
 }
 
-// twice says that the same was asked of an override last: INTAKE has a copy for each partition.
-func (h *History) twice(id, what string) bool {
+// repeated reports whether the last request about an override was the same: INTAKE has a copy for each
+// partition.
+func (h *History) repeated(id, what string) bool {
 	if h.covers == nil {
 		h.covers = map[string]string{}
 	}
@@ -165,7 +166,7 @@ func (h *History) leaveOut(why string) {
 	h.LeftOut[why]++
 }
 
-// Decided takes in one fact of the ledger, in its order.
+// Decided adds one fact of the ledger. Facts must come in its order.
 func (h *History) Decided(e events.Event) {
 	h.decided = true
 	if e.Time.After(h.last) {
@@ -192,8 +193,8 @@ func (h *History) Decided(e events.Event) {
 	}
 }
 
-// Close puts the inputs in order of time, those of one instant in the order in which they came, and
-// finds out which commands are about which incident, and how people answered.
+// Close sorts the inputs by time, those of one instant in the order in which they came, and finds out
+// which commands are about which incident, and how people answered.
 func (h *History) Close() {
 	h.endGroup()
 	slices.SortStableFunc(h.inputs, func(a, b Asked) int { return a.Event.Time.Compare(b.Event.Time) })
@@ -204,7 +205,7 @@ func (h *History) Close() {
 	if !h.decided {
 		h.recorded.Unpaged, h.recorded.Unclimbed = true, true
 	}
-	byKey := map[string]*Life{} // of a history without decisions: the newest incident of each dedup key
+	byKey := map[string]*Life{} // without decisions: the newest incident of each dedup key
 	kept := h.inputs[:0]
 	for _, in := range h.inputs {
 		if h.place(&in, byKey) {
@@ -219,7 +220,7 @@ func (h *History) Close() {
 	}
 }
 
-// place finds the incident that an input is about. It says whether the input is to be played.
+// place finds the incident that an input is about. It reports whether the input is to be played.
 func (h *History) place(in *Asked, byKey map[string]*Life) bool {
 	switch d := in.Event.Data.(type) {
 	case events.AlertReceived:
@@ -234,7 +235,7 @@ func (h *History) place(in *Asked, byKey map[string]*Life) bool {
 		} else if !h.decided {
 			h.attempted(d.Target, d.Attempts)
 		}
-		return false // whether a page arrives is played anew
+		return false
 	case events.CommandData:
 		ask := d.Ask()
 		l := h.life(ask.Incident, byKey)
@@ -257,14 +258,12 @@ func (h *History) life(incident string, byKey map[string]*Life) *Life {
 	return byKey[incident]
 }
 
-// opened notes the incident that an alert opens where nothing was decided: the first of its dedup key,
-// or the first after the books were closed.
+// opened notes the incident that an alert opens when no decisions are recorded: the first of its dedup
+// key, or the first after a closure.
 func (h *History) opened(e events.Event, a events.Alert, byKey map[string]*Life) {
 	key := a.Dedup()
 	if l := byKey[key]; l != nil && !l.closed {
-		if !l.Resolved.IsZero() {
-			l.Resolved = time.Time{}
-		}
+		l.Resolved = time.Time{}
 		return
 	}
 	l := &Life{Opener: e.ID, ID: key, Service: e.Service, Team: e.Team, Title: a.Summary, Opened: e.Time}
@@ -273,7 +272,7 @@ func (h *History) opened(e events.Event, a events.Alert, byKey map[string]*Life)
 	h.recorded.add(l)
 }
 
-// receipt notes when a page that is only known by its receipt was sent.
+// receipt notes the page of a receipt when no decisions are recorded.
 func (h *History) receipt(l *Life, r events.ReceiptReceived) {
 	h.attempted(r.Target, r.Attempts)
 	if len(r.Attempts) == 0 || h.seen[r.Page] {
@@ -287,7 +286,7 @@ func (h *History) receipt(l *Life, r events.ReceiptReceived) {
 	l.Pages = append(l.Pages, Paged{Target: r.Target, At: r.Attempts[0].At})
 }
 
-// asked takes a command as done: without the rules nothing is decided.
+// asked takes a command as done, when no decisions are recorded.
 func (l *Life) asked(e events.Event, ask events.Command) {
 	switch e.Data.(type) {
 	case events.AcknowledgementReceived:
@@ -306,5 +305,5 @@ func (l *Life) asked(e events.Event, ask events.Command) {
 
 const personPrefix = "person:"
 
-// id gives "ana" of "person:ana", and any other word as it is.
+// id returns "ana" for "person:ana", and any other word unchanged.
 func id(word string) string { return strings.TrimPrefix(word, personPrefix) }

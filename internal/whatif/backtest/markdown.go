@@ -10,8 +10,8 @@ import (
 	"tocsin.dev/internal/insight/document"
 )
 
-// Markdown writes the result as a comment on a pull request: what changes in one line, the numbers,
-// and the incidents below, folded away.
+// Markdown writes the result as a comment on a pull request: a headline, the numbers, and folded below
+// them the incidents.
 func (r Result) Markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Backtest\n\n**%s**\n\n%s.\n", document.Literal(unmentioned(r.Headline())), document.Literal(unmentioned(r.Subtitle())))
@@ -49,7 +49,7 @@ func unmentionedSection(s document.Section) document.Section {
 	return s
 }
 
-// unmentioned keeps a foreign word from mentioning people where the report is a comment.
+// unmentioned keeps foreign words from mentioning people when the report is a comment.
 func unmentioned(s string) string { return strings.ReplaceAll(s, "@", "@\u200b") }
 
 func sortedKeys(m map[string]int) []string { return slices.Sorted(maps.Keys(m)) }

@@ -11,18 +11,17 @@ import (
 	"tocsin.dev/internal/insight/measure"
 )
 
-// Result is what a backtest shows: numbers of the incidents that opened in the period.
+// Result is the numbers of a backtest, of the incidents that opened in the period.
 type Result struct {
 	Mode   string         `json:"mode"` // "backtest"
 	Period measure.Period `json:"period"`
-	// Catalog and Baseline are revisions; Baseline is empty where the record is compared with.
-	Catalog  string `json:"catalog"`
-	Baseline string `json:"baseline,omitempty"`
-	// Inputs were played, of the whole history.
-	Inputs    int `json:"inputs"`
-	Incidents int `json:"incidents"`
-	Answered  int `json:"answered"`
-	// Unanswered were acknowledged by nobody, however they ended.
+	// Catalog and Baseline are revisions; Baseline is empty without a second catalog.
+	Catalog   string `json:"catalog"`
+	Baseline  string `json:"baseline,omitempty"`
+	Inputs    int    `json:"inputs"` // played, of the whole history
+	Incidents int    `json:"incidents"`
+	Answered  int    `json:"answered"`
+	// Unanswered incidents were never acknowledged, however they ended.
 	Unanswered int `json:"unanswered"`
 	Exhausted  int `json:"exhausted"` // the last level of the last round had no answer
 	Open       int `json:"open"`      // at the end of the history
@@ -35,24 +34,24 @@ type Result struct {
 	ByTeam       []ServicePages `json:"by_team"`
 	ByLevel      []LevelReached `json:"by_level"`
 	Refused      map[string]int `json:"refused"`      // commands that changed nothing, by what was asked
-	LeftOut      map[string]int `json:"left_out"`     // of the history, by why
-	Disorder     int            `json:"out_of_order"` // facts that stood after later ones
+	LeftOut      map[string]int `json:"left_out"`     // of the history, by the reason
+	Disorder     int            `json:"out_of_order"` // facts that came after later ones
 	Assumptions  []string       `json:"assumptions"`
 	Diff         *Diff          `json:"diff,omitempty"`
 	DurationS    float64        `json:"duration_s"`
 	InputsPerS   float64        `json:"inputs_per_s"`
 
-	whole bool // nothing bounds the period but the history
+	whole bool // the period is the whole history
 }
 
-// Times sums up durations, in seconds. All but Count are nil for none; percentiles are by nearest rank.
+// Times summarizes durations, in seconds. The percentiles are by nearest rank, and nil for none.
 type Times struct {
 	Count int      `json:"count"`
 	P50   *float64 `json:"p50"`
 	P90   *float64 `json:"p90"`
 }
 
-// PersonPages is what one target of pages gets: a person's id, or "chat:ops-room".
+// PersonPages counts the pages of one target: a person's id, or "chat:ops-room".
 type PersonPages struct {
 	Person    string `json:"person"`
 	Pages     int    `json:"pages"`
@@ -61,7 +60,7 @@ type PersonPages struct {
 	Answered  int    `json:"answered"` // incidents that they acknowledged first
 }
 
-// ServicePages are numbers of one service or team.
+// ServicePages has the numbers of one service or team.
 type ServicePages struct {
 	Name       string `json:"name"`
 	Incidents  int    `json:"incidents"`
@@ -70,11 +69,11 @@ type ServicePages struct {
 	Exhausted  int    `json:"exhausted"`
 }
 
-// LevelReached is how many incidents came as far as a level.
+// LevelReached is how many incidents reached a level and no higher one.
 type LevelReached struct {
 	Level     int `json:"level"` // from 1; 0 for incidents that reached none
 	Incidents int `json:"incidents"`
-	Pages     int `json:"pages"` // that the level asked for; at 0 those that no level did
+	Pages     int `json:"pages"` // that the level requested; at 0 those that no level did
 }
 
 // Nights says when it is night for whom.
@@ -84,7 +83,7 @@ type Nights struct {
 	zones    map[string]*time.Location
 }
 
-// NightsOf gives the nights of a catalog's people from one minute of the day to another.
+// NightsOf returns the nights of a catalog's people, from one minute of the day to another.
 func NightsOf(c *catalog.Catalog, from, to int) Nights {
 	n := Nights{From: from, To: to, zones: map[string]*time.Location{}}
 	for person, p := range c.People {
@@ -95,7 +94,7 @@ func NightsOf(c *catalog.Catalog, from, to int) Nights {
 	return n
 }
 
-// holds says whether a target is paged at night; where no zone is known, that of UTC counts.
+// holds reports whether it is night for a target, in UTC if its zone is not known.
 func (n Nights) holds(target string, at time.Time) bool {
 	zone := n.zones[target]
 	if zone == nil {
@@ -109,25 +108,25 @@ func (n Nights) holds(target string, at time.Time) bool {
 	return minute >= n.From || minute < n.To
 }
 
-// Assumptions are what every backtest takes for granted.
+// assumptions are what every backtest takes for granted.
 func assumptions(h *History, unpaged bool) []string {
 	all := []string{
 		"contact methods take each page at once, unless the record says that the person's method failed then",
-		"who answered a page in the record answers the same time after their own first page here, and not at all where they are not paged",
-		"clears, resolutions and everything else that was asked come at their recorded instants",
+		"whoever answered a page in the record answers here the same time after their own first page, and not at all if they are not paged",
+		"clears, resolutions and everything else that was asked comes at its recorded instant",
 	}
 	if unpaged {
-		all = append(all, "the history knows no pages: answers come at their recorded instants")
+		all = append(all, "the history has no pages: answers come at their recorded instants")
 	} else {
-		all = append(all, "an answer by somebody whom the record did not page comes at its recorded instant")
+		all = append(all, "an answer by somebody who was not paged in the record comes at its recorded instant")
 	}
 	if h.FromDecisions() {
-		all = append(all, "what was asked is derived from what was decided: an input that changed nothing then is not played")
+		all = append(all, "what was asked is derived from what was decided: an input that changed nothing is not played")
 	}
 	return all
 }
 
-// Summarize gives the numbers of a backtest that has run.
+// Summarize returns the numbers of a backtest that has run.
 func Summarize(h *History, b *Backtest, p measure.Period, n Nights) Result {
 	r := count(b.Outcomes().Lives(p), n)
 	r.Mode, r.Period, r.Catalog = "backtest", p, b.catalog.Rules.Revision
@@ -148,7 +147,7 @@ func orEmpty(m map[string]int) map[string]int {
 	return m
 }
 
-// count makes the numbers of incidents.
+// count returns the numbers of incidents.
 func count(lives []*Life, n Nights) Result {
 	var r Result
 	people, services, teams, levels := map[string]*PersonPages{}, map[string]*ServicePages{}, map[string]*ServicePages{}, map[int]*LevelReached{}
@@ -180,15 +179,13 @@ func count(lives []*Life, n Nights) Result {
 			seen[p.Target] = true
 		}
 	}
-	r.TimeToAnswer = timesOf(times)
+	r.TimeToAnswer, r.ByPerson, r.ByLevel = timesOf(times), []PersonPages{}, []LevelReached{}
 	for _, name := range slices.Sorted(maps.Keys(people)) {
 		people[name].Person = name
 		r.ByPerson = append(r.ByPerson, *people[name])
 	}
-	r.ByPerson = append([]PersonPages{}, r.ByPerson...)
 	slices.SortStableFunc(r.ByPerson, func(a, b PersonPages) int { return cmp.Compare(b.Pages, a.Pages) })
 	r.ByService, r.ByTeam = named(services), named(teams)
-	r.ByLevel = []LevelReached{}
 	for _, level := range slices.Sorted(maps.Keys(levels)) {
 		levels[level].Level = level
 		r.ByLevel = append(r.ByLevel, *levels[level])
@@ -199,10 +196,9 @@ func count(lives []*Life, n Nights) Result {
 func (r *Result) add(l *Life) {
 	r.Incidents++
 	r.Pages += len(l.Pages)
-	switch {
-	case l.Answered.IsZero():
+	if l.Answered.IsZero() {
 		r.Unanswered++
-	default:
+	} else {
 		r.Answered++
 	}
 	if l.Exhausted {
@@ -224,7 +220,7 @@ func (s *ServicePages) add(l *Life) {
 	}
 }
 
-// at gives the value under a key, made when it is missing.
+// at returns the value of a key, which it adds if it is missing.
 func at[K comparable, V any](m map[K]*V, key K) *V {
 	v := m[key]
 	if v == nil {

@@ -10,22 +10,22 @@ import (
 	"tocsin.dev/internal/insight/measure"
 )
 
-// Headline says in one line what the backtest found.
+// Headline says in one line what the backtest shows.
 func (r Result) Headline() string {
 	if r.Diff == nil {
-		return fmt.Sprintf("%s: %s (%d at night), answered %d, by nobody %d, exhausted %d",
+		return fmt.Sprintf("%s: %s (%d at night); answered %d, not answered %d, exhausted %d",
 			count1(r.Incidents, "incident"), count1(r.Pages, "page"), r.AtNight, r.Answered, r.Unanswered, r.Exhausted)
 	}
 	d := r.Diff
 	pages := fmt.Sprintf("pages %d → %d, at night %d → %d", d.Pages.Before, d.Pages.After, d.AtNight.Before, d.AtNight.After)
 	if d.Pageless {
-		pages = fmt.Sprintf("%s (%d at night; the record knows none)", count1(d.Pages.After, "page"), d.AtNight.After)
+		pages = fmt.Sprintf("%s (%d at night; the record has none)", count1(d.Pages.After, "page"), d.AtNight.After)
 	}
 	exhausted := fmt.Sprintf("%d → %d", d.Exhausted.Before, d.Exhausted.After)
 	if d.Levelless {
 		exhausted = strconv.Itoa(d.Exhausted.After)
 	}
-	return fmt.Sprintf("%s: %s; answered sooner %d, later %d, by nobody any more %d, newly answered %d; exhausted %s",
+	return fmt.Sprintf("%s: %s; answered sooner %d, later %d, no longer %d, newly %d; exhausted %s",
 		count1(d.Incidents.After, "incident"), pages, d.Incidents.Sooner, d.Incidents.Later, d.Incidents.Nobody, d.Incidents.Somebody, exhausted)
 }
 
@@ -40,9 +40,9 @@ func count1(n int, what string) string {
 func (r Result) Subtitle() string {
 	against := ""
 	if r.Diff != nil {
-		against = ", beside what was recorded"
+		against = ", compared with the record"
 		if r.Diff.Against == "baseline" {
-			against = fmt.Sprintf(", beside catalog %.12s", r.Baseline)
+			against = fmt.Sprintf(", compared with catalog %.12s", r.Baseline)
 		}
 	}
 	return fmt.Sprintf("%s, %s through catalog %.12s%s", periodWords(r.Period, r.whole), count1(r.Inputs, "input"), r.Catalog, against)
@@ -62,10 +62,10 @@ func periodWords(p measure.Period, whole bool) string {
 
 func stamp(t time.Time) string { return t.Format("2006-01-02 15:04 MST") }
 
-// Listed is how many rows a table may have before the others are counted only.
-const Listed = 20
+// maxRows is how many rows a table may have; the others are only counted.
+const maxRows = 20
 
-// Sections gives the tables; those without a row are left out.
+// Sections returns the tables; those without rows are left out.
 func (r Result) Sections() []document.Section {
 	all := []document.Section{r.numbers()}
 	if r.Diff != nil {
@@ -77,7 +77,7 @@ func (r Result) Sections() []document.Section {
 	all = append(all, groups("By service", r.ByService), groups("By team", r.ByTeam), r.notPlayed())
 	all = document.WithRows(all...)
 	for n := range all {
-		all[n] = all[n].Limit(Listed)
+		all[n] = all[n].Limit(maxRows)
 	}
 	return all
 }
@@ -87,7 +87,7 @@ func (r Result) numbers() document.Section {
 		return document.Section{Title: "At a glance", Head: []string{"", "number"}, Rows: [][]string{
 			{"incidents", strconv.Itoa(r.Incidents)},
 			{"answered", strconv.Itoa(r.Answered)},
-			{"answered by nobody", strconv.Itoa(r.Unanswered)},
+			{"not answered", strconv.Itoa(r.Unanswered)},
 			{"time to answer, p50", seconds(r.TimeToAnswer.P50)},
 			{"time to answer, p90", seconds(r.TimeToAnswer.P90)},
 			{"exhausted", strconv.Itoa(r.Exhausted)},
@@ -109,7 +109,7 @@ func (r Result) numbers() document.Section {
 	}
 	return document.Section{Title: "At a glance", Head: []string{"", "before", "after", "change"}, Rows: [][]string{
 		row("incidents", Change{d.Incidents.Before, d.Incidents.After}),
-		row("answered by nobody", d.Unanswered),
+		row("not answered", d.Unanswered),
 		{"time to answer, p50", seconds(d.P50.Before), seconds(d.P50.After), ""},
 		exhausted, pages, night,
 	}}
@@ -133,7 +133,7 @@ func (r Result) peopleTable() document.Section {
 	s := document.Section{Title: "Who is paged", Head: []string{"", "pages", "at night", "incidents", "answered"}}
 	for _, p := range r.ByPerson {
 		if p.Pages == 0 {
-			continue // who only answers is in the JSON
+			continue // people who only answer are in the JSON
 		}
 		s.Rows = append(s.Rows, []string{p.Person, strconv.Itoa(p.Pages), strconv.Itoa(p.AtNight), strconv.Itoa(p.Incidents), strconv.Itoa(p.Answered)})
 	}
@@ -165,7 +165,7 @@ func (r Result) levelTable() document.Section {
 
 func (d *Diff) levelTable() document.Section {
 	s := document.Section{Title: "How far incidents climb", Head: []string{"highest level", "before", "after", "change"}}
-	if d.Levelless { // then there is nothing to compare
+	if d.Levelless { // there is nothing to compare
 		s.Head = []string{"highest level", "after"}
 	}
 	for _, l := range d.Levels {
@@ -180,14 +180,14 @@ func (d *Diff) levelTable() document.Section {
 	return s
 }
 
-// lists tells the incidents that fare otherwise.
+// lists has the incidents for which something changes.
 func (d *Diff) lists() []document.Section {
 	titles := []struct{ how, title string }{
-		{"nobody", "Answered by nobody any more"},
+		{"nobody", "No longer answered"},
 		{"later", "Answered later"},
 		{"sooner", "Answered sooner"},
-		{"somebody", "Answered now"},
-		{"only_before", "Incidents that there are no longer"},
+		{"somebody", "Newly answered"},
+		{"only_before", "Incidents that no longer open"},
 		{"only_after", "New incidents"},
 	}
 	var all []document.Section
@@ -205,7 +205,7 @@ func (d *Diff) lists() []document.Section {
 	return all
 }
 
-// brief is enough of an incident's id to find it, or of the key that names it.
+// brief shortens an incident's id, or the dedup key that names it, to what is enough to find it.
 func brief(incident string) string {
 	if len(incident) == 36 && strings.Count(incident, "-") == 4 {
 		return incident[:8]
@@ -220,15 +220,15 @@ func reply(opened time.Time, at *time.Time, by string) string {
 	if at == nil {
 		return "nobody"
 	}
-	said := "after " + at.Sub(opened).Round(time.Second).String()
+	words := "after " + at.Sub(opened).Round(time.Second).String()
 	if by != "" {
-		said += " by " + by
+		words += " by " + by
 	}
-	return said
+	return words
 }
 
 func groups(title string, all []ServicePages) document.Section {
-	s := document.Section{Title: title, Head: []string{"", "incidents", "pages", "answered by nobody", "exhausted"}, Detail: true}
+	s := document.Section{Title: title, Head: []string{"", "incidents", "pages", "not answered", "exhausted"}, Detail: true}
 	for _, one := range all {
 		name := one.Name
 		if name == "" {
@@ -239,7 +239,7 @@ func groups(title string, all []ServicePages) document.Section {
 	return s
 }
 
-// notPlayed tells what did not come to bear.
+// notPlayed has what was left out, and what had no effect.
 func (r Result) notPlayed() document.Section {
 	s := document.Section{Title: "Not played, or without effect", Head: []string{"what", "how often"}, Detail: true}
 	for _, name := range sortedKeys(r.LeftOut) {
@@ -254,7 +254,7 @@ func (r Result) notPlayed() document.Section {
 	return s
 }
 
-// Footnote names what was taken for granted.
+// Footnote lists the assumptions.
 func (r Result) Footnote() string {
-	return "Taken for granted: " + strings.Join(r.Assumptions, "; ") + "."
+	return "Assumptions: " + strings.Join(r.Assumptions, "; ") + "."
 }

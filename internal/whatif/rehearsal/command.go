@@ -199,7 +199,7 @@ func (p *player) command(s Step) {
 
 func (p *player) merge(s Step, c events.Command) events.Data {
 	into, _ := p.incident(s.Request.Into)
-	all := p.rehearsal.teller.story.Incidents
+	all := p.rehearsal.builder.story.Incidents
 	n := slices.IndexFunc(all, func(i Incident) bool { return i.ID == into })
 	return events.MergeReceived{Command: c, Into: into, IntoService: all[n].Service}
 }

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// check holds each expectation against the story so far.
+// check compares each expectation with the story so far.
 func (p *player) check(all []Expectation) {
 	if len(all) == 0 {
 		return
 	}
-	p.rehearsal.Until(p.rehearsal.Now()) // after an outage, or where a step made something due at once
+	p.rehearsal.Until(p.rehearsal.Now()) // after an outage, or when a step made something due at once
 	story := p.rehearsal.Story()
 	for _, e := range all {
 		p.one(e, story)
@@ -48,7 +48,7 @@ func (p *player) one(e Expectation, s Story) {
 	p.result.Failures[len(p.result.Failures)-1].Diff = c.lines
 }
 
-// aboutOne says that the expectation speaks of one incident's own state.
+// aboutOne reports whether the expectation is about the state of one incident.
 func (e Expectation) aboutOne() bool {
 	return e.Status != nil || e.Priority != nil || e.Service != nil || e.Team != nil || e.Policy != nil || e.Assignee != nil ||
 		e.Outcome != nil || e.Level != nil || e.Round != nil || e.Exhausted != nil || len(e.Clocks) > 0

@@ -9,21 +9,21 @@ import (
 )
 
 func (c *comparison) lists(e Expectation, s Story, id string) {
-	pages := of(s.Pages, id, func(p Page) string { return p.Incident })
-	levels := of(s.Levels, id, func(l Level) string { return l.Incident })
+	pages := ofIncident(s.Pages, id, func(p Page) string { return p.Incident })
+	levels := ofIncident(s.Levels, id, func(l Level) string { return l.Incident })
 	levels = slices.DeleteFunc(levels, func(l Level) bool { return l.Exhausted })
-	held := of(s.Held, id, func(h Held) string { return h.Incident })
-	triggers := of(s.Triggers, id, func(t Trigger) string { return t.Incident })
+	held := ofIncident(s.Held, id, func(h Held) string { return h.Incident })
+	triggers := ofIncident(s.Triggers, id, func(t Trigger) string { return t.Incident })
 	triggers = slices.DeleteFunc(triggers, func(t Trigger) bool { return t.Skipped })
-	compare(c, e.Pages, pages, comparing[ExpectedPage, Page]{c.samePage, c.wantPage, c.gotPage, ExpectedPage.stands})
-	compare(c, e.Levels, levels, comparing[ExpectedLevel, Level]{c.sameLevel, c.wantLevel, c.gotLevel, ExpectedLevel.stands})
-	compare(c, e.Held, held, comparing[ExpectedHold, Held]{c.sameHold, c.wantHold, c.gotHold, ExpectedHold.stands})
-	compare(c, e.Triggers, triggers, comparing[ExpectedTrigger, Trigger]{c.sameTrigger, c.wantTrigger, c.gotTrigger, ExpectedTrigger.stands})
+	compare(c, e.Pages, pages, matcher[ExpectedPage, Page]{c.samePage, c.wantPage, c.gotPage, ExpectedPage.where})
+	compare(c, e.Levels, levels, matcher[ExpectedLevel, Level]{c.sameLevel, c.wantLevel, c.gotLevel, ExpectedLevel.where})
+	compare(c, e.Held, held, matcher[ExpectedHold, Held]{c.sameHold, c.wantHold, c.gotHold, ExpectedHold.where})
+	compare(c, e.Triggers, triggers, matcher[ExpectedTrigger, Trigger]{c.sameTrigger, c.wantTrigger, c.gotTrigger, ExpectedTrigger.where})
 	c.notPaged(e.NotPaged, pages)
 }
 
-// of gives the entries of one incident, of all where the id is empty.
-func of[T any](all []T, id string, incident func(T) string) []T {
+// ofIncident returns the entries of one incident; of all if the id is empty.
+func ofIncident[T any](all []T, id string, incident func(T) string) []T {
 	var out []T
 	for _, one := range all {
 		if id == "" || incident(one) == id {
@@ -33,22 +33,22 @@ func of[T any](all []T, id string, incident func(T) string) []T {
 	return out
 }
 
-// comparing is how entries of a list are held against each other and how they read.
-type comparing[W, G any] struct {
+// matcher says how the entries of two lists are compared and shown.
+type matcher[W, G any] struct {
 	same func(W, G) bool
 	want func(W) string
 	got  func(G) string
 	at   func(W) place
 }
 
-// compare lays an expected list beside what happened; nil is not checked.
-func compare[W, G any](c *comparison, want *Listed[W], got []G, by comparing[W, G]) {
+// compare compares an expected list with what happened; nil is not checked.
+func compare[W, G any](c *comparison, want *Listed[W], got []G, by matcher[W, G]) {
 	if want == nil {
 		return
 	}
 	lines, bad := diff(
-		side{len(want.Want), func(n int) string { return by.want(want.Want[n]) }},
-		side{len(got), func(n int) string { return by.got(got[n]) }},
+		entries{len(want.Want), func(n int) string { return by.want(want.Want[n]) }},
+		entries{len(got), func(n int) string { return by.got(got[n]) }},
 		func(w, g int) bool { return by.same(want.Want[w], got[g]) },
 	)
 	if bad >= 0 {
@@ -59,8 +59,8 @@ func compare[W, G any](c *comparison, want *Listed[W], got []G, by comparing[W, 
 	c.lines = append(c.lines, lines...)
 }
 
-// stands gives the place itself.
-func (p place) stands() place { return p }
+// where returns the place itself.
+func (p place) where() place { return p }
 
 func (c *comparison) notPaged(all []Word, pages []Page) {
 	for _, w := range all {
@@ -112,10 +112,10 @@ func (c *comparison) sameTrigger(e ExpectedTrigger, t Trigger) bool {
 	return c.when(e.At, t.At) && either(e.On, t.On) && (e.Pages == nil || slices.Equal(e.Pages, t.Pages)) && strings.Contains(t.Why, e.Why)
 }
 
-// phrase puts together how an expected entry reads.
+// phrase builds the text of an entry.
 type phrase struct{ strings.Builder }
 
-// add adds a part where it says something.
+// add adds a part unless its text is empty.
 func (b *phrase) add(before, text, after string) {
 	if text != "" {
 		b.WriteString(before + text + after)
@@ -222,7 +222,7 @@ func (c *comparison) gotTrigger(t Trigger) string {
 	return fmt.Sprintf("trigger %s %s: %s (%s)", Brief(c.after(t.At)), t.On, cmp.Or(strings.Join(t.Pages, " "), nobody), t.Why)
 }
 
-// clock holds one clock against those of the incident.
+// clock compares an expected clock with those of the incident.
 func (c *comparison) clock(want ExpectedClock, all []Clock) {
 	got := ""
 	met := want.None

@@ -5,28 +5,28 @@ import (
 	"time"
 )
 
-// DiffLine is one line of what was expected against what happened.
+// DiffLine is one line of the comparison of what was expected with what happened.
 type DiffLine struct {
-	// Op is ' ' for what is as expected, '-' for what was expected only, '+' for what happened only.
+	// Op is ' ' for what was expected and happened, '-' for what was only expected, '+' for what only happened.
 	Op   byte
 	Text string
 }
 
-// String gives the line as it is shown.
+// String returns the line as it is shown.
 func (d DiffLine) String() string { return string(d.Op) + " " + d.Text }
 
-// side is one list of a diff: how long it is and how its entries read.
-type side struct {
+// entries is one list of a diff: its length and the text of each entry.
+type entries struct {
 	count int
 	text  func(int) string
 }
 
-// maxTable bounds the work of finding the longest common part.
+// maxTable bounds the work of finding the longest common subsequence.
 const maxTable = 4_000_000
 
-// diff lays an expected list beside what happened, so that as much as possible matches. bad is the
-// index of the first expected entry that did not happen, or -1.
-func diff(want, got side, match func(want, got int) bool) (out []DiffLine, bad int) {
+// diff compares an expected list with what happened so that as much as possible matches. bad is the index
+// of the first expected entry that did not happen, or -1.
+func diff(want, got entries, match func(want, got int) bool) (out []DiffLine, bad int) {
 	bad = -1
 	head := 0
 	for head < want.count && head < got.count && match(head, head) {
@@ -54,8 +54,8 @@ func diff(want, got side, match func(want, got int) bool) (out []DiffLine, bad i
 	return out, bad
 }
 
-// common gives, for each pair of beginnings after the head, the length of the longest common part of
-// what follows; nil where that is too much work.
+// common returns a function for the length of the longest common subsequence from a pair of indices on;
+// nil when that is too much work.
 func common(want, got, head int, match func(want, got int) bool) func(w, g int) int {
 	rows, columns := want-head+1, got-head+1
 	if rows*columns > maxTable {
@@ -83,7 +83,7 @@ func changed(lines []DiffLine) bool {
 	return false
 }
 
-// Brief writes a duration without the parts that are nothing: 5m, 1h30m, 0s.
+// Brief writes a duration without trailing zeros: 5m, 1h30m, 0s.
 func Brief(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {

@@ -10,17 +10,16 @@ import (
 // File is one test file: cases that are played against one catalog.
 type File struct {
 	Name string // as given to [Parse]
-	// Catalog is the folder of the catalog as it is written, relative to the file; may be empty.
+	// Catalog is the folder of the catalog as written, relative to the file; may be empty.
 	Catalog string
 	Cases   []Case
 }
 
-// Catalogs are what a file is played against, by their folders as the file writes them: "" is the one
-// that is in force when a case begins, the others come by steps. See [File.Folders].
+// Catalogs has the catalogs for a file by their folders, as the file writes them: "" is the one that is in
+// force when a case begins, the others come with steps. See [File.Folders].
 type Catalogs map[string]*catalog.Catalog
 
-// Folders gives the folders of the catalogs that steps bring into force, relative to the file, each
-// once.
+// Folders returns the folders of the catalogs that steps bring into force, relative to the file, each once.
 func (f File) Folders() []string {
 	var all []string
 	for _, one := range f.Cases {
@@ -40,10 +39,10 @@ func (c Case) folders() []string {
 	return all
 }
 
-// DefaultStart is when a case begins that does not say: a quiet Monday morning.
+// DefaultStart is when a case begins by default: a quiet Monday morning.
 var DefaultStart = time.Date(2026, time.January, 12, 10, 0, 0, 0, time.UTC)
 
-// Case is one history and what is expected of it.
+// Case is one history and what it is expected to lead to.
 type Case struct {
 	Name string // unique in its file, never empty
 	place
@@ -92,7 +91,7 @@ const (
 	Expect  Verb = "expect"
 )
 
-// Verbs gives all verbs, in the order of the documentation.
+// Verbs returns all verbs, in the order of the documentation.
 func Verbs() []Verb {
 	return []Verb{
 		FireAlert, ClearAlert, Ack, Unack, Resolve, Reopen, Escalate, Note, Snooze, Wake, Assign, Responders, Priority, Merge, Split,
@@ -100,17 +99,17 @@ func Verbs() []Verb {
 	}
 }
 
-// Step is one thing that happens, or is checked, at the instant the case has reached.
+// Step is one thing that happens, or is checked, at the instant that the case has reached.
 type Step struct {
 	place
 	Verb  Verb
 	Alert Alert // for FireAlert and ClearAlert
-	// Of names the alert whose incident is meant; empty for the only incident there is.
+	// Of names the alert whose incident is meant; empty for the only incident.
 	Of string
-	// By is who asks, such as "person:bo"; may be any name, or empty.
+	// By is who asks, such as "person:bo"; any name, or empty.
 	By      string
 	Text    string // the note, or the task
-	Refused bool   // what is asked is expected to be refused
+	Refused bool   // a refusal is expected
 	Request Request
 	Cover   Cover // for Override and Withdraw
 	// To, Contact and Outcome are for Contact, see [Rehearsal.Contact].
@@ -121,7 +120,7 @@ type Step struct {
 	Expect []Expectation // for Expect
 }
 
-// Request is what a command asks for. Which of the fields count follows from the verb.
+// Request is what a command asks for. Which fields count depends on the verb.
 type Request struct {
 	Level   int      // Escalate: 0 for the next
 	Up      bool     // Escalate
@@ -139,15 +138,14 @@ type Request struct {
 	Until                     When // Snooze, Pause
 }
 
-// When is an instant, or a time after another one that the context gives. The zero value was not
-// given.
+// When is an instant, or a duration since another one. The zero value means that neither is given.
 type When struct {
 	For time.Duration
 	At  time.Time
 	set bool
 }
 
-// from gives the instant, counted from a base; the zero time where nothing was given.
+// from returns the instant, counted from a base; the zero time if none is given.
 func (w When) from(base time.Time) time.Time {
 	switch {
 	case !w.set:
@@ -160,7 +158,7 @@ func (w When) from(base time.Time) time.Time {
 
 // Cover is a change of who is on call.
 type Cover struct {
-	ID       string // never empty in an override; in Withdraw that of an earlier one
+	ID       string // empty for one without a name; in Withdraw that of an earlier one
 	Schedule string
 	Kind     string   // as in [events.Override]
 	People   []string // "person:ana"
@@ -180,7 +178,7 @@ type Shift struct {
 type Alert struct {
 	// As names it within the case; may be empty.
 	As string
-	// Of sends an alert of that name again; what is set beside it is changed.
+	// Of sends an alert of that name again, with what else is set changed.
 	Of       string
 	Service  string
 	Key      string
@@ -188,6 +186,6 @@ type Alert struct {
 	Severity string
 	Summary  string
 	Labels   map[string]string
-	// For is how long it holds if nothing more is heard; 0 means for ever.
+	// For is when it expires unless it is sent again; 0 for never.
 	For time.Duration
 }

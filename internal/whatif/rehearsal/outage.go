@@ -8,9 +8,9 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Outage lets time pass while the engine is down. What falls due meanwhile is late: it happens with
-// the next [Rehearsal.Until] or [Rehearsal.Before], after the inputs that come before that, as they
-// waited. Contact methods go on, and their receipts wait.
+// Outage lets time pass while the engine is down. Contact methods go on, but their receipts wait. What
+// falls due meanwhile is late: it happens with the next [Rehearsal.Until] or [Rehearsal.Before], after
+// all inputs that come before that.
 func (r *Rehearsal) Outage(long time.Duration) {
 	r.Until(r.now)
 	end := r.now.Add(long)
@@ -30,7 +30,7 @@ func (r *Rehearsal) Outage(long time.Duration) {
 	r.waiting = nil
 }
 
-// zone gives the zone of the hours or of the schedule that a level of a service waits for.
+// zone returns the time zone of the hours or the schedule that a held level waits for.
 func (r *Rehearsal) zone(service string, held events.EscalationHeld) *time.Location {
 	c := r.catalog.Rules
 	if held.For == string(escalation.WorkingHours) {
@@ -47,7 +47,7 @@ func (r *Rehearsal) zone(service string, held events.EscalationHeld) *time.Locat
 	return time.UTC
 }
 
-// scheduleOf gives the schedule behind the word of a target; empty where there is none.
+// scheduleOf returns the schedule that a target names; empty for none.
 func scheduleOf(c *rules.Catalog, word string) string {
 	t, _ := escalation.ParseTarget(word)
 	switch {

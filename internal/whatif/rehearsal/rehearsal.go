@@ -16,8 +16,7 @@ import (
 // Source is the CloudEvents source of the inputs of a rehearsal.
 const Source = "tocsin/rehearsal"
 
-// Rehearsal is a history under way. Make one with [New]; it is not safe for use by several
-// goroutines at once.
+// Rehearsal is a history that is being played. Make one with [New]. It is not safe for concurrent use.
 type Rehearsal struct {
 	catalog  *catalog.Catalog
 	state    *rules.State
@@ -30,11 +29,11 @@ type Rehearsal struct {
 	settings []setting
 	pages    page.Virtual
 	down     bool           // the engine is
-	waiting  []events.Event // what is asked meanwhile
-	teller   teller
+	waiting  []events.Event // what is asked while it is
+	builder  builder
 }
 
-// Played is one input as it was decided, receipts included.
+// Played is one input that was decided. Receipts are inputs too.
 type Played struct {
 	Input rules.Input
 	At    time.Time
@@ -42,20 +41,18 @@ type Played struct {
 
 type alertID struct{ service, key string }
 
-// New starts a history at an instant, with nothing open. The catalog must be one that
-// [catalog.Parse] gave.
+// New starts a history at an instant, with nothing open. The catalog must come from [catalog.Parse].
 func New(c *catalog.Catalog, start time.Time) *Rehearsal {
 	state := rules.NewState(0)
 	state.Use(c.Rules)
 	r := &Rehearsal{catalog: c, state: state, start: start, now: start, firing: map[alertID]time.Time{}}
-	r.teller.init(start)
-	r.teller.zone = r.zone
+	r.builder = newBuilder(start, r.zone)
 	r.readCalendars(c)
 	return r
 }
 
-// readCalendars takes in the calendars that lie among the catalog's files. Nobody is on call by those
-// at an address: a rehearsal asks nobody.
+// readCalendars imports the calendars that are among the catalog's files. It does not fetch those at an
+// address, so by them nobody is on call.
 func (r *Rehearsal) readCalendars(c *catalog.Catalog) {
 	for _, schedule := range slices.Sorted(maps.Keys(c.Imports)) {
 		if c.Imports[schedule].File == "" {
@@ -67,20 +64,20 @@ func (r *Rehearsal) readCalendars(c *catalog.Catalog) {
 	}
 }
 
-// Now gives the instant the history has reached.
+// Now returns the instant the history has reached.
 func (r *Rehearsal) Now() time.Time { return r.now }
 
-// Inputs gives every input so far, in order, so that the rules alone can replay them.
+// Inputs returns every input so far, in order, so that the rules alone can replay them.
 func (r *Rehearsal) Inputs() []Played { return r.inputs }
 
-// Ledger gives every fact so far, in order.
+// Ledger returns every fact so far, in order.
 func (r *Rehearsal) Ledger() []events.Event { return r.ledger }
 
-// Story tells what has happened so far. It is the caller's own.
-func (r *Rehearsal) Story() Story { return r.teller.tell(r.now) }
+// Story returns what has happened so far. The caller may change it.
+func (r *Rehearsal) Story() Story { return r.builder.build(r.now) }
 
-// Fire takes in a firing alert and says where it went. A service that is empty leaves it to the
-// catalog's routes. An alert that fires already keeps its beginning, as a source's repetition does.
+// Fire plays a firing alert and returns where it went. An empty service leaves that to the catalog's
+// routes. An alert that fires already keeps its start, as when a source repeats it.
 func (r *Rehearsal) Fire(service string, a events.Alert) Placed {
 	p := r.place(service, a)
 	id := alertID{p.Service, a.Key}
@@ -96,7 +93,7 @@ func (r *Rehearsal) Fire(service string, a events.Alert) Placed {
 	return p
 }
 
-// Clear takes in that an alert is over.
+// Clear plays that an alert is over.
 func (r *Rehearsal) Clear(service string, a events.Alert) Placed {
 	p := r.place(service, a)
 	delete(r.firing, alertID{p.Service, a.Key})
@@ -108,7 +105,7 @@ func (r *Rehearsal) Clear(service string, a events.Alert) Placed {
 // Placed is where an alert went.
 type Placed struct {
 	Service string
-	// Rule is what [catalog.Placement] says; "service" where the sender named it.
+	// Rule is that of [catalog.Placement]; "service" if the sender named the service.
 	Rule string
 	// Dedup names the incident that the alert feeds, within the service.
 	Dedup string
@@ -122,8 +119,8 @@ func (r *Rehearsal) place(service string, a events.Alert) Placed {
 	return Placed{Service: p.Service, Rule: p.Rule, Dedup: a.Dedup()}
 }
 
-// Ask takes in what a person asks: one of the commands of package events, or an override. A refusal
-// comes back in words; empty means that it was done.
+// Ask plays what a person asks: one of the commands of package events, or an override. It returns the
+// reason of a refusal; empty when it was done.
 func (r *Rehearsal) Ask(what events.Data) (refusal string) {
 	decision := r.ask("", what)
 	r.settle()
@@ -138,8 +135,8 @@ func (r *Rehearsal) Ask(what events.Data) (refusal string) {
 	return ""
 }
 
-// Revise brings a new catalog into force: for incidents that open from now on, for routes, and for
-// contact methods. A refusal comes back in words, as of [Rehearsal.Ask].
+// Revise brings a new catalog into force: for incidents that open from now on, for routes, and for the
+// contact methods of pages from now on. It returns the reason of a refusal, like [Rehearsal.Ask].
 func (r *Rehearsal) Revise(c *catalog.Catalog) (refusal string) {
 	r.state.Learn(c.Rules)
 	if refusal = r.Ask(events.CatalogRevised{Revision: c.Rules.Revision}); refusal == "" {
@@ -150,7 +147,7 @@ func (r *Rehearsal) Revise(c *catalog.Catalog) (refusal string) {
 	return refusal
 }
 
-// ask decides one input at the present instant, or leaves it until the engine is back.
+// ask decides one input at the present instant, or keeps it until the engine is back.
 func (r *Rehearsal) ask(service string, data events.Data) rules.Decision {
 	e := events.New(data)
 	e.Source, e.Time, e.Service = Source, r.now.UTC(), service
@@ -167,50 +164,50 @@ func (r *Rehearsal) decide(e events.Event) rules.Decision {
 	in := rules.Input{Position: r.position, Event: e}
 	r.inputs = append(r.inputs, Played{Input: in, At: r.now})
 	decision := r.state.Decide(in, r.now)
-	r.take(decision.Facts)
+	r.apply(decision.Facts)
 	return decision
 }
 
-// take keeps facts, tells them, and starts or ends deliveries by them.
-func (r *Rehearsal) take(facts []events.Event) {
+// apply takes in facts, and starts or ends deliveries by them.
+func (r *Rehearsal) apply(facts []events.Event) {
 	r.ledger = append(r.ledger, facts...)
 	for _, e := range facts {
-		r.teller.fact(e)
+		r.builder.add(e)
 		switch fact := e.Data.(type) {
 		case events.PageRequested:
 			r.pages.Add(events.DeliveryOpened{Incident: e.Subject, Page: fact}, r.catalog.TargetPlan(fact.Target, fact.Urgency), r.now)
 		case events.PageSuperseded:
 			if d := r.pages.Remove(fact.Page); d != nil {
-				r.teller.page(fact.Page).Attempts = d.History()
+				r.builder.page(fact.Page).Attempts = d.History()
 			}
 		}
 	}
 	for _, e := range facts {
-		r.teller.stands(r.state.Incident(e.Subject))
+		r.builder.clocks(r.state.Incident(e.Subject))
 	}
 }
 
-// Incident gives the newest incident of a dedup key of a service; ok is false where there is none.
+// Incident returns the newest incident of a dedup key of a service; ok is false when there is none.
 func (r *Rehearsal) Incident(service, dedup string) (id string, ok bool) {
-	id, ok = r.teller.newest[alertID{service, dedup}]
+	id, ok = r.builder.newest[alertID{service, dedup}]
 	return id, ok
 }
 
-// IncidentOf gives the incident that an alert feeds: [Rehearsal.Incident] of its dedup key, or the one
-// that it was split off to.
+// IncidentOf returns the incident that an alert feeds: the one it was split off to, or
+// [Rehearsal.Incident] of its dedup key.
 func (r *Rehearsal) IncidentOf(service string, a events.Alert) (id string, ok bool) {
-	if id, ok = r.teller.moved[alertID{service, a.Key}]; ok {
+	if id, ok = r.builder.moved[alertID{service, a.Key}]; ok {
 		return id, ok
 	}
 	return r.Incident(service, a.Dedup())
 }
 
-// Until lets time pass up to an instant, and everything happen that falls due by then, the instant
-// itself included. An instant that is past changes nothing.
+// Until lets time pass up to an instant, with everything that falls due by then, at the instant itself
+// too. A past instant changes nothing.
 func (r *Rehearsal) Until(end time.Time) { r.pass(end, true) }
 
 // Before is [Rehearsal.Until] without what falls due at the instant itself, so that an input at that
-// instant comes first, as it does in the engine.
+// instant comes first, as in the engine.
 func (r *Rehearsal) Before(end time.Time) { r.pass(end, false) }
 
 func (r *Rehearsal) pass(end time.Time, including bool) {
@@ -222,7 +219,7 @@ func (r *Rehearsal) pass(end time.Time, including bool) {
 		}
 		r.now = at
 		if !r.deliver() {
-			r.take(r.state.Fire(r.now, 1))
+			r.apply(r.state.Fire(r.now, 1))
 		}
 	}
 	if end.After(r.now) {
@@ -230,8 +227,8 @@ func (r *Rehearsal) pass(end time.Time, including bool) {
 	}
 }
 
-// Finish lets time pass until nothing is due any more, at most up to the horizon. Quiet says that
-// nothing was left; an alert that never clears leaves nothing due once its climb is exhausted.
+// Finish lets time pass until nothing more is due, but not beyond the horizon. Quiet means that nothing
+// was left; an alert that never clears leaves nothing due once its escalation is exhausted.
 func (r *Rehearsal) Finish(horizon time.Time) (quiet bool) {
 	for {
 		r.settle()
@@ -246,17 +243,17 @@ func (r *Rehearsal) Finish(horizon time.Time) (quiet bool) {
 	}
 }
 
-// idle says that what is still due only forgets incidents that are over.
+// idle reports whether what is still due only forgets incidents that are over.
 func (r *Rehearsal) idle() bool { return r.pages.Len() == 0 && r.state.Open() == 0 }
 
-// settle does everything that contact methods do at the present instant. Receipts are inputs: they
-// come before the deadlines of the instant.
+// settle does everything that contact methods do at the present instant. Receipts are inputs: they come
+// before the deadlines of the instant.
 func (r *Rehearsal) settle() {
 	for r.deliver() {
 	}
 }
 
-// next is when something falls due.
+// next returns when something falls due.
 func (r *Rehearsal) next() (time.Time, bool) {
 	at, ok := r.state.NextDeadline()
 	if wake := r.pages.WakeAt(); !wake.IsZero() && (!ok || wake.Before(at)) {

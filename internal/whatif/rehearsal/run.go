@@ -12,15 +12,15 @@ import (
 // Result is what came of one case.
 type Result struct {
 	Name     string
-	Line     int // where the case stands, from 1
+	Line     int // of the case, from 1
 	Failures []Failure
 	// Story is what happened, up to the last step.
 	Story Story
-	// Facts are what the story was made of: every fact in order, of all incidents and of none.
+	// Facts are every fact in order, those of no incident too.
 	Facts []events.Event
 }
 
-// Passed says that everything was as expected.
+// Passed reports whether everything was as expected.
 func (r Result) Passed() bool { return len(r.Failures) == 0 }
 
 // Failure is one expectation that was not met, or one step that could not be taken.
@@ -28,12 +28,11 @@ type Failure struct {
 	Line, Column int
 	After        time.Duration // since the start of the case
 	Message      string
-	// Diff is what was expected against what happened; empty for a step.
+	// Diff compares what was expected with what happened; empty for a step.
 	Diff []DiffLine
 }
 
-// Run plays the cases, each on its own. All catalogs of [File.Folders] must be there, and the one
-// to begin with.
+// Run plays each case separately. The catalogs must have the one to begin with and all of [File.Folders].
 func (f File) Run(with Catalogs) []Result {
 	out := make([]Result, len(f.Cases))
 	for n, one := range f.Cases {
@@ -77,7 +76,7 @@ func (p *player) step(s Step) {
 	case FireAlert:
 		service, a := p.alert(s.Alert)
 		placed := p.rehearsal.Fire(service, a)
-		// One without a name goes by its place and key, which no name looks like.
+		// An alert without a name is kept by its service and key, which no name looks like.
 		p.sent[cmp.Or(s.Alert.As, s.Alert.Of, "\x00"+placed.Service+"\x00"+a.Key)] = sent{placed.Service, a}
 	case ClearAlert:
 		p.clear(s)
@@ -109,8 +108,8 @@ func (p *player) advance(s Step) {
 	p.rehearsal.Until(to)
 }
 
-// alert makes the alert of a step. Its key defaults to its labels, then its summary, then its
-// service; its summary to the label alertname, then the key.
+// alert makes the alert of a step. Its key defaults to its labels, then its summary, then its service; its
+// summary to the label alertname, then the key.
 func (p *player) alert(s Alert) (service string, a events.Alert) {
 	if s.Of != "" {
 		before := p.sent[s.Of]
@@ -139,7 +138,7 @@ func (p *player) alert(s Alert) (service string, a events.Alert) {
 	return service, a
 }
 
-// clear ends the alert that is named or described, else the only one there is.
+// clear ends the alert that the step names or describes, or the only one.
 func (p *player) clear(s Step) {
 	service, a := p.alert(s.Alert)
 	if a.Key == "" {
@@ -154,7 +153,7 @@ func (p *player) clear(s Step) {
 	p.rehearsal.Clear(service, a)
 }
 
-// incident finds the incident of an alert's name, or the only one; problem says why there is none.
+// incident returns the incident of an alert's name, or the only one; problem says why there is none.
 func (p *player) incident(of string) (id, problem string) {
 	if of != "" {
 		was := p.sent[of]
@@ -164,7 +163,7 @@ func (p *player) incident(of string) (id, problem string) {
 		}
 		return id, ""
 	}
-	switch all := p.rehearsal.teller.story.Incidents; len(all) {
+	switch all := p.rehearsal.builder.story.Incidents; len(all) {
 	case 0:
 		return "", "there is no incident"
 	case 1:

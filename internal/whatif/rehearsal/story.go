@@ -9,7 +9,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Story is what happened. Each list is in order; [Story.InOrder] gives them together.
+// Story is what happened. Each list is in order; [Story.InOrder] merges them.
 type Story struct {
 	Start     time.Time  `json:"start"`
 	End       time.Time  `json:"end"` // the instant the history reached
@@ -23,7 +23,7 @@ type Story struct {
 	order []entry
 }
 
-// Incident is where an incident stands at the end of the story.
+// Incident is the state of an incident at the end of the story.
 type Incident struct {
 	ID       string `json:"id"`
 	Service  string `json:"service"`
@@ -32,14 +32,14 @@ type Incident struct {
 	Title    string `json:"title"`
 	Status   string `json:"status"` // triggered, acknowledged, snoozed or resolved
 	Priority string `json:"priority"`
-	// Assignee is answerable for it ("person:bo"); empty for nobody.
+	// Assignee is responsible for it ("person:bo"); empty for nobody.
 	Assignee string `json:"assignee,omitempty"`
 	Level    int    `json:"level"` // from 1; 0 before the first level of its policy
 	Round    int    `json:"round"` // of that level, from 1, over the incident's whole life
-	// Exhausted says that nobody answered at the last level and the climb has not begun again.
+	// Exhausted means that the last level had no answer and the escalation has not begun again.
 	Exhausted bool      `json:"exhausted"`
 	OpenedAt  time.Time `json:"opened_at"`
-	// Outcome and Cause are with what the books were closed; empty while they are open.
+	// Outcome and Cause are those of its closure; empty before.
 	Outcome string  `json:"outcome,omitempty"`
 	Cause   string  `json:"cause,omitempty"`
 	Clocks  []Clock `json:"clocks,omitempty"`
@@ -47,55 +47,55 @@ type Incident struct {
 	key alertID // what it is the newest incident of
 }
 
-// Clock is one target that measures an incident.
+// Clock measures an incident against one goal.
 type Clock struct {
 	Clock    string    `json:"clock"`              // "response" or "resolution"
 	Goal     string    `json:"goal"`               // a Go duration of working time
 	Calendar string    `json:"calendar,omitempty"` // empty for the service's own
-	DueAt    time.Time `json:"due_at,omitzero"`    // zero for never, as while it stands still
+	DueAt    time.Time `json:"due_at,omitzero"`    // zero for never, as while it is paused
 	AtRisk   bool      `json:"at_risk"`
 	Breached bool      `json:"breached"`
-	Met      bool      `json:"met"` // what the target asks for has happened
+	Met      bool      `json:"met"`
 }
 
-// How a page ended, as [Page] says it.
+// The outcomes of a [Page].
 const (
 	PageOpen       = "open"       // still on its way
-	PageDelayed    = "delayed"    // its contact methods fail and are tried further
+	PageDelayed    = "delayed"    // its contact methods fail and are tried again
 	PageDelivered  = "delivered"  // a contact method took it
-	PageFailed     = "failed"     // every contact method failed
-	PageSuperseded = "superseded" // no longer wanted before one took it
+	PageFailed     = "failed"     // no contact method took it
+	PageSuperseded = "superseded" // it was no longer wanted before one took it
 )
 
 // Page is one request to reach a person, a room or a machine.
 type Page struct {
 	ID       string `json:"id"`
 	Incident string `json:"incident"`
-	// At is when it was asked for.
+	// At is when it was requested.
 	At time.Time `json:"at"`
 	To string    `json:"to"` // "person:ana", "chat:ops-room"
 	// By is the id of the contact method that took it; empty when none did.
 	By      string `json:"by,omitempty"`
 	Channel string `json:"channel,omitempty"` // of By: "webhook", "email" or "console"
-	Outcome string `json:"outcome"`           // one of the words above
+	Outcome string `json:"outcome"`           // one of the constants above
 	// EndedAt is when the outcome was known; zero for a page that is open.
 	EndedAt time.Time `json:"ended_at,omitzero"`
-	Level   int       `json:"level"` // 0 for a page that no level asked for
+	Level   int       `json:"level"` // 0 for a page that no level requested
 	Round   int       `json:"round"`
 	Urgency string    `json:"urgency"` // "high" or "low"
-	// Via is the level's word that led to the person, such as "schedule:payments-primary"; empty
-	// where the level names the person.
+	// Via is the level's target that led to the person, such as "schedule:payments-primary"; empty if
+	// the level names the person.
 	Via string `json:"via,omitempty"`
 	Why string `json:"why"`
-	// Late is how many seconds after its time it was asked for, where that is worth saying.
+	// Late is how many seconds late it was requested, if that is worth saying.
 	Late     int              `json:"late,omitempty"`
 	Attempts []events.Attempt `json:"attempts,omitempty"`
 }
 
-// toPerson says that the page is to somebody, not to a room or a machine.
+// toPerson reports whether the page is to a person, not to a room or a machine.
 func (p Page) toPerson() bool { return strings.HasPrefix(p.To, personPrefix) }
 
-// Level is one step of a climb.
+// Level is one step of an escalation.
 type Level struct {
 	Incident string    `json:"incident"`
 	At       time.Time `json:"at"`
@@ -105,12 +105,12 @@ type Level struct {
 	Trigger  string    `json:"trigger"` // as in [events.EscalationAdvanced]
 	Why      string    `json:"why"`
 	Targets  []string  `json:"targets"`
-	// Pages are those the targets meant; empty when nobody stood behind them.
+	// Pages are the recipients that the targets stood for; may be empty.
 	Pages []string `json:"pages"`
 	// Need is how many people must acknowledge, where that is more than one.
 	Need int `json:"need,omitempty"`
-	// Exhausted marks the end of a climb instead of a level: nobody is left to page. Targets and Pages
-	// are then those of the policy's last resort.
+	// Exhausted marks the end of an escalation instead of a level: nobody is left to page. Targets and
+	// Pages are then those of the policy's last resort.
 	Exhausted bool `json:"exhausted,omitempty"`
 }
 
@@ -121,7 +121,7 @@ type Held struct {
 	Level    int       `json:"level"`
 	For      string    `json:"for"` // "working_hours" or "on_call"
 	Targets  []string  `json:"targets"`
-	// Until is when it is tried again, in the zone of the hours or the schedule that it waits for.
+	// Until is when it is tried again, in the time zone of what it waits for.
 	Until time.Time `json:"until"`
 }
 
@@ -139,13 +139,13 @@ type Trigger struct {
 	Incident string    `json:"incident"`
 	At       time.Time `json:"at"`
 	On       string    `json:"on"`   // as in [events.EscalationFired]
-	Rule     string    `json:"rule"` // where it stands; empty where a person told the managers
+	Rule     string    `json:"rule"` // where the policy has it; empty if a person told the managers
 	Category string    `json:"category,omitempty"`
 	Kind     string    `json:"kind,omitempty"`
 	Targets  []string  `json:"targets"`
 	Pages    []string  `json:"pages"`
 	Why      string    `json:"why"`
-	// Skipped says that it did nothing, as its condition did not hold.
+	// Skipped means that it did nothing, because its condition did not hold.
 	Skipped bool `json:"skipped,omitempty"`
 }
 
@@ -158,7 +158,7 @@ type Change struct {
 	What string `json:"what"`
 	To   string `json:"to,omitempty"` // the new value of what has one
 	By   string `json:"by,omitempty"` // who or what did it
-	// Says tells it in the words of the timeline; empty for the priority that an incident opens with.
+	// Says is the sentence of the timeline; empty for the priority that an incident opens with.
 	Says string `json:"says,omitempty"`
 	Why  string `json:"why,omitempty"`
 }
@@ -172,10 +172,10 @@ type Entry struct {
 	Change  *Change
 }
 
-// entry is where an [Entry] lies: in which list, and its place there.
+// entry says where an [Entry] is: in which list, at which index.
 type entry struct {
 	list  list
-	place int
+	index int
 }
 
 type list uint8
@@ -188,27 +188,27 @@ const (
 	changeList
 )
 
-// InOrder gives all that happened, in order.
+// InOrder returns everything that happened, in order.
 func (s Story) InOrder() []Entry {
 	out := make([]Entry, len(s.order))
 	for n, e := range s.order {
 		switch e.list {
 		case pageList:
-			out[n].Page = &s.Pages[e.place]
+			out[n].Page = &s.Pages[e.index]
 		case levelList:
-			out[n].Level = &s.Levels[e.place]
+			out[n].Level = &s.Levels[e.index]
 		case heldList:
-			out[n].Held = &s.Held[e.place]
+			out[n].Held = &s.Held[e.index]
 		case triggerList:
-			out[n].Trigger = &s.Triggers[e.place]
+			out[n].Trigger = &s.Triggers[e.index]
 		case changeList:
-			out[n].Change = &s.Changes[e.place]
+			out[n].Change = &s.Changes[e.index]
 		}
 	}
 	return out
 }
 
-// Page finds the newest page of an incident to a target; an empty incident stands for all.
+// Page returns the newest page of an incident to a target; an empty incident means any.
 func (s Story) Page(incident, to string) (Page, bool) {
 	for _, p := range slices.Backward(s.Pages) {
 		if p.To == to && (incident == "" || p.Incident == incident) {
@@ -218,15 +218,15 @@ func (s Story) Page(incident, to string) (Page, bool) {
 	return Page{}, false
 }
 
-// Reached says whether a contact method of a person took a page of the incident; an empty id stands
-// for all. A room or a machine that took one is nobody.
+// Reached reports whether a contact method of a person took a page of the incident; an empty id means any.
+// A room or a machine does not count.
 func (s Story) Reached(incident string) bool {
 	return slices.ContainsFunc(s.Pages, func(p Page) bool {
 		return p.Outcome == PageDelivered && p.toPerson() && (incident == "" || p.Incident == incident)
 	})
 }
 
-// paged says whether a page to a person was asked for.
+// paged reports whether a page to a person was requested.
 func (s Story) paged(incident string) bool {
 	return slices.ContainsFunc(s.Pages, func(p Page) bool {
 		return p.toPerson() && (incident == "" || p.Incident == incident)

@@ -8,20 +8,20 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// HoursOfWeek is how many hours [Sweep] is mostly asked for.
+// HoursOfWeek is what [Sweep] is usually called with.
 const HoursOfWeek = 7 * 24
 
-// Gap is a stretch of hours at whose beginnings an alert would reach nobody in time.
+// Gap is consecutive hours at whose starts an alert would reach nobody in time.
 type Gap struct {
 	From  time.Time `json:"from"`
 	To    time.Time `json:"to"` // the end of the last hour
 	Hours int       `json:"hours"`
-	// Why says what became of the climb at From.
+	// Why says how far the escalation came at From.
 	Why string `json:"why"`
 }
 
-// Sweep rehearses the alert afresh at each of so many hours from an instant on, and gives the
-// stretches in which no contact method takes a page within the time given.
+// Sweep rehearses the alert anew at each of a number of hours from an instant on, and returns the gaps in
+// which no contact method takes a page in time.
 func Sweep(c *catalog.Catalog, service string, a events.Alert, from time.Time, hours int, within time.Duration) []Gap {
 	gaps := []Gap{}
 	for h := range hours {
@@ -42,7 +42,7 @@ func Sweep(c *catalog.Catalog, service string, a events.Alert, from time.Time, h
 	return gaps
 }
 
-// unreached says why nobody was reached so far.
+// unreached says why nobody was reached.
 func unreached(s Story) string {
 	if s.paged("") {
 		return "no contact method is tried so soon"
@@ -55,5 +55,5 @@ func unreached(s Story) string {
 			return e.Level.Why
 		}
 	}
-	return "no climb began"
+	return "no escalation began"
 }

@@ -18,7 +18,7 @@ func removed(id string) events.Event {
 
 // TestStandings folds what partitions tell, each at its own pace.
 func TestStandings(t *testing.T) {
-	var k standings
+	var k overrideIndex
 	for _, e := range []events.Event{added("one"), added("two"), added("one"), removed("one"), added("one"), removed("nobody's"), removed("one")} {
 		k.fold(e)
 	}
@@ -32,7 +32,7 @@ func TestStandings(t *testing.T) {
 }
 
 func TestOverridesByTheBeginningOfTheirIDs(t *testing.T) {
-	var k standings
+	var k overrideIndex
 	for _, id := range []string{"abcd1111", "abcd2222", "abcd22", "ef001111"} {
 		k.fold(added(id))
 	}

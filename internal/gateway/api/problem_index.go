@@ -39,23 +39,23 @@ type KnownError struct {
 	Labels     map[string]string `json:"labels,omitempty" maxProperties:"20" doc:"labels of that alert, all of them"`
 }
 
-// records folds the facts about problems.
-type records struct {
+// problemIndex folds the facts about problems.
+type problemIndex struct {
 	mu    sync.Mutex
 	after int64
 	byID  map[string]*Problem
 	order []string
 }
 
-// recordFacts are those that the problem's own partition writes.
-var recordFacts = []string{
+// problemFacts are those that the problem's own partition writes.
+var problemFacts = []string{
 	events.ProblemOpened{}.Name(), events.ProblemChanged{}.Name(), events.ProblemClosed{}.Name(), events.ProblemLinked{}.Name(), events.ProblemUnlinked{}.Name(),
 }
 
-func (r *records) read(ctx context.Context, from archive.Journal) error {
+func (r *problemIndex) read(ctx context.Context, from archive.Journal) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	facts, upTo, err := from.Loose(ctx, r.after, recordFacts...)
+	facts, upTo, err := from.Loose(ctx, r.after, problemFacts...)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (r *records) read(ctx context.Context, from archive.Journal) error {
 	return nil
 }
 
-func (r *records) fold(e events.Event) {
+func (r *problemIndex) fold(e events.Event) {
 	switch d := e.Data.(type) {
 	case events.ProblemOpened:
 		if r.byID == nil {
@@ -113,7 +113,7 @@ func (p *Problem) stand(e events.Event, r events.ProblemRecord) {
 }
 
 // all gives copies, the newest first.
-func (r *records) all() []Problem {
+func (r *problemIndex) all() []Problem {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := make([]Problem, 0, len(r.order))
@@ -131,7 +131,7 @@ var (
 )
 
 // find gives one by its id or an unambiguous beginning of it; PRB- may be left out.
-func (r *records) find(id string) (found Problem, err error) {
+func (r *problemIndex) find(id string) (found Problem, err error) {
 	if !strings.HasPrefix(id, problemPrefix) {
 		id = problemPrefix + id
 	}
@@ -151,7 +151,7 @@ func (r *records) find(id string) (found Problem, err error) {
 }
 
 // linked gives the problem of each incident that belongs to one that is not closed.
-func (r *records) linked() map[string]string {
+func (r *problemIndex) linked() map[string]string {
 	all := map[string]string{}
 	for _, p := range r.all() {
 		if p.Status == "closed" {

@@ -17,8 +17,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// placing is an override and how far the partitions have followed.
-type placing struct {
+// indexedOverride is an override and how far the partitions have followed.
+type indexedOverride struct {
 	Override
 	// added and removed are the numbers of partitions that have.
 	added, removed int
@@ -26,12 +26,12 @@ type placing struct {
 	removedAt      time.Time // the first time; zero while it stands
 }
 
-// standings folds the facts about overrides. Every partition writes them, so that each comes several
+// overrideIndex folds the facts about overrides. Every partition writes them, so that each comes several
 // times; one that was taken back anywhere stays so, as no id is used twice.
-type standings struct {
+type overrideIndex struct {
 	mu    sync.Mutex
 	after int64 // key up to which facts are folded
-	byID  map[string]*placing
+	byID  map[string]*indexedOverride
 	order []string // ids as they came
 }
 
@@ -41,17 +41,17 @@ var (
 )
 
 // standing gives all overrides as the archive knows them now. Only what is new is read.
-func (s *server) standing(ctx context.Context) (*standings, error) {
+func (s *server) overrideIndex(ctx context.Context) (*overrideIndex, error) {
 	if s.Journal == nil {
 		return nil, huma.Error501NotImplemented("this gateway knows no overrides")
 	}
-	if err := s.known.read(ctx, s.Journal); err != nil {
-		return nil, s.asked("overrides", err)
+	if err := s.indexed.overrides.read(ctx, s.Journal); err != nil {
+		return nil, s.archiveError("overrides", err)
 	}
-	return &s.known, nil
+	return &s.indexed.overrides, nil
 }
 
-func (k *standings) read(ctx context.Context, from archive.Journal) error {
+func (k *overrideIndex) read(ctx context.Context, from archive.Journal) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	facts, upTo, err := from.Loose(ctx, k.after, overrideAdded, overrideRemoved)
@@ -68,14 +68,14 @@ func (k *standings) read(ctx context.Context, from archive.Journal) error {
 	return nil
 }
 
-func (k *standings) fold(e events.Event) {
+func (k *overrideIndex) fold(e events.Event) {
 	switch d := e.Data.(type) {
 	case events.OverrideAdded:
 		o := k.byID[d.ID]
 		if o == nil {
-			o = &placing{Override: toldOverride(e, d), made: rules.NewOverride(d.Override)}
+			o = &indexedOverride{Override: overrideOf(e, d), made: rules.NewOverride(d.Override)}
 			if k.byID == nil {
-				k.byID = map[string]*placing{}
+				k.byID = map[string]*indexedOverride{}
 			}
 			k.byID[d.ID] = o
 			k.order = append(k.order, d.ID)
@@ -90,7 +90,7 @@ func (k *standings) fold(e events.Event) {
 	}
 }
 
-func toldOverride(e events.Event, d events.OverrideAdded) Override {
+func overrideOf(e events.Event, d events.OverrideAdded) Override {
 	o := Override{
 		ID: d.ID, Schedule: d.Schedule, By: d.By, Note: e.Reason, AddedAt: e.Time,
 		Standing: Standing{Kind: d.Kind, From: d.From, To: d.To, People: d.People, Replaces: d.Replaces},
@@ -102,10 +102,10 @@ func toldOverride(e events.Event, d events.OverrideAdded) Override {
 }
 
 // of gives those of a schedule that nobody took back, in the order in which they came.
-func (k *standings) of(schedule string) []placing {
+func (k *overrideIndex) of(schedule string) []indexedOverride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var some []placing
+	var some []indexedOverride
 	for _, id := range k.order {
 		if o := k.byID[id]; o.Schedule == schedule && o.removed == 0 {
 			some = append(some, *o)
@@ -115,29 +115,29 @@ func (k *standings) of(schedule string) []placing {
 }
 
 // all gives every override that was ever known, in the order in which they came.
-func (k *standings) all() []placing {
+func (k *overrideIndex) all() []indexedOverride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	some := make([]placing, len(k.order))
+	some := make([]indexedOverride, len(k.order))
 	for n, id := range k.order {
 		some[n] = *k.byID[id]
 	}
 	return some
 }
 
-func (k *standings) find(id string) (placing, bool) {
+func (k *overrideIndex) find(id string) (indexedOverride, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if o := k.byID[id]; o != nil {
 		return *o, true
 	}
-	return placing{}, false
+	return indexedOverride{}, false
 }
 
 var errAmbiguous = errors.New("several overrides begin with that id")
 
 // named finds one of a schedule by its id, or by an unambiguous beginning of it.
-func (k *standings) named(schedule, id string) (found placing, err error) {
+func (k *overrideIndex) named(schedule, id string) (found indexedOverride, err error) {
 	err = fmt.Errorf("no such override: %s", id)
 	for _, o := range k.of(schedule) {
 		switch {
@@ -159,15 +159,15 @@ func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View,
 	if s.Journal == nil {
 		return func(one *oncall.Schedule) oncall.View { return one.With(nil) }, nil
 	}
-	all, err := s.standing(ctx)
+	all, err := s.overrideIndex(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.rosters.Read(ctx, s.Journal); err != nil {
-		return nil, s.asked("rosters", err)
+	if err := s.indexed.rosters.Read(ctx, s.Journal); err != nil {
+		return nil, s.archiveError("rosters", err)
 	}
 	return func(one *oncall.Schedule) oncall.View {
-		roster, _ := s.rosters.Of(one.ID)
+		roster, _ := s.indexed.rosters.Of(one.ID)
 		one = one.Rostered(roster)
 		var overrides []oncall.Override
 		for _, o := range all.of(one.ID) {
@@ -185,9 +185,9 @@ type rota struct {
 }
 
 func (s *server) rota(ctx context.Context) (rota, error) {
-	c := s.Catalog()
-	if c == nil {
-		return rota{}, later(huma.Error503ServiceUnavailable("no catalog is in force yet"))
+	c, err := s.catalogInForce()
+	if err != nil {
+		return rota{}, err
 	}
 	view, err := s.views(ctx)
 	return rota{c, view}, err

@@ -13,30 +13,30 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// story is one incident as it stands, with the end of its chain.
-type story struct {
+// state is one incident after its newest fact, with the end of its chain.
+type state struct {
 	incident archive.Incident
 	seq      uint64 // number of the newest fact in ledger order
 	hash     []byte // hash of that fact; nil before the first
 }
 
-// stretch is what goes into one transaction.
-type stretch struct {
+// batch is what goes into one transaction.
+type batch struct {
 	records []bus.Message
 	facts   []archive.Fact
-	decoded []events.Event // of each fact; without data where it is unknown or of no incident
-	stories map[string]*story
-	touched []string // ids of stories that changed, in order
+	decoded []events.Event // of each fact; without data when unknown or without an incident
+	states  map[string]*state
+	touched []string // ids of incidents that changed, in order
 	faults  []fault
 	sum     hash.Hash
 }
 
-// lineCount gives the number of facts in a record, without allocating.
+// lineCount returns the number of facts in a record without allocating.
 func lineCount(body []byte) int { return bytes.Count(body, []byte("\n")) - 1 }
 
-// readRecords takes records apart into lines and events, for which nothing else must be known.
-func readRecords(records []bus.Message) *stretch {
-	s := &stretch{records: records, stories: map[string]*story{}, sum: sha256.New()}
+// readRecords splits records into lines and decodes them. It needs no other state.
+func readRecords(records []bus.Message) *batch {
+	s := &batch{records: records, states: map[string]*state{}, sum: sha256.New()}
 	for _, m := range records {
 		for i, line := range events.Lines(m.Body) {
 			s.read(m.Seq, i, line)
@@ -45,8 +45,8 @@ func readRecords(records []bus.Message) *stretch {
 	return s
 }
 
-// take chains the facts of a stretch and folds its incidents.
-func (r *Recorder) take(ctx context.Context, s *stretch) error {
+// take chains the facts of a batch and folds its incidents.
+func (r *Recorder) take(ctx context.Context, s *batch) error {
 	if err := s.load(ctx, r.known, r.cfg.Archive); err != nil {
 		return err
 	}
@@ -56,15 +56,15 @@ func (r *Recorder) take(ctx context.Context, s *stretch) error {
 	return nil
 }
 
-// read takes one line apart. A line that is no event of ours is a fact of no incident.
-func (s *stretch) read(position uint64, index int, line []byte) {
+// read decodes one line. A line that is not one of our events is a fact without an incident.
+func (s *batch) read(position uint64, index int, line []byte) {
 	env, raw, err := events.Split(line)
 	if err != nil {
 		s.faults = append(s.faults, fault{kind: unreadable, position: position, index: index, reason: err.Error()})
 		env = events.Envelope{}
 	}
 	if env.IncidentSeq == 0 {
-		env.Subject = "" // without a number it is no line of a timeline
+		env.Subject = "" // without a number it is not part of a timeline
 	}
 	e := events.Event{Envelope: env}
 	if env.Subject != "" || env.Type == renewed {
@@ -78,8 +78,8 @@ func (s *stretch) read(position uint64, index int, line []byte) {
 
 var renewed = events.TypeOf(events.AlertRenewed{})
 
-// concerns gives the id of the incident that a fact changes, or "". Only a renewal may name it in
-// its data instead of its envelope.
+// concerns returns the id of the incident that a fact changes, or "". Only a renewal names it in its data
+// instead of its envelope.
 func concerns(e events.Event) string {
 	if again, ok := e.Data.(events.AlertRenewed); ok && e.Subject == "" {
 		return again.Incident
@@ -87,19 +87,19 @@ func concerns(e events.Event) string {
 	return e.Subject
 }
 
-// load brings every story that the stretch concerns, from memory or from the archive.
-func (s *stretch) load(ctx context.Context, known *cache, from archive.Writer) error {
+// load gets every incident that the batch concerns, from memory or from the archive.
+func (s *batch) load(ctx context.Context, known *cache, from archive.Writer) error {
 	var missing []string
 	for _, e := range s.decoded {
 		id := concerns(e)
-		if id == "" || s.stories[id] != nil {
+		if id == "" || s.states[id] != nil {
 			continue
 		}
 		at, ok := known.get(id)
 		if !ok {
 			missing = append(missing, id)
 		}
-		s.stories[id] = &at
+		s.states[id] = &at
 	}
 	if len(missing) == 0 {
 		return nil
@@ -113,19 +113,19 @@ func (s *stretch) load(ctx context.Context, known *cache, from archive.Writer) e
 		if err != nil {
 			return err
 		}
-		*s.stories[in.ID] = story{incident: in, seq: seq, hash: hash}
+		*s.states[in.ID] = state{incident: in, seq: seq, hash: hash}
 	}
 	return nil
 }
 
 // fold chains one fact and folds it into its incident.
-func (s *stretch) fold(f *archive.Fact, e events.Event) {
+func (s *batch) fold(f *archive.Fact, e events.Event) {
 	id := concerns(e)
 	if id == "" {
 		return
 	}
-	at := s.stories[id]
-	if f.Subject == "" { // a renewal: no line of the timeline
+	at := s.states[id]
+	if f.Subject == "" { // a renewal is not part of the timeline
 		if at.incident.ID != "" {
 			at.incident = timeline.Fold(at.incident, e)
 			s.touch(id)
@@ -144,7 +144,7 @@ func (s *stretch) fold(f *archive.Fact, e events.Event) {
 // start is the hash before an incident's first fact.
 var start [sha256.Size]byte
 
-func (s *stretch) chain(prev, line []byte) []byte {
+func (s *batch) chain(prev, line []byte) []byte {
 	if prev == nil {
 		prev = start[:]
 	}
@@ -154,30 +154,30 @@ func (s *stretch) chain(prev, line []byte) []byte {
 	return s.sum.Sum(nil)
 }
 
-func (s *stretch) touch(id string) {
+func (s *batch) touch(id string) {
 	if n := len(s.touched); n > 0 && s.touched[n-1] == id {
 		return
 	}
 	s.touched = append(s.touched, id)
 }
 
-// incidents gives those that changed, each once, as they stand after the stretch.
-func (s *stretch) incidents() []archive.Incident {
+// incidents returns those that changed, each once, as they are after the batch.
+func (s *batch) incidents() []archive.Incident {
 	out := make([]archive.Incident, 0, len(s.touched))
 	seen := make(map[string]bool, len(s.touched))
 	for _, id := range s.touched {
 		if !seen[id] {
 			seen[id] = true
-			out = append(out, s.stories[id].incident)
+			out = append(out, s.states[id].incident)
 		}
 	}
 	return out
 }
 
-// remember moves the stories into memory, once the archive has them.
-func (s *stretch) remember(known *cache) {
+// remember caches the incidents once the archive has them.
+func (s *batch) remember(known *cache) {
 	for _, id := range s.touched {
-		known.put(id, *s.stories[id])
+		known.put(id, *s.states[id])
 	}
 }
 

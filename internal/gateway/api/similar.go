@@ -41,11 +41,11 @@ func (s *server) similar(ctx context.Context, in *struct {
 ) (*struct{ Body []problem.Match }, error) {
 	incident, err := s.Archive.Incident(ctx, in.ID)
 	if err != nil {
-		return nil, s.asked("similar incidents", err)
+		return nil, s.archiveError("similar incidents", err)
 	}
 	near, err := s.near(ctx, &incident)
 	if err != nil {
-		return nil, s.asked("similar incidents", err)
+		return nil, s.archiveError("similar incidents", err)
 	}
 	all := make([]*problem.Case, len(near))
 	at := map[string]int{}
@@ -58,7 +58,7 @@ func (s *server) similar(ctx context.Context, in *struct {
 	for _, m := range append(problem.Similar(to, all, problem.Options{Limit: similarRead, Least: 0.01}), problem.Match{Incident: incident.ID}) {
 		told, err := s.Archive.Timeline(ctx, m.Incident, 0)
 		if err != nil {
-			return nil, s.asked("similar incidents", err)
+			return nil, s.archiveError("similar incidents", err)
 		}
 		n := at[m.Incident]
 		all[n] = problem.CaseOf(near[n], told)
@@ -103,8 +103,8 @@ func firstLabels(all map[string]string) map[string]string {
 	return some
 }
 
-// Recurring is the query of the list of candidates.
-type Recurring struct {
+// CandidateQuery is the query of the list of candidates.
+type CandidateQuery struct {
 	Times   int       `query:"times" minimum:"2" maximum:"1000" default:"3" doc:"how many incidents of one fingerprint make a candidate"`
 	Days    int       `query:"days" minimum:"1" maximum:"366" default:"30" doc:"within how many days"`
 	Label   []string  `query:"label,explode" maxItems:"20" doc:"the labels that make up a fingerprint; left out, whole sets of labels are compared"`
@@ -114,7 +114,7 @@ type Recurring struct {
 	All     bool      `query:"all" doc:"also what belongs to one problem already"`
 }
 
-func (s *server) candidates(ctx context.Context, in *Recurring) (*struct{ Body []problem.Candidate }, error) {
+func (s *server) candidates(ctx context.Context, in *CandidateQuery) (*struct{ Body []problem.Candidate }, error) {
 	q := archive.Query{Status: "all", Service: in.Service, Team: in.Team, From: in.Since, Limit: archive.MaxLimit}
 	if q.From.IsZero() {
 		q.From = s.Clock().Add(-candidateSince)
@@ -123,7 +123,7 @@ func (s *server) candidates(ctx context.Context, in *Recurring) (*struct{ Body [
 	for len(all) < candidateMost {
 		some, err := s.Archive.Incidents(ctx, q)
 		if err != nil {
-			return nil, s.asked("candidates", err)
+			return nil, s.archiveError("candidates", err)
 		}
 		for _, one := range some {
 			if one.MergedInto == "" {
@@ -137,7 +137,7 @@ func (s *server) candidates(ctx context.Context, in *Recurring) (*struct{ Body [
 	}
 	var linked map[string]string
 	if s.Journal != nil {
-		known, err := s.recorded(ctx)
+		known, err := s.problemIndex(ctx)
 		if err != nil {
 			return nil, err
 		}
