@@ -15,13 +15,13 @@ var ErrMixed = errors.New("decisions and intake facts in one report: give the le
 // Collector folds facts into incidents. The zero value is ready; it is not safe for use by several
 // goroutines at once.
 type Collector struct {
-	incidents map[string]*Incident
-	order     []*Incident
-	keys      map[key]*Incident // of intake: the newest of each dedup key
-	asked     bool
-	decided   bool
-	last      time.Time
-	unknown   int
+	incidents   map[string]*Incident
+	order       []*Incident
+	keys        map[key]*Incident // of intake: the newest of each dedup key
+	asked       bool
+	decided     bool
+	last        time.Time
+	unknown     int
 	suggestions *suggest.Evaluator
 }
 
