@@ -27,7 +27,7 @@ type replayer struct {
 	format, out, export, resume string
 	publish, speed              string
 	period                      measure.Period
-	nightFrom, nightTo          int
+	nightHours                  measure.Hours
 	history                     *backtest.History
 	recheck                     *verify.Recheck // with --verify of a file or an archive
 	startedAt                   time.Time
@@ -138,11 +138,10 @@ func (r *replayer) check(c *cobra.Command) (err error) {
 	if r.period.From, r.period.To, err = reportPeriod(r.from, r.to, zone); err != nil {
 		return err
 	}
-	h, err := measure.ParseHours(r.night)
+	r.nightHours, err = measure.ParseHours(r.night)
 	if err != nil {
 		return misuse("--night: %w", err)
 	}
-	r.nightFrom, r.nightTo = h.From, h.To
 	if r.stored() != "" && r.catalog == "" && r.publish == "" {
 		return fault{
 			err:  fmt.Errorf("%s contains no catalog: name one with --catalog", r.kind()),
@@ -175,7 +174,7 @@ func (r *replayer) backtest(ctx context.Context) error {
 	if err := r.load(ctx); err != nil {
 		return err
 	}
-	nights := backtest.NightsOf(r.candidate, r.nightFrom, r.nightTo)
+	nights := backtest.NightsOf(r.candidate, r.nightHours)
 	began := time.Now()
 	saved := r.checkpoints(fmt.Sprintf("backtest reroute=%v", r.reroute))
 	b, err := r.play(ctx, r.candidate, saved, nil)

@@ -1,8 +1,7 @@
-// Package channel is the port to the outside: hand one notification to one contact method.
+// Package channel is the port for delivering one notification to one contact method.
 //
-// In: a [Notification], ready to be written in the channel's own form. Out: a [Result] that says
-// what happened in one of six words. A channel never retries, never waits for a person and
-// never decides who is next: the notifier does.
+// In: a [Notification], which the channel formats. Out: a [Result] with one of six outcomes. A channel
+// never retries, never waits for a person and never decides who is next: the notifier does.
 package channel
 
 import (
@@ -12,10 +11,10 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Outcome is what came of one delivery.
+// Outcome is the outcome of one delivery attempt.
 type Outcome string
 
-// The outcomes, as facts name them. Accepted, Delivered and Recorded end the page well.
+// The outcomes, as facts name them. Accepted, Delivered and Recorded are successes.
 const (
 	Accepted  Outcome = events.OutcomeAccepted
 	Delivered Outcome = events.OutcomeDelivered
@@ -28,13 +27,13 @@ const (
 // Result is the outcome of one [Channel.Send].
 type Result struct {
 	Outcome Outcome
-	// Reason is one line for the timeline, without any secret; empty when all went well.
+	// Reason is one line for the timeline, without secrets; empty on success.
 	Reason string
-	// RetryAfter is how long the provider asked to wait; zero leaves it to the notifier.
+	// RetryAfter is how long the provider asked to wait; zero means that the notifier decides.
 	RetryAfter time.Duration
 }
 
-// Notification is a page as one contact method gets it.
+// Notification is a page to one contact method.
 type Notification struct {
 	// ID is the idempotency key: the same for every attempt of one page at one contact method.
 	ID string
@@ -47,31 +46,31 @@ type Notification struct {
 	Incident string // id of the incident
 	Service  string
 	Team     string
-	Target   string // whom it is for: "person:ana"
-	Name     string // the same for a reader: "Ana Ruiz"
-	// Level is the one that asked for the page, from 1; 0 when none did, and Why says what did.
+	Target   string // the recipient: "person:ana"
+	Name     string // its display name: "Ana Ruiz"
+	// Level is the level that requested the page, from 1; 0 if none did, and Why says what did.
 	Level int
 	Round int
-	// Why is what the reader should know about having been asked: what asked where no level did, or
-	// that one only looks on. Mostly empty at a level.
+	// Why says what requested the page if no level did, or that the recipient is a shadow. Otherwise
+	// empty.
 	Why      string
 	Urgency  string // "high" or "low"
 	Priority string // P1 to P5
-	Severity string // the source's word, may be empty
+	Severity string // as the source names it, may be empty
 	Title    string
 	Link     string // the alert's own page, may be empty
 	Runbook  string // link of the service, may be empty
-	// Problem is the known error that the incident is a case of, Workaround what helps; both empty for none.
+	// Problem is the known error that the incident matches, with its Workaround; both empty for none.
 	Problem    string
 	Workaround string
 	Labels     events.Labels // of the alert that opened the incident, may be empty
-	Late       time.Duration // how late the page is when that is worth saying
+	Late       time.Duration // how late the page is; 0 if not noticeably
 	OpenedAt   time.Time
 	SentAt     time.Time // the instant of this attempt
 }
 
-// Address is where a contact method leads, with secrets already resolved. A channel reads its own
-// field only.
+// Address is the address of a contact method, with secrets already resolved. A channel reads only its own
+// field.
 type Address struct {
 	Webhook *Webhook
 	Email   string // an RFC 5322 address
@@ -87,11 +86,11 @@ type Webhook struct {
 
 // Channel delivers notifications of one kind.
 type Channel interface {
-	// Name is the word used in the catalog and in facts: "webhook".
+	// Name is the channel's name in the catalog and in facts: "webhook".
 	Name() string
-	// Send makes one attempt and returns when its outcome is known or ctx is done; it never
-	// panics and puts no secret into the result.
+	// Send makes one attempt and returns when its outcome is known or ctx is done. It never panics and
+	// puts no secret into the result.
 	Send(ctx context.Context, to Address, n Notification) Result
-	// Endpoint gives the key under which attempts are limited together, such as host and port.
+	// Endpoint is the key by which attempts are limited together, such as host and port.
 	Endpoint(to Address) string
 }

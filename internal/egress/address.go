@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// block is a range that public senders have no business in.
+// block is a range of non-public addresses.
 type block struct {
 	prefix netip.Prefix
 	what   string
@@ -62,7 +62,7 @@ type guard struct {
 	ports map[uint16]bool // empty = every port
 }
 
-// check gives nil, or an error that wraps [ErrRefused] and names the kind of address.
+// check returns nil, or an error that wraps [ErrRefused] and names the kind of address.
 func (g guard) check(to netip.AddrPort) error {
 	if len(g.ports) > 0 && !g.ports[to.Port()] {
 		return fmt.Errorf("%w: port %d is not among those allowed", ErrRefused, to.Port())
@@ -82,7 +82,7 @@ func (g guard) check(to netip.AddrPort) error {
 	return nil
 }
 
-// inner names the kind of a non-public address, and gives "" for a public one.
+// inner names the kind of a non-public address; "" for a public one.
 func inner(addr netip.Addr) string {
 	list := refused4
 	if addr.Is6() {

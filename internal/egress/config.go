@@ -9,29 +9,28 @@ import (
 	"time"
 )
 
-// MaxBody is the most bytes of an answer's body that are kept where the request does not say: 64 KiB.
+// MaxBody is how many bytes of a response body are kept by default: 64 KiB.
 const MaxBody = 64 << 10
 
-// Config is what the operator decides about the way out.
+// Config is set by the operator.
 type Config struct {
-	// Allow lists the inner ranges (CIDR, such as "10.1.0.0/16") that may be reached besides public
-	// addresses. Defaults to none.
+	// Allow lists non-public ranges (CIDR, such as "10.1.0.0/16") that may be reached as well. Defaults
+	// to none.
 	Allow []string
 	// Ports lists the ports that may be reached. Defaults to every port.
 	Ports []int
-	// Timeout bounds one exchange from the look-up of the name to the end of the headers.
-	// Defaults to 15 s.
+	// Timeout bounds one exchange from the name lookup to the end of the response headers. Defaults to
+	// 15 s.
 	Timeout time.Duration
-	// BodyTimeout bounds the reading of the answer's body after its headers. What has not come by
-	// then is left out. Defaults to 2 s.
+	// BodyTimeout bounds reading the response body. The rest of the body is dropped. Defaults to 2 s.
 	BodyTimeout time.Duration
-	// Resolver looks names up. Defaults to the system's.
+	// Resolver resolves names. Defaults to the system's.
 	Resolver *net.Resolver
 	// TLS is the base of every TLS connection. Defaults to the system's roots and TLS 1.2 or later.
 	TLS *tls.Config
 }
 
-// WithDefaults fills what is zero.
+// WithDefaults fills in zero fields.
 func (c Config) WithDefaults() Config {
 	if c.Timeout == 0 {
 		c.Timeout = 15 * time.Second
@@ -48,7 +47,7 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Validate reports every fault at once.
+// Validate reports all faults at once.
 func (c Config) Validate() error {
 	var faults []error
 	for _, cidr := range c.Allow {
@@ -67,8 +66,7 @@ func (c Config) Validate() error {
 	return errors.Join(faults...)
 }
 
-// guard turns a valid configuration into the check of addresses. A range written in the
-// IPv4-mapped form means the IPv4 range inside.
+// guard converts a valid configuration. A range in IPv4-mapped form means the IPv4 range.
 func (c Config) guard() guard {
 	g := guard{ports: make(map[uint16]bool, len(c.Ports))}
 	for _, cidr := range c.Allow {

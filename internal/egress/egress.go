@@ -15,38 +15,38 @@ import (
 	"time"
 )
 
-// maxDrain is how many bytes beyond those to be kept are read and dropped so that the connection can be
-// used again; a longer answer costs the sender its connection.
+// maxDrain is how many more bytes are read and dropped so that the connection can be reused; after a longer
+// response it is closed.
 const maxDrain = 256 << 10
 
-// Client is safe for many goroutines at once. Make one with [New] and share it: connections are
-// kept for the next request.
+// Client makes requests; created by [New]. It is safe for concurrent use. Share one, because it keeps
+// connections for the next request.
 type Client struct {
 	cfg       Config
 	guard     guard
 	transport *http.Transport
 }
 
-// Request is one exchange to make.
+// Request is an HTTP request.
 type Request struct {
 	Method string // defaults to POST
 	URL    string // userinfo in it becomes basic authentication
 	Header http.Header
 	Body   []byte
-	// Keep is the most bytes of the answer's body that are kept. Defaults to [MaxBody].
+	// Keep is how many bytes of the response body to keep. Defaults to [MaxBody].
 	Keep int
 }
 
-// Response is what came back.
+// Response is an HTTP response.
 type Response struct {
 	Status int
 	Header http.Header
-	Body   []byte // at most as many bytes as were to be kept
-	// Cut says that there was more of the body, or that it stopped short.
+	Body   []byte // cut to Keep bytes
+	// Cut says that the body was longer, or incomplete.
 	Cut bool
 }
 
-// New makes a client. It fails when the configuration has faults.
+// New returns a client. It fails if the configuration is not valid.
 func New(cfg Config) (*Client, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.Validate(); err != nil {
@@ -55,19 +55,19 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{cfg: cfg, guard: cfg.guard()}
 	dialer := &net.Dialer{Resolver: cfg.Resolver, KeepAlive: 30 * time.Second, Control: c.control}
 	c.transport = &http.Transport{
-		Proxy:                  nil, // a proxy would dial for us, past the check
+		Proxy:                  nil, // a proxy would bypass the check
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        cfg.TLS.Clone(),
 		MaxIdleConns:           512,
 		MaxIdleConnsPerHost:    128,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
-		DisableCompression:     true, // a small answer must not unpack into a large one
+		DisableCompression:     true, // a small response must not expand into a large one
 	}
 	return c, nil
 }
 
-// control sees every address that is about to be connected to, after all resolving.
+// control checks every address before a connection, after name resolution.
 func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -76,11 +76,11 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	return c.guard.check(to)
 }
 
-// Close drops the idle connections. Exchanges under way are left alone.
+// Close closes idle connections. Requests in progress continue.
 func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
-// Do makes one exchange. Any status is an answer, not an error. Every error is an [*Error]; one that
-// wraps [ErrRefused] means that nothing was, or will ever be, sent there.
+// Do makes one request. Any status is a response, not an error. Every error is an [*Error]; one that wraps
+// [ErrRefused] means that nothing was sent, and that retrying is pointless.
 func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	to, err := c.guard.parse(r.URL)
 	if err != nil {
@@ -115,8 +115,7 @@ func (c *Client) request(ctx context.Context, to target, r Request, written *ato
 	if method == "" {
 		method = http.MethodPost
 	}
-	// The header is buffered when this hook runs, so it marks the last moment at which it is
-	// certain that nothing was sent.
+	// When this hook runs, the header is only buffered. Before it, nothing can have been sent.
 	trace := &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { written.Store(true) }}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), method, "http://unset.invalid/", bytes.NewReader(r.Body))
 	if err != nil {
@@ -147,8 +146,8 @@ func failure(ctx context.Context, host string, written bool, err error) *Error {
 	return e
 }
 
-// read keeps the head of the body and drains a little more. A body that breaks off is no failure:
-// the status has said what there was to say.
+// read keeps the start of the body and drains a little more. An incomplete body is not a failure, because
+// the status is known.
 func read(answer *http.Response, keep int64) Response {
 	defer answer.Body.Close() //nolint:errcheck // nothing was written to it
 	r := Response{Status: answer.StatusCode, Header: answer.Header}

@@ -9,23 +9,23 @@ import (
 	"syscall"
 )
 
-// ErrRefused says that the address or URL may not be reached; asking again cannot help.
+// ErrRefused says that the address or URL must not be reached; retrying cannot help.
 var ErrRefused = errors.New("refused by egress rules")
 
-// Error says that no answer came. Its text never holds the URL's user, path or query, nor a byte of
-// what the other side sent.
+// Error says that there was no response. Its text never contains the URL's user, path or query, nor
+// anything that the server sent.
 type Error struct {
-	// Host is host:port as asked for; empty when the URL could not be read.
+	// Host is host:port of the URL; empty if the URL is not valid.
 	Host string
-	// Written says that the request may have reached the other side, in whole or in part.
+	// Written says that the request may have reached the server, in whole or in part.
 	Written bool
-	// Timeout says that time ran out or the context was cancelled.
+	// Timeout says that the request timed out or the context was cancelled.
 	Timeout bool
-	// Err is the cause, for errors.Is only: its own text may hold more than should be shown.
+	// Err is the cause, for errors.Is only: its text may contain more than should be shown.
 	Err error
 }
 
-// Error gives one line such as "hooks.example.com:443: connection refused".
+// Error returns one line such as "hooks.example.com:443: connection refused".
 func (e *Error) Error() string {
 	if e.Host == "" {
 		return e.cause()
@@ -33,10 +33,10 @@ func (e *Error) Error() string {
 	return e.Host + ": " + e.cause()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// cause names the failure in words of our own, since the words of net/http may quote the answer.
+// cause describes the failure without the text of net/http, which may quote the response.
 func (e *Error) cause() string {
 	var dns *net.DNSError
 	switch {
@@ -55,7 +55,7 @@ func (e *Error) cause() string {
 	case isTLS(e.Err):
 		return "TLS failed: the certificate or the handshake was not accepted"
 	default:
-		return "the connection broke off" + e.when()
+		return "the connection broke" + e.when()
 	}
 }
 
@@ -66,7 +66,7 @@ func (e *Error) when() string {
 	return " before the request was sent"
 }
 
-// refusal digs out the error made by guard: the dialler wraps it with addresses of its own.
+// refusal unwraps the error of guard, which the dialer wraps with addresses.
 func refusal(err error) string {
 	var op *net.OpError
 	for errors.As(err, &op) {

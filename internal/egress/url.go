@@ -9,22 +9,22 @@ import (
 	"strings"
 )
 
-// target is a checked URL: where to dial and what to ask for.
+// target is a checked URL.
 type target struct {
 	url  *url.URL // without userinfo
 	user *url.Userinfo
 	host string // host:port, safe to show
 }
 
-// parse reads a URL and refuses what could mean two addresses to two readers. No error of it holds
-// more of the URL than its host.
+// parse parses a URL and refuses one that two parsers could read differently. Its errors contain at most
+// the host of the URL.
 func (g guard) parse(raw string) (target, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return target{}, fmt.Errorf("%w: not a URL", ErrRefused) // url.Error would show the whole of it
+		return target{}, fmt.Errorf("%w: not a URL", ErrRefused) // url.Error would show all of it
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return target{}, fmt.Errorf("%w: only http and https are spoken", ErrRefused)
+		return target{}, fmt.Errorf("%w: only http and https are supported", ErrRefused)
 	}
 	name, port := u.Hostname(), u.Port()
 	if port == "" {
@@ -40,7 +40,7 @@ func (g guard) parse(raw string) (target, error) {
 	return t, nil
 }
 
-// checkHost refuses spellings that resolvers read differently, and literal addresses at once.
+// checkHost refuses names that resolvers read differently, and checks literal addresses.
 func (g guard) checkHost(name, port string) error {
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 {
@@ -58,8 +58,8 @@ func (g guard) checkHost(name, port string) error {
 	return nil
 }
 
-// plainName takes ASCII names whose last label is no number: C libraries read "0x7f.1" or "2130706433"
-// as an IPv4 address, other readers as a name.
+// plainName accepts ASCII names whose last label is not a number: C libraries read "0x7f.1" or "2130706433"
+// as an IPv4 address, others as a name.
 func plainName(name string) bool {
 	trimmed := strings.TrimSuffix(name, ".")
 	if trimmed == "" || len(trimmed) > 253 {

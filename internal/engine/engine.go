@@ -32,10 +32,10 @@ type Config struct {
 	Foreign intake.Foreign
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
-	// TellPace is how long a fact may wait for others before it is told on EVENTS with them: a batch
+	// TellPace is how long a fact may wait for others, to be published on EVENTS in one batch: a batch
 	// costs the server the same whatever its size. Defaults to 25 ms.
 	TellPace time.Duration
-	// Beat is how often leases are renewed. Defaults to 1 s.
+	// Beat is the interval at which leases are renewed. Defaults to 1 s.
 	Beat time.Duration
 	// Pause waits between two tries. Defaults to [partition.Pause]; a simulation decides itself.
 	Pause   func(ctx context.Context, d time.Duration) error
@@ -44,7 +44,7 @@ type Config struct {
 	Metrics prometheus.Registerer // Defaults to none
 }
 
-// WithDefaults fills what is not given.
+// WithDefaults fills empty fields.
 func (c Config) WithDefaults() Config {
 	if c.TellPace == 0 {
 		c.TellPace = 25 * time.Millisecond
@@ -88,7 +88,7 @@ type Engine struct {
 	metrics *metrics
 }
 
-// New gives an engine.
+// New returns an engine.
 func New(cfg Config) (*Engine, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.Validate(); err != nil {
@@ -106,7 +106,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	})
 }
 
-// own runs one partition, and the teller beside it, until either stops.
+// own runs one partition and its teller until either stops.
 func (e *Engine) own(ctx context.Context, p int) error {
 	owner, err := e.Take(ctx, p)
 	if err != nil {
@@ -120,7 +120,7 @@ func (e *Engine) own(ctx context.Context, p int) error {
 	return both.Wait()
 }
 
-// Take takes partition p over and gives its owner, to be run or turned by the caller.
+// Take takes over partition p and returns its owner, which the caller runs or turns.
 func (e *Engine) Take(ctx context.Context, p int) (*partition.Owner, error) {
 	m := &machine{engine: e, partition: p}
 	owner, err := partition.Take(ctx, partition.Config{

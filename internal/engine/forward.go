@@ -10,10 +10,10 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// forwardWithin bounds how long an owner stands still to forward what one record holds.
+// forwardWithin limits how long an owner blocks to forward the facts of one record.
 const forwardWithin = 2 * time.Second
 
-// receiver gives the service whose partition a fact is an input of; empty for a fact that
+// receiver returns the service whose partition takes the fact as an input; empty for a fact that
 // concerns its own partition only.
 func receiver(data events.Data) string {
 	switch fact := data.(type) {
@@ -27,7 +27,7 @@ func receiver(data events.Data) string {
 }
 
 // forward publishes facts, which are durable by now, as inputs of the partitions that they concern.
-// Each is tried once: what is lost is asked for again by the rules, and answered again.
+// Each is tried once: the rules ask again for what is lost, and answer again.
 func (e *Engine) forward(ctx context.Context, facts []events.Event) {
 	if len(facts) == 0 {
 		return

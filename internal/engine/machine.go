@@ -25,7 +25,7 @@ type machine struct {
 	lines    [][]byte // decided and not yet taken
 	size     int
 	outgoing []events.Event // of the facts not yet durable: those that concern another partition
-	// failures is up to where the state's failed conditions stand in the metric.
+	// failures counts those of the state's failed conditions that the metric has.
 	failures uint64
 	// current is the intake message in work, decoded once however many records it fills.
 	current struct {
@@ -36,7 +36,7 @@ type machine struct {
 
 var _ partition.Machine = (*machine)(nil)
 
-// Load begins from a snapshot, or from nothing.
+// Load restores a snapshot, or starts empty without one.
 func (m *machine) Load(ctx context.Context, snapshot []byte) error {
 	m.state = rules.NewState(m.partition)
 	m.state.Installation = m.engine.cfg.Bus.Installation()
@@ -75,7 +75,7 @@ func (m *machine) Replay(ctx context.Context, r partition.Record) error {
 	return nil
 }
 
-// learn makes a catalog revision known to the rules; an empty one is none.
+// learn makes a catalog revision known to the rules; the empty revision is ignored.
 func (m *machine) learn(ctx context.Context, rev string) error {
 	if rev == "" || m.state.Knows(rev) {
 		return nil
@@ -134,7 +134,7 @@ func (m *machine) Input(ctx context.Context, msg bus.Message, part int, now time
 	return 0, true, nil
 }
 
-// decode reads a message once. What cannot be read is told and passed: it stays on INTAKE.
+// decode reads a message once. What cannot be read is logged and skipped; it stays on INTAKE.
 func (m *machine) decode(msg bus.Message) []events.Event {
 	if m.current.seq == msg.Seq && m.current.events != nil {
 		return m.current.events

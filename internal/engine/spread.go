@@ -10,7 +10,7 @@ import (
 
 var problemChanged, problemClosed = events.TypeOf(events.ProblemChanged{}), events.TypeOf(events.ProblemClosed{})
 
-// travels says that every other partition has to know the fact: a known error may concern any of
+// travels says whether every other partition must know the fact: a known error may concern any of
 // their services.
 func travels(kind string) bool { return kind == problemChanged || kind == problemClosed }
 
@@ -22,8 +22,8 @@ func (t *Teller) take(line []byte) error {
 	return err
 }
 
-// spread puts what travels before every other partition, before the teller's position passes it. So each
-// gets it at least once, whatever dies; one that comes again, or late, is known by its revision.
+// spread publishes such facts to every other partition before the teller's position passes them. So each
+// partition gets them at least once, whatever crashes; repeats are recognized by their revision.
 func (t *Teller) spread(ctx context.Context) error {
 	services, _ := t.engine.cfg.Bus.Partitions()
 	for _, e := range t.travelling {

@@ -44,7 +44,7 @@ func TestKillInMidTransaction(t *testing.T) {
 
 	begun, err := a.writer.db.BeginTx(ctx, nil)
 	require.NoError(t, err)
-	open := &tx{begun, a.writer.prepared}
+	open := newTx(begun, a.writer.prepared)
 	require.NoError(t, archive.KeepTx(ctx, open, all[1].Facts, all[1].Incidents, all[1].Position))
 	for _, suffix := range []string{"", "-wal"} {
 		b, err := os.ReadFile(filepath.Join(dir, fileName+suffix))

@@ -60,6 +60,11 @@ var often = []string{
 type tx struct {
 	*sql.Tx
 	prepared map[string]*sql.Stmt // by their text; may be nil
+	bound    map[string]*sql.Stmt // those used in this transaction: binding one costs more than running it
+}
+
+func newTx(t *sql.Tx, prepared map[string]*sql.Stmt) *tx {
+	return &tx{t, prepared, map[string]*sql.Stmt{}}
 }
 
 // within runs a change in a transaction and commits it.
@@ -69,16 +74,26 @@ func within(ctx context.Context, db *sql.DB, prepared map[string]*sql.Stmt, chan
 		return err
 	}
 	defer t.Rollback() //nolint:errcheck // after a commit there is nothing to undo
-	if err := change(&tx{t, prepared}); err != nil {
+	if err := change(newTx(t, prepared)); err != nil {
 		return err
 	}
 	return t.Commit()
 }
 
+// stmt returns the prepared statement; nil where there is none.
+func (t *tx) stmt(ctx context.Context, query string) *sql.Stmt {
+	s := t.bound[query]
+	if s == nil && t.prepared[query] != nil {
+		s = t.StmtContext(ctx, t.prepared[query])
+		t.bound[query] = s
+	}
+	return s
+}
+
 func (t *tx) exec(ctx context.Context, query string, args ...any) error {
 	var err error
-	if s := t.prepared[query]; s != nil {
-		_, err = t.StmtContext(ctx, s).ExecContext(ctx, args...)
+	if s := t.stmt(ctx, query); s != nil {
+		_, err = s.ExecContext(ctx, args...)
 	} else {
 		_, err = t.ExecContext(ctx, query, args...)
 	}
@@ -86,8 +101,8 @@ func (t *tx) exec(ctx context.Context, query string, args ...any) error {
 }
 
 func (t *tx) row(ctx context.Context, query string, args ...any) *sql.Row {
-	if s := t.prepared[query]; s != nil {
-		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+	if s := t.stmt(ctx, query); s != nil {
+		return s.QueryRowContext(ctx, args...)
 	}
 	return t.QueryRowContext(ctx, query, args...)
 }
@@ -145,7 +160,7 @@ func (t *tx) Known(ctx context.Context, ids []string) (map[string]archive.Known,
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.StmtContext(ctx, t.prepared[selectKnown]).QueryContext(ctx, list)
+	rows, err := t.stmt(ctx, selectKnown).QueryContext(ctx, list)
 	if err != nil {
 		return nil, err
 	}

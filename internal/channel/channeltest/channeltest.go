@@ -1,7 +1,7 @@
 // Package channeltest is the suite that every channel passes.
 //
-// In: a [Factory] that sets a channel up against another end which behaves as asked. Out: test
-// results. It knows no channel and reaches nothing but what the factory set up.
+// In: a [Factory] that sets up a channel with a server of a given [Behaviour]. Out: test results. It
+// depends on no channel and connects only to what the factory set up.
 package channeltest
 
 import (
@@ -18,33 +18,33 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Behaviour is what the other end does.
+// Behaviour is how the server behaves.
 type Behaviour string
 
 // The behaviours.
 const (
-	Accepts Behaviour = "accepts" // takes everything
-	Refuses Behaviour = "refuses" // says no in plain words
-	Hangs   Behaviour = "hangs"   // takes the request and never answers, until the test ends
-	Breaks  Behaviour = "breaks"  // takes the request and cuts the connection
+	Accepts Behaviour = "accepts" // accepts everything
+	Refuses Behaviour = "refuses" // rejects everything
+	Hangs   Behaviour = "hangs"   // reads the request and never answers until the test ends
+	Breaks  Behaviour = "breaks"  // reads the request and closes the connection
 	Absent  Behaviour = "absent"  // does not listen
 )
 
-// Setup is a channel and where to send.
+// Setup is a channel and an address to send to.
 type Setup struct {
-	Channel channel.Channel // nil where the behaviour makes no sense for this channel
+	Channel channel.Channel // nil if the behaviour does not apply to this channel
 	To      channel.Address
-	// Secrets are the strings that must not leave by a result: keys, passwords, paths of secret URLs.
+	// Secrets must not appear in results: keys, passwords, paths of secret URLs.
 	Secrets []string
-	// Taken is signalled when an end that [Hangs] has read the request; required for that one.
+	// Taken is signalled when a server that [Hangs] has read the request; required for that one.
 	Taken <-chan struct{}
 }
 
-// Factory sets a channel up. It plants secrets wherever the channel takes some, and makes the other
-// end repeat them in its answers.
+// Factory sets up a channel. It uses secrets wherever the channel takes some, and makes the server repeat
+// them in its answers.
 type Factory func(t *testing.T, other Behaviour) Setup
 
-// Example gives a notification with every field set.
+// Example returns a notification with every field set.
 func Example() channel.Notification {
 	opened := time.Date(2026, 3, 29, 1, 30, 0, 0, time.UTC)
 	return channel.Notification{
@@ -81,7 +81,7 @@ func accepted(t *testing.T, factory Factory) {
 
 func good(o channel.Outcome) bool { return o == channel.Accepted || o == channel.Delivered }
 
-// failures checks the words, and that a definite failure is never told as unknown or the reverse.
+// failures checks the outcomes: a definite failure is never unknown, nor the reverse.
 func failures(t *testing.T, factory Factory) {
 	expected := map[Behaviour][]channel.Outcome{
 		Refuses: {channel.Retryable, channel.Permanent},
@@ -92,7 +92,7 @@ func failures(t *testing.T, factory Factory) {
 		t.Run(string(other), func(t *testing.T) {
 			s := factory(t, other)
 			if s.Channel == nil {
-				t.Skip("makes no sense for this channel")
+				t.Skip("does not apply to this channel")
 			}
 			r := s.Channel.Send(t.Context(), s.To, Example())
 			require.Contains(t, outcomes, r.Outcome, "%+v", r)

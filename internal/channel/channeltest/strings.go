@@ -10,15 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// own are hostile strings that the suite always has.
+// own are hostile strings that do not need the corpus.
 var own = []string{
 	"", " ", "\x00", "a\r\nBcc: eve@example.com\r\n\r\nbody", "\n.\n", ".\r\n.\r\nQUIT\r\n", "\x1b[2J\x1b]0;title\x07", "\u202egnp.exe", "\u2028\u2029\u0085",
 	"\xff\xfe\x80", "\xed\xa0\x80", "<script>alert(1)</script>", `"'` + "`" + `\`, "%s%n%v%!d(MISSING)", "{{.}} ${x} #{y}", "=?utf-8?q?=0d=0a?=",
 	"\ufeff\u200b\u00ad", "👩‍👩‍👧‍👦🏳️‍🌈", "\u1100\u0300\u0301\u0302", strings.Repeat("x", 100_000), strings.Repeat("é\n", 5_000), strings.Repeat(" ", 3_000),
 }
 
-// Hostile gives strings that break careless programs: the suite's own and those of the corpus.
-// Without the corpus it gives its own only, and fails under CI=true.
+// Hostile returns strings that break careless programs: the suite's own and those of the corpus. Without
+// the corpus it returns only its own, and fails if CI=true.
 func Hostile(t *testing.T) []string {
 	t.Helper()
 	folder := filepath.Join(Corpus(t), "strings")
@@ -38,7 +38,7 @@ func Hostile(t *testing.T) []string {
 	return append(append(all, more...), strings.Split(string(lines), "\n")...)
 }
 
-// Corpus gives the folder of the shared corpus, beside the module's root. It may not exist.
+// Corpus returns the folder of the shared corpus, next to the module's root. It may not exist.
 func Corpus(t *testing.T) string {
 	t.Helper()
 	folder, err := os.Getwd()

@@ -1,8 +1,8 @@
 // Package console writes pages to a terminal or a log, one readable line each.
 //
-// In: a notification. Out: a line on the configured writer. Titles come from foreign senders, so
-// control characters, escape sequences and characters that turn the direction of text are made
-// visible: no title can drive the terminal or start a line of its own. It never reads anything.
+// In: a notification. Out: a line on the configured writer. Titles come from foreign senders, so control
+// characters, escape sequences and characters that change the text direction are made visible: no title
+// can control the terminal or start a line. It never reads anything.
 package console
 
 import (
@@ -18,7 +18,7 @@ import (
 	"tocsin.dev/internal/channel"
 )
 
-// Channel is the console channel; make it with [New]. It is safe for many goroutines at once.
+// Channel is the console channel, created by [New]. It is safe for concurrent use.
 type Channel struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -26,7 +26,7 @@ type Channel struct {
 
 var _ channel.Channel = (*Channel)(nil)
 
-// New makes the channel. Lines of concurrent sends never mix.
+// New returns a console channel. Lines of concurrent sends never mix.
 func New(w io.Writer) *Channel { return &Channel{w: w} }
 
 // Name is "console".
@@ -51,13 +51,13 @@ func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notifi
 	case err == nil && written == len(line):
 		return channel.Result{Outcome: channel.Accepted}
 	case written == 0:
-		return channel.Result{Outcome: channel.Retryable, Reason: "the console takes no output"}
+		return channel.Result{Outcome: channel.Retryable, Reason: "writing to the console failed"}
 	default:
-		return channel.Result{Outcome: channel.Unknown, Reason: "the console took a part of the line"}
+		return channel.Result{Outcome: channel.Unknown, Reason: "only part of the line was written to the console"}
 	}
 }
 
-// Line gives the page as one line of printable text without a line end.
+// Line formats the page as one line of printable text without a line end.
 func Line(n channel.Notification) string {
 	var b strings.Builder
 	if !n.SentAt.IsZero() {
@@ -94,7 +94,7 @@ func Line(n channel.Notification) string {
 	return b.String()
 }
 
-// visible writes what a terminal would act on, or a reader could not see, as \u{…}.
+// visible escapes characters that a terminal would interpret, or a reader could not see, as \u{…}.
 func visible(s string) string {
 	if strings.IndexFunc(s, hidden) < 0 && utf8.ValidString(s) {
 		return s
@@ -110,6 +110,6 @@ func visible(s string) string {
 	return b.String()
 }
 
-// hidden says which characters have no shape of their own: controls, line ends, marks of direction
-// and other format characters, surrogates, unassigned and private ones. A space is seen.
+// hidden reports whether a character is invisible: controls, line ends, format characters, surrogates,
+// unassigned and private ones, but not the space.
 func hidden(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }

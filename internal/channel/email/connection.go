@@ -9,20 +9,20 @@ import (
 	"sync"
 )
 
-// maxReplies is how much one server may say about one mail: replies are lines, and a line without
-// an end would otherwise fill the memory.
+// maxReplies bounds the replies to one mail, in bytes: a line without an end would otherwise fill the
+// memory.
 const maxReplies = 256 << 10
 
-var errTalkative = errors.New("the server says too much")
+var errTooLong = errors.New("the server's replies are too long")
 
-// connection holds the one connection of a send, so that it can be closed at any step.
+// connection holds the connection of a send, so that it can be closed at any step.
 type connection struct {
 	mu     sync.Mutex
 	conn   net.Conn
 	closed bool
 }
 
-// dial connects, by TLS when config is given.
+// dial connects, with TLS if config is not nil.
 func (c *connection) dial(ctx context.Context, network, address string, config *tls.Config) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err != nil {
@@ -40,7 +40,7 @@ func (c *connection) dial(ctx context.Context, network, address string, config *
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		conn.Close() //nolint:errcheck // nobody waits for it any more
+		conn.Close() //nolint:errcheck // the send was cancelled
 		return nil, net.ErrClosed
 	}
 	c.conn = conn
@@ -56,13 +56,13 @@ func (c *connection) close() {
 		return
 	}
 	if secure, ok := c.conn.(*tls.Conn); ok {
-		secure.NetConn().Close() //nolint:errcheck // a farewell could block
+		secure.NetConn().Close() //nolint:errcheck // a close notification could block
 		return
 	}
 	c.conn.Close() //nolint:errcheck // nothing can be done about it
 }
 
-// bounded is a connection that hears only so much.
+// bounded is a connection with a limit on what it reads.
 type bounded struct {
 	net.Conn
 	left int
@@ -70,9 +70,9 @@ type bounded struct {
 
 func (b *bounded) Read(p []byte) (int, error) {
 	if b.left <= 0 {
-		return 0, errTalkative
+		return 0, errTooLong
 	}
 	n, err := b.Conn.Read(p[:min(len(p), b.left)])
 	b.left -= n
-	return n, err //nolint:wrapcheck // a reader hands io.EOF on as it is
+	return n, err //nolint:wrapcheck // a reader must return io.EOF unwrapped
 }

@@ -1,10 +1,9 @@
-// Package email hands pages to people by SMTP, one mail to one recipient.
+// Package email delivers pages by SMTP, one mail to one recipient.
 //
-// In: a notification and a mail address. Out: one plain-text mail and the outcome told from the
-// server's replies. The Message-ID is derived from the notification, so mail readers can fold
-// repeats. TLS is used wherever the server offers it, and the password goes over TLS or loopback
-// only. It keeps no connection, never retries and puts no word of the server into a result, for
-// servers quote what they were sent.
+// In: a notification and a mail address. Out: one plain-text mail, and a result by the server's replies.
+// The Message-ID derives from the notification, so that mail readers can group repeats. It uses TLS if the
+// server offers it, and sends the password only over TLS or loopback. It keeps no connection, never
+// retries and puts no reply into a result, because servers quote what they were sent.
 package email
 
 import (
@@ -23,14 +22,14 @@ import (
 	"tocsin.dev/internal/channel"
 )
 
-// Config is how mail leaves.
+// Config configures the channel.
 type Config struct {
-	// SMTP is smtp://host:port (STARTTLS where offered) or smtps://host:port (TLS from the start).
+	// SMTP is smtp://host:port (STARTTLS if offered) or smtps://host:port (TLS from the start).
 	// The ports default to 587 and 465. Required; user and password are not part of it.
 	SMTP string
 	// From is the sender's address, with or without a name. Required.
 	From string
-	// User and Password log in by AUTH PLAIN. Empty User sends without a login.
+	// User and Password are for AUTH PLAIN. An empty User sends without a login.
 	User     string
 	Password string
 	// Timeout bounds one mail from the first packet to the last reply. Defaults to 30 s.
@@ -39,7 +38,7 @@ type Config struct {
 	TLS *tls.Config
 }
 
-// WithDefaults fills what is zero.
+// WithDefaults fills in zero fields.
 func (c Config) WithDefaults() Config {
 	if c.Timeout == 0 {
 		c.Timeout = 30 * time.Second
@@ -50,7 +49,7 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Validate reports every fault at once, without any secret.
+// Validate reports all faults at once, without secrets.
 func (c Config) Validate() error {
 	var faults []error
 	if _, err := parseServer(c.SMTP); err != nil {
@@ -68,7 +67,7 @@ func (c Config) Validate() error {
 	return errors.Join(faults...)
 }
 
-// server is the SMTP URL taken apart.
+// server is the parsed SMTP URL.
 type server struct {
 	host string
 	port int
@@ -77,7 +76,7 @@ type server struct {
 
 func (s server) String() string { return net.JoinHostPort(s.host, strconv.Itoa(s.port)) }
 
-// errServer names no part of the URL: somebody may have put a password into it.
+// errServer quotes no part of the URL, which may contain a password by mistake.
 var errServer = errors.New("email: smtp is not smtp://host:port or smtps://host:port without user, password and path")
 
 func parseServer(raw string) (server, error) {
@@ -102,7 +101,7 @@ func parseServer(raw string) (server, error) {
 	return s, nil
 }
 
-// Channel is the email channel; make it with [New]. It is safe for many goroutines at once.
+// Channel is the email channel, created by [New]. It is safe for concurrent use.
 type Channel struct {
 	cfg    Config
 	server server
@@ -111,7 +110,7 @@ type Channel struct {
 
 var _ channel.Channel = (*Channel)(nil)
 
-// New makes the channel. It connects nowhere.
+// New returns an email channel. It does not connect.
 func New(cfg Config) (*Channel, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.Validate(); err != nil {
@@ -131,10 +130,10 @@ func New(cfg Config) (*Channel, error) {
 // Name is "email".
 func (*Channel) Name() string { return "email" }
 
-// Endpoint is host and port of the mail server: its limits hold for all recipients.
+// Endpoint is host and port of the mail server, because its limits apply to all recipients.
 func (c *Channel) Endpoint(channel.Address) string { return c.server.String() }
 
-// Send hands one mail to the server.
+// Send sends one mail.
 func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notification) channel.Result {
 	rcpt, err := mail.ParseAddress(to.Email)
 	if err != nil {
@@ -146,12 +145,12 @@ func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notifi
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	return c.hand(ctx, msg)
+	return c.deliver(ctx, msg)
 }
 
-// hand connects, sends and disconnects. The connection is closed when ctx ends, whatever step it
-// is at: the library's own context bounds the dial only.
-func (c *Channel) hand(ctx context.Context, msg *gomail.Msg) channel.Result {
+// deliver connects, sends and disconnects. It closes the connection at any step when ctx ends, because the
+// library uses its context only for the dial.
+func (c *Channel) deliver(ctx context.Context, msg *gomail.Msg) channel.Result {
 	var line connection
 	defer line.close()
 	stop := context.AfterFunc(ctx, line.close)
@@ -167,7 +166,7 @@ func (c *Channel) hand(ctx context.Context, msg *gomail.Msg) channel.Result {
 	}
 	err = client.SendWithSMTPClient(session, msg)
 	if msg.IsDelivered() {
-		// The server's word stands, even if what follows it fails.
+		// The server accepted the mail, even if QUIT fails.
 		_ = session.Quit()
 		return channel.Result{Outcome: channel.Accepted}
 	}
@@ -186,7 +185,7 @@ func (c *Channel) client(line *connection) (*gomail.Client, error) {
 		}),
 	}
 	if c.server.tls {
-		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS)) // there is TLS below already
+		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS)) // the connection has TLS already
 	}
 	if c.cfg.User != "" {
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthPlain),

@@ -243,7 +243,7 @@ func TestReplies(t *testing.T) {
 		{"550 to the recipient", &server{onRcpt: reply(550)}, channel.Permanent, "550"},
 		{"451 to the mail", &server{onData: reply(451)}, channel.Retryable, "451"},
 		{"554 to the mail", &server{onData: reply(554)}, channel.Permanent, "554"},
-		{"cut after the mail", &server{cut: true}, channel.Unknown, "broke off after"},
+		{"cut after the mail", &server{cut: true}, channel.Unknown, "broke after"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

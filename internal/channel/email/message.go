@@ -16,18 +16,18 @@ import (
 	"tocsin.dev/internal/channel"
 )
 
-// maxSubject is the length of a subject's title in characters; readers show less anyway.
+// maxSubject bounds the title in a subject, in characters; mail readers show less anyway.
 const maxSubject = 200
 
-// write makes the mail. Titles and names come from foreign senders: what could end a header line
-// is a space by then.
+// write builds the mail. Titles and names come from foreign senders; Subject and Text replace whatever
+// could end a header line by a space.
 func (c *Channel) write(to *mail.Address, n channel.Notification) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	m.FromMailAddress(c.from)
 	m.ToMailAddress(&mail.Address{Address: to.Address})
 	m.Subject(Subject(n))
 	m.SetMessageIDWithValue(messageID(n.ID, c.from.Address))
-	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: keeps holiday answers away
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: prevents vacation replies
 	if n.Urgency == "high" {
 		m.SetImportance(gomail.ImportanceHigh)
 	}
@@ -47,7 +47,7 @@ func messageID(id, from string) string {
 	return hex.EncodeToString(sum[:16]) + "@" + domain
 }
 
-// Subject gives "[P1] title — service" on one line.
+// Subject is "[P1] title — service" on one line.
 func Subject(n channel.Notification) string {
 	title := []rune(line(n.Title))
 	if len(title) > maxSubject {
@@ -60,7 +60,7 @@ func Subject(n channel.Notification) string {
 	return s
 }
 
-// Text gives the body: what a person needs at three in the morning, most important first.
+// Text is the body: what a person needs at three in the morning, most important first.
 func Text(n channel.Notification) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", line(n.Title))
@@ -96,12 +96,12 @@ func Text(n channel.Notification) string {
 		fmt.Fprintf(&b, "\nThis page is late by %s.\n", n.Late.Round(time.Second))
 	}
 	if n.PossibleRepeat {
-		b.WriteString("\nYou may have had this page before: the answer to an earlier attempt was lost.\n")
+		b.WriteString("\nYou may have received this page before: the answer to an earlier attempt was lost.\n")
 	}
 	return b.String()
 }
 
-// line makes foreign text safe for one line: valid UTF-8, no controls, no marks of direction.
+// line makes foreign text safe for one line: valid UTF-8 without control or direction characters.
 func line(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {

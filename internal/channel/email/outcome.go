@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/internal/channel"
 )
 
-// notConnected tells what a failure before the mail's first word means: nothing was sent.
+// notConnected is the result of a failure before MAIL: nothing was sent.
 func notConnected(ctx context.Context, err error) channel.Result {
 	var reply *textproto.Error
 	switch {
@@ -27,12 +27,12 @@ func notConnected(ctx context.Context, err error) channel.Result {
 	}
 }
 
-// notSent tells what a failure while sending means. After DATA only a reply is certain: the server
-// may have taken the mail before the connection broke.
+// notSent is the result of a failure while sending. After DATA only a reply is certain: the server may
+// have accepted the mail before the connection broke.
 func notSent(ctx context.Context, err error) channel.Result {
 	var failed *gomail.SendError
 	if !errors.As(err, &failed) {
-		return channel.Result{Outcome: channel.Unknown, Reason: "the mail broke off without a reply"}
+		return channel.Result{Outcome: channel.Unknown, Reason: "the connection broke without a reply"}
 	}
 	if code := failed.ErrorCode(); code != 0 {
 		return replied(code)
@@ -47,7 +47,7 @@ func notSent(ctx context.Context, err error) channel.Result {
 	}
 }
 
-// replied tells what a reply code means: 4xx may change, 5xx will not.
+// replied is the result of a reply code: 4xx is temporary, 5xx permanent.
 func replied(code int) channel.Result {
 	r := channel.Result{Outcome: channel.Retryable, Reason: fmt.Sprintf("the mail server answered %d", code)}
 	if code >= 500 {
@@ -60,12 +60,12 @@ func broke(ctx context.Context) string {
 	if ctx.Err() != nil {
 		return ended(ctx)
 	}
-	return "the connection broke off"
+	return "the connection broke"
 }
 
 func ended(ctx context.Context) string {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return "time ran out"
+		return "timed out"
 	}
 	return "cancelled"
 }

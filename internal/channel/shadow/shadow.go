@@ -1,7 +1,7 @@
-// Package shadow stands before another channel and sends nothing: it is what a shadow run delivers by.
+// Package shadow wraps another channel and sends nothing. Shadow runs deliver by it.
 //
-// In: a notification for the channel behind it. Out: [channel.Recorded], at once. It never calls Send
-// of the channel behind it, so not one packet leaves, and it touches no address.
+// In: a notification for the wrapped channel. Out: [channel.Recorded], at once. It never calls Send of the
+// wrapped channel, so no packet leaves.
 package shadow
 
 import (
@@ -10,18 +10,18 @@ import (
 	"tocsin.dev/internal/channel"
 )
 
-// Reason is what the timeline says of each attempt.
+// Reason is the reason of each attempt in the timeline.
 const Reason = "shadow run: recorded, not sent"
 
-// Channel records what another one would be given; make it with [Of].
-type Channel struct{ behind channel.Channel }
+// Channel records instead of sending; created by [Of].
+type Channel struct{ wrapped channel.Channel }
 
 var _ channel.Channel = Channel{}
 
-// Of gives the channel that stands before another one.
-func Of(behind channel.Channel) Channel { return Channel{behind} }
+// Of wraps a channel.
+func Of(wrapped channel.Channel) Channel { return Channel{wrapped} }
 
-// All puts one before each of several channels.
+// All wraps each of several channels.
 func All(channels map[string]channel.Channel) map[string]channel.Channel {
 	out := make(map[string]channel.Channel, len(channels))
 	for name, ch := range channels {
@@ -30,11 +30,11 @@ func All(channels map[string]channel.Channel) map[string]channel.Channel {
 	return out
 }
 
-// Name is that of the channel behind it: facts name the channel that would have been used.
-func (c Channel) Name() string { return c.behind.Name() }
+// Name is that of the wrapped channel: facts name the channel that would have been used.
+func (c Channel) Name() string { return c.wrapped.Name() }
 
-// Endpoint is that of the channel behind it.
-func (c Channel) Endpoint(to channel.Address) string { return c.behind.Endpoint(to) }
+// Endpoint is that of the wrapped channel.
+func (c Channel) Endpoint(to channel.Address) string { return c.wrapped.Endpoint(to) }
 
 // Send sends nothing.
 func (Channel) Send(context.Context, channel.Address, channel.Notification) channel.Result {

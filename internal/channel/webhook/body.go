@@ -9,18 +9,18 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Type is the "type" of every body: the only event that this channel tells.
+// Type is the "type" of every body; there is only one.
 const Type = "page.requested"
 
-// Body is what the receiver gets. Two attempts of one page differ in Timestamp, Data.Attempt and
-// Data.PossibleRepeat only. Fields are added, never renamed.
+// Body is the body of the request. Two attempts of one page differ only in Timestamp, Data.Attempt and
+// Data.PossibleRepeat. Fields are added, never renamed.
 type Body struct {
 	Type      string    `json:"type"`      // always [Type]
 	Timestamp time.Time `json:"timestamp"` // the instant of this attempt, UTC
 	Data      Data      `json:"data"`
 }
 
-// Data is the page as its receiver sees it. All fields are always present; empty means unknown.
+// Data is the page. All fields are always present; empty means unknown.
 type Data struct {
 	Page     string `json:"page"`     // id of the page
 	Incident string `json:"incident"` // id of the incident
@@ -28,16 +28,16 @@ type Data struct {
 	Team     string `json:"team"`
 	Target   string `json:"target"` // "person:ana"
 	Name     string `json:"name"`   // "Ana Ruiz"
-	Level    int    `json:"level"`  // from 1; 0 when no level asked for the page
+	Level    int    `json:"level"`  // from 1; 0 if no level requested the page
 	Round    int    `json:"round"`  // from 1
-	Why      string `json:"why"`    // what asked for the page where no level did
+	Why      string `json:"why"`    // what requested the page if no level did
 	Urgency  string `json:"urgency"`
 	Priority string `json:"priority"` // P1 to P5
 	Severity string `json:"severity"`
 	Title    string `json:"title"`
 	Link     string `json:"link"`
 	Runbook  string `json:"runbook"`
-	// Problem is the known error that the incident is a case of, Workaround what helps meanwhile.
+	// Problem is the known error that the incident matches, with its Workaround.
 	Problem    string `json:"problem"`
 	Workaround string `json:"workaround"`
 	// Labels are those of the alert that opened the incident.

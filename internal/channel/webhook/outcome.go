@@ -12,16 +12,16 @@ import (
 	"tocsin.dev/internal/egress"
 )
 
-// maxWait caps what a receiver may ask for: a page is of no use a day later.
+// maxWait caps Retry-After: a page is useless a day later.
 const maxWait = time.Hour
 
 func permanent(reason string) channel.Result {
 	return channel.Result{Outcome: channel.Permanent, Reason: reason}
 }
 
-// unanswered tells what an exchange without an answer means. Only what surely never left is safe to
-// send again without a mark.
-func unanswered(err error) channel.Result {
+// failureResult is the result of an exchange without an answer. Only a request that certainly was not
+// sent is safe to retry.
+func failureResult(err error) channel.Result {
 	r := channel.Result{Outcome: channel.Retryable, Reason: err.Error()}
 	var e *egress.Error
 	switch {
@@ -33,8 +33,8 @@ func unanswered(err error) channel.Result {
 	return r
 }
 
-// answered tells what a status means.
-func answered(a egress.Response, now time.Time) channel.Result {
+// answerResult is the result of an answer by its status.
+func answerResult(a egress.Response, now time.Time) channel.Result {
 	switch s := a.Status; {
 	case s >= 200 && s < 300:
 		return channel.Result{Outcome: channel.Accepted}
@@ -43,7 +43,7 @@ func answered(a egress.Response, now time.Time) channel.Result {
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s >= 500:
 		return channel.Result{Outcome: channel.Retryable, Reason: status(s)}
 	case s == http.StatusGone:
-		return permanent(status(s) + ": the receiver wants no more pages here")
+		return permanent(status(s) + ": the receiver accepts no more pages at this URL")
 	case s >= 300 && s < 400:
 		return permanent(status(s) + ": redirects are not followed")
 	default:
@@ -51,12 +51,12 @@ func answered(a egress.Response, now time.Time) channel.Result {
 	}
 }
 
-// status names it in our words: the receiver's own reason phrase may hold anything.
+// status describes a status without the receiver's reason phrase, which may contain anything.
 func status(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("the receiver answered %d %s", code, http.StatusText(code)))
 }
 
-// retryAfter reads seconds or an HTTP date; zero for what is neither or lies in the past.
+// retryAfter parses seconds or an HTTP date; zero if it is neither or in the past.
 func retryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if value == "" {
@@ -65,7 +65,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	if strings.Trim(value, "0123456789") == "" {
 		seconds, err := strconv.ParseUint(value, 10, 32)
 		if err != nil {
-			return maxWait // more digits than any honest wait has
+			return maxWait // too many digits
 		}
 		return min(time.Duration(seconds)*time.Second, maxWait)
 	}

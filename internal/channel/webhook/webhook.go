@@ -1,10 +1,10 @@
-// Package webhook hands pages to HTTP receivers.
+// Package webhook delivers pages to HTTP receivers.
 //
-// In: a notification and the receiver's URL and secret. Out: one POST of a JSON [Body], signed as
-// Standard Webhooks ask (version 1) when there is a secret, and the outcome told from the answer.
-// The header webhook-id is the same for all attempts of one page, so a receiver can drop repeats.
-// It follows no redirect, never retries and never puts the secret, the URL's path or a byte of the
-// answer into a result.
+// In: a notification and the receiver's URL and secret. Out: one POST of a JSON [Body], signed by the
+// Standard Webhooks scheme (version 1) if there is a secret, and a result by the answer. The header
+// webhook-id is the same for all attempts of one page, so that a receiver can drop repeats. It follows no
+// redirect, never retries and never puts the secret, the URL's path or any part of the answer into a
+// result.
 package webhook
 
 import (
@@ -26,14 +26,14 @@ import (
 type Config struct {
 	// Client makes the requests. Required.
 	Client *egress.Client
-	// UserAgent is sent along. Defaults to "Tocsin".
+	// UserAgent defaults to "Tocsin".
 	UserAgent string
-	// Clock tells the time for Retry-After dates, and for notifications without SentAt. Defaults to
-	// the system's clock.
+	// Clock is the time for Retry-After dates and for notifications without SentAt. Defaults to
+	// time.Now.
 	Clock func() time.Time
 }
 
-// WithDefaults fills what is zero.
+// WithDefaults fills in zero fields.
 func (c Config) WithDefaults() Config {
 	if c.UserAgent == "" {
 		c.UserAgent = "Tocsin"
@@ -52,12 +52,12 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// Channel is the webhook channel; make it with [New]. It is safe for many goroutines at once.
+// Channel is the webhook channel, created by [New]. It is safe for concurrent use.
 type Channel struct{ cfg Config }
 
 var _ channel.Channel = (*Channel)(nil)
 
-// New makes the channel.
+// New returns a webhook channel.
 func New(cfg Config) (*Channel, error) {
 	cfg = cfg.WithDefaults()
 	if err := cfg.Validate(); err != nil {
@@ -69,8 +69,8 @@ func New(cfg Config) (*Channel, error) {
 // Name is "webhook".
 func (*Channel) Name() string { return "webhook" }
 
-// Endpoint is scheme, host and port in lower case, since a receiver's limits hold for all its paths.
-// It is empty where the address has no readable URL.
+// Endpoint is scheme, host and port in lower case, because a receiver's limits apply to all its paths. It
+// is empty if the address has no valid URL.
 func (*Channel) Endpoint(to channel.Address) string {
 	if to.Webhook == nil {
 		return ""
@@ -97,7 +97,7 @@ func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notifi
 	}
 	body, err := encode(n, at)
 	if err != nil {
-		return permanent("the page cannot be written as JSON")
+		return permanent("the page cannot be encoded as JSON")
 	}
 	header, err := c.header(to.Webhook.Secret, n.ID, at, body)
 	if err != nil {
@@ -105,12 +105,12 @@ func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notifi
 	}
 	answer, err := c.cfg.Client.Do(ctx, egress.Request{Method: http.MethodPost, URL: to.Webhook.URL, Header: header, Body: body})
 	if err != nil {
-		return unanswered(err)
+		return failureResult(err)
 	}
-	return answered(answer, c.cfg.Clock())
+	return answerResult(answer, c.cfg.Clock())
 }
 
-// errSecret is all that is said of a secret that cannot be used: the library's words may quote it.
+// errSecret replaces errors of the library, which may quote the secret.
 var errSecret = errors.New(`the signing secret is not "whsec_" and base64`)
 
 func (c *Channel) header(secret, id string, at time.Time, body []byte) (http.Header, error) {

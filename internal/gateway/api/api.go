@@ -42,7 +42,7 @@ type Config struct {
 	Partitions int
 	// Archive answers questions. Required.
 	Archive archive.Reader
-	// Catalog gives the catalog in force, or nil while there is none. Required.
+	// Catalog returns the catalog in force, or nil while there is none. Required.
 	Catalog func() *catalog.Catalog
 	// Revision gives a catalog that was applied at some time, for explanations; it fails with
 	// [bus.ErrNotFound] for one that is lost. Nil: only the one in force is known.
@@ -50,11 +50,11 @@ type Config struct {
 	// Apply puts new catalog files in force. It gives their revision and every fault; none is in
 	// force after a fault that is more than a warning. Nil refuses to apply.
 	Apply func(ctx context.Context, files map[string][]byte) (revision string, faults []catalog.Fault, err error)
-	// Journal tells of overrides, and of calendars that were read. Nil: none are known, and no
+	// Journal holds the facts about overrides, calendars and problems. Nil: none are known, and no
 	// override can be made.
 	Journal archive.Journal
-	// Imports tells how it stands with the calendar of a schedule; ok is false where that was not
-	// looked at. Nil: not known here.
+	// Imports returns the status of a schedule's calendar; ok is false where it was not read yet. Nil:
+	// not known here.
 	Imports func(schedule string) (s calendars.Status, ok bool)
 	// Suggestions gives those of the incident with this full id, and whether they are remembered. Nil:
 	// none are made.
@@ -64,7 +64,7 @@ type Config struct {
 	Reports func(ctx context.Context, o report.Options) (report.Report, error)
 	// Blobs keep the secrets of feeds. Nil: there are no feeds.
 	Blobs bus.Blobs
-	// Token is what a caller shows in "Authorization: Bearer". An empty one lets nobody in.
+	// Token is what a caller sends in "Authorization: Bearer". An empty one lets nobody in.
 	Token string
 	// Clock gives the time of inputs. Defaults to time.Now.
 	Clock func() time.Time
@@ -177,7 +177,7 @@ func schemaName(t reflect.Type, hint string) string {
 	return name
 }
 
-// Guard lets a request through that shows the token in "Authorization: Bearer". The comparison takes
+// Guard accepts requests that carry the token in "Authorization: Bearer". The comparison takes
 // the same time for every wrong token.
 func Guard(token string, next http.Handler) http.Handler {
 	want := sha256.Sum256([]byte(token))

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/insight/review"
 )
 
-// written is an answer that is no JSON.
+// written is an answer that is not JSON.
 type written struct {
 	ContentType string `header:"Content-Type"`
 	Body        []byte
@@ -29,7 +29,7 @@ func (s *server) reviews(api huma.API) {
 	}, s.showChart)
 }
 
-// media describes an answer of one media type besides JSON.
+// media describes an answer of a media type other than JSON.
 func media(kind, what string) map[string]*huma.Response {
 	return map[string]*huma.Response{"200": {Description: what, Content: map[string]*huma.MediaType{kind: {Schema: &huma.Schema{Type: "string"}}}}}
 }

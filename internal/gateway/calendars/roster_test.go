@@ -249,14 +249,14 @@ func TestTheLastGoodOneStays(t *testing.T) {
 		{"redirect in a circle", status(302, "/again"), "more than 5 redirects"},
 		{"redirect to an inner address", status(301, "http://10.0.0.1/rota.ics"), "refused by egress rules: private address"},
 		{"redirect to the metadata", status(307, "http://169.254.169.254/latest/"), "refused by egress rules: link-local address"},
-		{"redirect to a file", status(308, "file:///etc/passwd"), "refused by egress rules: only http and https are spoken"},
+		{"redirect to a file", status(308, "file:///etc/passwd"), "refused by egress rules: only http and https are supported"},
 		{"6 MiB", text("BEGIN:VCALENDAR\r\n" + strings.Repeat("X-PAD:"+strings.Repeat("x", 60)+"\r\n", 6<<20/68) + "END:VCALENDAR\r\n"), "the calendar is larger than 5 MiB"},
 		{"30,000 events", text(many.String()), "line 100002: there are more than 20000 events"},
 		{"an answer that breaks off", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100000")
 			fmt.Fprint(w, good)
 		}, "the answer broke off"},
-		{"no answer", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "the connection broke off after the request was sent"},
+		{"no answer", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "the connection broke after the request was sent"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, byURL)

@@ -18,18 +18,16 @@ const (
 	levelHeight = 30
 	chartBottom = 64
 	markRadius  = 8
-	// maxMarks is the most marks that one chart names.
-	maxMarks = 40
-	// maxSteps is the most changes of the level that it draws.
-	maxSteps = 1000
+	maxMarks    = 40   // named in one chart
+	maxSteps    = 1000 // drawn in one chart
 )
 
-// colours of the marks, dark enough on white for everybody; the shapes differ as well.
+// colours of the marks, dark enough on white for contrast.
 var colours = map[MarkKind]string{
 	MarkAcknowledged: "#1a6b3c", MarkSnoozed: "#6b4fa0", MarkReopened: "#a05a00", MarkResolved: "#0b4f8a", MarkBreached: "#b00020", MarkExhausted: "#b00020",
 }
 
-// signs are letters within the marks, so that no colour is needed to tell them apart.
+// signs are letters inside the marks, so that colour is not needed to tell them apart.
 var signs = map[MarkKind]string{
 	MarkAcknowledged: "A", MarkSnoozed: "S", MarkReopened: "O", MarkResolved: "R", MarkBreached: "B", MarkExhausted: "X",
 }
@@ -43,8 +41,8 @@ type chart struct {
 	height int
 }
 
-// Chart draws the levels over time as an SVG of its own, with a description in words for who
-// cannot see it. It needs no font, script or file besides.
+// Chart draws the levels over time as a self-contained SVG, with a description for readers who cannot
+// see it.
 func (r *Review) Chart() string {
 	c := &chart{Review: r, top: 1}
 	for _, s := range r.Steps {
@@ -61,12 +59,12 @@ func (r *Review) Chart() string {
 	return c.String()
 }
 
-// Inline gives the chart as an address that a document can show without another file.
+// Inline returns the chart as a data URL.
 func (r *Review) Inline() string {
 	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(r.Chart()))
 }
 
-// until is where the chart ends: what comes after a closure, such as notes, is not drawn.
+// until is the end of the chart: notes after a closure are not drawn.
 func (r *Review) until() time.Time {
 	switch {
 	case !r.Times.Closed.IsZero():
@@ -86,7 +84,7 @@ func (c *chart) head() {
 	c.text(chartLeft, 22, "start", "#1f2328", `font-weight="bold"`, "Escalation levels over time")
 }
 
-// inWords tells what the chart draws.
+// inWords describes the chart.
 func (r *Review) inWords() string {
 	var all []string
 	for _, s := range r.Steps {
@@ -98,22 +96,22 @@ func (r *Review) inWords() string {
 		all = append(all, fmt.Sprintf("%s after %s", m.Kind, r.after(m.At)))
 	}
 	if len(all) == 0 {
-		return "Nothing climbed."
+		return "No escalation."
 	}
 	return strings.Join(all, "; ") + "."
 }
 
-// after gives how long after the opening an instant lies.
+// after is the time from the opening to an instant.
 func (r *Review) after(at time.Time) string { return span(at.Sub(r.Times.Opened)) }
 
-// named are the marks that the chart has room for.
+// named are the marks that fit into the chart.
 func (r *Review) named() []Mark { return r.Marks[:min(len(r.Marks), maxMarks)] }
 
 func (c *chart) x(at time.Time) float64 {
 	return chartLeft + c.scale.x(at.Sub(c.Times.Opened))
 }
 
-// y gives the height of a level; 0 is the axis.
+// y is the height of a level; 0 is the axis.
 func (c *chart) y(level int) int { return chartTop + (c.top-level)*levelHeight }
 
 func (c *chart) grid() {
@@ -122,7 +120,7 @@ func (c *chart) grid() {
 		fmt.Fprintf(c, `<line x1="%d" y1="%d" x2="%d" y2="%d" stroke="#d0d7de"/>`+"\n", chartLeft, y, chartWidth-chartRight, y)
 		name := fmt.Sprintf("level %d", level)
 		if level == 0 {
-			name = "at rest"
+			name = "none"
 		}
 		c.text(chartLeft-8, y+4, "end", "#57606a", "", name)
 	}
@@ -131,14 +129,14 @@ func (c *chart) grid() {
 		fmt.Fprintf(c, `<line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="#d0d7de"/>`+"\n", x, c.y(0), x, c.y(0)+5)
 		c.text(x, c.y(0)+18, "middle", "#57606a", "", span(at))
 	}
-	axis := "time since the opening"
+	axis := "time since opening"
 	if c.scale.log {
 		axis += ", on a logarithmic scale"
 	}
 	c.text(chartWidth-chartRight, c.y(0)+34, "end", "#57606a", "", axis)
 }
 
-// line draws the level as it was at each instant.
+// line draws the level over time.
 func (c *chart) line() {
 	if len(c.Steps) == 0 {
 		return
@@ -156,7 +154,7 @@ func (c *chart) line() {
 	fmt.Fprintf(c, `<path d="%s" fill="none" stroke="#24292f" stroke-width="2.5" stroke-linejoin="round"/>`+"\n", path.String())
 }
 
-// marks draws each at its instant, on the axis, or above the one before where the two would touch.
+// marks draws each mark on the axis, or above the previous one if the two would touch.
 func (c *chart) marks() {
 	last, stacked := 0.0, 0
 	for n, m := range c.named() {
@@ -176,7 +174,7 @@ func (c *chart) marks() {
 	}
 }
 
-// legend names the signs that the chart has.
+// legend explains the signs in the chart.
 func (c *chart) legend() {
 	var parts []string
 	seen := map[MarkKind]bool{}
@@ -207,14 +205,14 @@ func round(x any) string {
 	return fmt.Sprint(x)
 }
 
-// markupless makes a text stand for itself in SVG.
+// markupless escapes a text for SVG.
 func markupless(s string) string {
 	var b strings.Builder
 	xml.EscapeText(&b, []byte(visible(s))) //nolint:errcheck // a builder never fails
 	return b.String()
 }
 
-// visible makes one line of a text: controls become blanks, and marks that turn its direction go.
+// visible replaces control characters by blanks and removes those that change the text direction.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

@@ -1,9 +1,9 @@
-// Package review makes the document from which people learn after an incident: what the timeline
-// knows is filled in, and what only people know is left for them to write.
+// Package review writes a post-incident review: it fills in what the timeline knows and leaves the rest
+// for people to write.
 //
 // In: an incident, its timeline in order, and the names of people, by [Make]. Out: a [Review], which
-// writes itself as Markdown and as a chart of the levels in SVG. The same timeline always gives the
-// same bytes, and nothing that stands in a title, a note or a name becomes markup.
+// writes itself as Markdown and as a chart of the levels in SVG. The same timeline always yields the
+// same bytes, and no title, note or name can become markup.
 //
-// The package judges nobody, invents nothing, reads no clock and does no I/O.
+// The package judges nobody, reads no clock and does no I/O.
 package review

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/insight/document"
 )
 
-// maxRows is the most rows of one table; what is more stands in the timeline.
+// maxRows bounds the rows of one table. The timeline has the rest.
 const maxRows = 200
 
 // writer writes Markdown.
@@ -20,15 +20,15 @@ type writer struct {
 	strings.Builder
 }
 
-// Markdown writes the document. chart is the address of the picture of the levels: [Review.Inline], the
-// name of a file beside it, or empty for none.
+// Markdown writes the document. chart is the URL of the chart: [Review.Inline], a file name, or empty
+// for no chart.
 func (r *Review) Markdown(w io.Writer, chart string) error {
 	d := &writer{Review: r}
 	fmt.Fprintf(d, "# Post-incident review: %s\n\n", literal(r.Incident.Title))
 	d.summary()
 	d.impact()
 	d.times()
-	d.targets()
+	d.goals()
 	d.levels(chart)
 	d.people()
 	d.alerts()
@@ -57,7 +57,7 @@ func (d *writer) summary() {
 	fmt.Fprintf(d, "%s\n", literal(d.story()))
 }
 
-// story tells the whole in a few sentences.
+// story summarizes the incident in a few sentences.
 func (d *writer) story() string {
 	t, in := d.Times, d.Incident
 	all := []string{fmt.Sprintf("An incident of service %s opened on %s. Its priority is %s.", in.Service, instant(t.Opened), in.Priority)}
@@ -70,20 +70,20 @@ func (d *writer) story() string {
 		all = append(all, "Nobody acknowledged it.")
 	}
 	if n := len(t.Reopened); n > 0 {
-		all = append(all, fmt.Sprintf("It was opened again %s.", times(n)))
+		all = append(all, fmt.Sprintf("It was reopened %s.", times(n)))
 	}
 	if t.Resolved.IsZero() {
 		all = append(all, "It is not resolved.")
 	} else {
-		all = append(all, fmt.Sprintf("It was over after %s.", d.after(t.Resolved)))
+		all = append(all, fmt.Sprintf("It was resolved after %s.", d.after(t.Resolved)))
 	}
 	if in.Cause != "" {
-		all = append(all, "Cause, as the books have it: "+in.Cause+".")
+		all = append(all, "Recorded cause: "+in.Cause+".")
 	}
 	return strings.Join(all, " ")
 }
 
-// levelAt gives the level that was reached last before an instant, or at it.
+// levelAt is the last level reached by an instant.
 func (d *writer) levelAt(at time.Time) int {
 	level := 0
 	for _, s := range d.Steps {
@@ -120,7 +120,7 @@ func (d *writer) impact() {
 		[]string{"Duration", d.duration()},
 		[]string{"Alerts", fmt.Sprint(len(in.Alerts))},
 		[]string{"Pages", fmt.Sprintf("%d, to %s (%d delivered, %d failed, %d no longer needed)",
-			d.Pages.Requested, heads(people), d.Pages.Delivered, d.Pages.Failed, d.Pages.Superseded)},
+			d.Pages.Requested, plural(people, "receiver"), d.Pages.Delivered, d.Pages.Failed, d.Pages.Superseded)},
 	)
 	d.table([]string{"", ""}, rows)
 	d.WriteString("\n_Who was affected, and how? Write it here._\n")
@@ -144,7 +144,7 @@ func (d *writer) times() {
 		{"Opened", t.Opened},
 		{"First page", t.Paged},
 		{"First page delivered", t.Delivered},
-		{"Engaged", t.Engaged},
+		{"First response", t.Engaged},
 		{"Acknowledged", t.Acknowledged},
 		{"Resolved", t.Resolved},
 		{"Closed", t.Closed},
@@ -156,28 +156,28 @@ func (d *writer) times() {
 		rows = append(rows, []string{one.what, instant(one.at), d.after(one.at)})
 	}
 	for _, at := range t.Reopened {
-		rows = append(rows, []string{"Opened again", instant(at), d.after(at)})
+		rows = append(rows, []string{"Reopened", instant(at), d.after(at)})
 	}
-	d.table([]string{"", "At", "After the opening"}, rows)
+	d.table([]string{"", "At", "After opening"}, rows)
 }
 
-func (d *writer) targets() {
-	if len(d.Targets) == 0 {
+func (d *writer) goals() {
+	if len(d.Goals) == 0 {
 		return
 	}
-	d.section("Targets")
+	d.section("Goals")
 	var rows [][]string
-	for _, t := range d.Targets {
+	for _, t := range d.Goals {
 		arithmetic := t.Arithmetic
 		if t.Goal == "0s" {
 			arithmetic = ""
 		}
 		rows = append(rows, []string{t.Clock.Clock, goal(t), outcome(t), arithmetic})
 	}
-	d.table([]string{"Target", "Goal", "Outcome", "Arithmetic"}, rows)
+	d.table([]string{"Clock", "Goal", "Outcome", "Arithmetic"}, rows)
 }
 
-func goal(t Target) string {
+func goal(t Goal) string {
 	length, err := time.ParseDuration(t.Goal)
 	switch {
 	case err != nil:
@@ -191,9 +191,9 @@ func goal(t Target) string {
 	return span(length) + " of working time (" + t.Calendar + ")"
 }
 
-func outcome(t Target) string {
+func outcome(t Goal) string {
 	if t.Goal == "0s" {
-		return "not measured any more"
+		return "no longer applies"
 	}
 	took := ""
 	if length, err := time.ParseDuration(t.Elapsed); err == nil {
@@ -201,11 +201,11 @@ func outcome(t Target) string {
 	}
 	switch {
 	case t.Met && t.Breached:
-		return "breached, done" + took
+		return "breached, met late" + took
 	case t.Met:
 		return "met" + took
 	case t.Breached:
-		return "breached, not done"
+		return "breached, not met yet"
 	case t.Paused:
 		return "paused"
 	}
@@ -224,10 +224,10 @@ func (d *writer) levels(chart string) {
 		}
 	}
 	if len(rows) == 0 {
-		d.WriteString("Nothing climbed.\n")
+		d.WriteString("No escalation.\n")
 		return
 	}
-	d.table([]string{"Level", "At", "After the opening"}, rows)
+	d.table([]string{"Level", "At", "After opening"}, rows)
 }
 
 func (d *writer) people() {
@@ -244,8 +244,8 @@ func (d *writer) people() {
 		}
 		rows = append(rows, []string{d.name(p.Actor), fmt.Sprint(p.Pages), answered, fmt.Sprint(p.Acts), strings.Join(p.Roles, ", ")})
 	}
-	d.table([]string{"Who", "Pages", "Answered", "Acts", "Roles"}, rows)
-	fmt.Fprintf(d, "\n%s\n", literal("Teams, in the order in which they had it: "+strings.Join(d.Teams, ", ")+"."))
+	d.table([]string{"Who", "Pages", "Responded", "Actions", "Roles"}, rows)
+	fmt.Fprintf(d, "\n%s\n", literal("Teams, in order: "+strings.Join(d.Teams, ", ")+"."))
 }
 
 func (d *writer) alerts() {
@@ -263,7 +263,7 @@ func (d *writer) alerts() {
 		}
 		rows = append(rows, []string{a.Summary, a.Status, instant(began), strings.Join(words, ", ")})
 	}
-	d.table([]string{"Alert", "Status", "Began", "Labels"}, rows)
+	d.table([]string{"Alert", "Status", "Started", "Labels"}, rows)
 }
 
 func (d *writer) decisions(title string, all []Decision) {
@@ -285,7 +285,7 @@ func (d *writer) decisions(title string, all []Decision) {
 func (d *writer) tasks() {
 	d.section("Follow-ups")
 	if len(d.Incident.Tasks) == 0 {
-		d.WriteString("None are noted. `tocsin incident task add` notes one.\n")
+		d.WriteString("None. `tocsin incident task add` adds one.\n")
 		return
 	}
 	for _, t := range d.Incident.Tasks {
@@ -300,13 +300,13 @@ func (d *writer) tasks() {
 	}
 }
 
-// open leaves room for what only people know.
+// open leaves room for what only people can answer.
 func (d *writer) open() {
 	for _, s := range [][2]string{
-		{"Root cause", "What made it possible, and what set it off?"},
-		{"What went well", "What should be done the same way again?"},
-		{"What went wrong", "What made it longer, or worse, than it had to be?"},
-		{"Lessons", "What would have told us sooner? What do others need to know?"},
+		{"Root cause", "What made it possible, and what triggered it?"},
+		{"What went well", "What should we do the same way next time?"},
+		{"What went wrong", "What made it longer or worse than necessary?"},
+		{"Lessons", "How could we have noticed sooner? What do others need to know?"},
 	} {
 		d.section(s[0])
 		fmt.Fprintf(d, "_%s Write it here._\n", s[1])
@@ -315,7 +315,7 @@ func (d *writer) open() {
 
 func instant(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
 
-// table writes rows, [maxRows] of them at most.
+// table writes at most [maxRows] rows.
 func (d *writer) table(head []string, rows [][]string) {
 	shown := make([][]string, min(len(rows), maxRows))
 	for n := range shown {
@@ -326,14 +326,14 @@ func (d *writer) table(head []string, rows [][]string) {
 	}
 	document.Table(&d.Builder, head, shown)
 	if left := len(rows) - maxRows; left > 0 {
-		fmt.Fprintf(d, "\n%d more stand in the timeline.\n", left)
+		fmt.Fprintf(d, "\n%d more are in the timeline.\n", left)
 	}
 }
 
-// literal makes a text stand for itself, on one line, at most maxCell characters of it.
+// literal escapes a text, on one line and cut to maxCell characters.
 func literal(s string) string { return document.Literal(bounded(s)) }
 
-// bounded cuts a text off after maxCell characters.
+// bounded cuts a text after maxCell characters.
 func bounded(s string) string {
 	n := 0
 	for at := range s {
@@ -344,12 +344,12 @@ func bounded(s string) string {
 	return visible(s)
 }
 
-// maxCell bounds one text of the document.
+// maxCell bounds one text of the document, in characters.
 const maxCell = 2000
 
-func heads(n int) string {
+func plural(n int, noun string) string {
 	if n == 1 {
-		return "1 receiver"
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d receivers", n)
+	return fmt.Sprintf("%d %ss", n, noun)
 }

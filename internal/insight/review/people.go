@@ -10,17 +10,17 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Person is what one person, or one other target of pages, had to do with the incident.
+// Person is the part of one person, or another target of pages, in the incident.
 type Person struct {
 	Actor    string    // "person:ana", "chat:ops-room"
-	Pages    int       // that were asked for
-	Paged    time.Time // the first of them; zero for nobody whom a page was asked for
-	Answered time.Time // the first acknowledgement, or joining; zero for none
-	Acts     int       // facts that they brought about
+	Pages    int       // that were requested
+	Paged    time.Time // the first of them; zero for none
+	Answered time.Time // the first acknowledgement or response; zero for none
+	Acts     int       // facts that they caused
 	Roles    []string  // in the response, and "assignee", "acknowledged it", "responder"
 }
 
-// crowd gathers people in the order in which they appear.
+// crowd collects people in order of appearance.
 type crowd struct {
 	byActor map[string]*Person
 	order   []string
@@ -64,7 +64,7 @@ func (c *crowd) answered(by string, at time.Time) {
 	}
 }
 
-// all gives everybody with their roles as the incident has them.
+// all returns everybody, with the roles they have in the incident.
 func (c *crowd) all(in timeline.Incident) []Person {
 	role := func(actor, what string) {
 		if actor != "" {

@@ -8,54 +8,54 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Names gives what people call somebody: of "person:ana" it may make "Ana Ruiz". Nil, and an empty
-// answer, leave the id.
+// Names returns the display name of an actor: "Ana Ruiz" for "person:ana". If it is nil or returns "",
+// the id is shown.
 type Names func(actor string) string
 
-// Review is what a timeline tells about one incident.
+// Review is what the timeline of one incident shows.
 type Review struct {
 	Incident timeline.Incident
 	Times    Times
-	Targets  []Target
+	Goals    []Goal
 	People   []Person
-	Teams    []string // that had it, in order
+	Teams    []string // that owned it, in order
 	// Decisions are what people and the policy decided, in order, without pages and clocks.
 	Decisions []Decision
 	Notes     []Decision
 	// Steps and Marks are what the chart shows.
 	Steps []Step
 	Marks []Mark
-	// Pages counts those that were asked for, by what became of them.
+	// Pages counts the pages that were requested, by outcome.
 	Pages Pages
-	// End is the last instant that the timeline tells of.
+	// End is the time of the last entry.
 	End time.Time
 
 	names Names
 }
 
-// Times are the instants that matter; zero for those that have not come.
+// Times are the milestones; zero for those not reached.
 type Times struct {
 	Opened       time.Time
-	Paged        time.Time // the first page was asked for
+	Paged        time.Time // the first page was requested
 	Delivered    time.Time // the first page was delivered
-	Engaged      time.Time // the first thing that a person did
+	Engaged      time.Time // the first action of a person
 	Acknowledged time.Time // the first acknowledgement
 	Resolved     time.Time // the last resolution; zero while it is open
-	Closed       time.Time // its books
+	Closed       time.Time
 	Reopened     []time.Time
 }
 
-// Target is a goal of the catalog and what came of it.
-type Target struct {
+// Goal is a goal of the catalog and its outcome.
+type Goal struct {
 	timeline.Clock
-	// Arithmetic says how the time was reckoned; empty where no fact tells.
+	// Arithmetic says how the time adds up; empty if no fact says.
 	Arithmetic string
 }
 
 // Pages counts pages.
 type Pages struct{ Requested, Delivered, Failed, Superseded int }
 
-// Decision is one thing that was decided, or said.
+// Decision is something that was decided or noted.
 type Decision struct {
 	At   time.Time
 	By   string // "person:ana", "policy", "alert"
@@ -63,7 +63,7 @@ type Decision struct {
 	Why  string // may be empty
 }
 
-// Make reads a timeline, which belongs to the incident and is in order.
+// Make reads the timeline of an incident, which must be in order.
 func Make(in timeline.Incident, entries []timeline.Entry, names Names) *Review {
 	r := &Review{Incident: in, Times: Times{Opened: in.OpenedAt}, End: in.OpenedAt, names: names}
 	people := &crowd{}
@@ -75,13 +75,13 @@ func Make(in timeline.Incident, entries []timeline.Entry, names Names) *Review {
 		}
 		data, err := events.DecodeData(events.TypePrefix+e.Type+".v1", e.Data)
 		if err != nil {
-			data = nil // of a newer version: told in its own words, and measured by nothing
+			data = nil // from a newer version: listed, but not evaluated
 		}
 		r.time(e, data)
 		r.page(data, pages)
 		r.step(e, data)
 		people.take(e, data)
-		reckoned(arithmetic, data)
+		keepArithmetic(arithmetic, data)
 		r.decide(e, data)
 		if d, ok := data.(events.IncidentTransferred); ok {
 			if len(r.Teams) == 0 {
@@ -95,12 +95,12 @@ func Make(in timeline.Incident, entries []timeline.Entry, names Names) *Review {
 		r.Teams = []string{in.Team}
 	}
 	for _, c := range in.Clocks {
-		r.Targets = append(r.Targets, Target{Clock: c, Arithmetic: arithmetic[c.Clock]})
+		r.Goals = append(r.Goals, Goal{Clock: c, Arithmetic: arithmetic[c.Clock]})
 	}
 	return r
 }
 
-// time takes in when things happened for the first time, or the last.
+// time updates the milestones.
 func (r *Review) time(e timeline.Entry, data events.Data) {
 	t := &r.Times
 	if t.Engaged.IsZero() && strings.HasPrefix(e.Actor, personPrefix) {
@@ -133,7 +133,7 @@ func first(t *time.Time, at time.Time) {
 func (r *Review) page(data events.Data, known map[string]*bool) {
 	switch d := data.(type) {
 	case events.PageRequested:
-		if known[d.Page] == nil { // asked again, it is the same page
+		if known[d.Page] == nil { // a repeated request is the same page
 			known[d.Page] = new(bool)
 			r.Pages.Requested++
 		}
@@ -146,8 +146,8 @@ func (r *Review) page(data events.Data, known map[string]*bool) {
 	}
 }
 
-// reckoned keeps the newest arithmetic of each clock.
-func reckoned(all map[string]string, data events.Data) {
+// keepArithmetic keeps the newest arithmetic of each clock.
+func keepArithmetic(all map[string]string, data events.Data) {
 	switch d := data.(type) {
 	case events.IncidentClockRetimed:
 		all[d.Clock] = d.Arithmetic
@@ -160,7 +160,7 @@ func reckoned(all map[string]string, data events.Data) {
 
 const personPrefix = "person:"
 
-// name gives the word for somebody.
+// name is the display name of an actor.
 func (r *Review) name(actor string) string {
 	if r.names != nil {
 		if name := r.names(actor); name != "" {
@@ -170,7 +170,7 @@ func (r *Review) name(actor string) string {
 	return strings.TrimPrefix(actor, personPrefix)
 }
 
-// quiet are facts that are no decisions: they are counted, charted or listed elsewhere.
+// quiet are facts that are not decisions; they are counted, charted or listed elsewhere.
 var quiet = map[string]bool{
 	"page.requested": true, "page.delivered": true, "page.delayed": true, "page.failed": true, "page.superseded": true,
 	"incident.clock_started": true, "incident.clock_retimed": true, "incident.clock_met": true,
@@ -178,7 +178,7 @@ var quiet = map[string]bool{
 	"alert.left": true, "merge.answered": true,
 }
 
-// decide keeps what was decided and what was noted.
+// decide collects decisions and notes.
 func (r *Review) decide(e timeline.Entry, data events.Data) {
 	d := Decision{At: e.At, By: e.Actor, What: e.Summary, Why: e.Reason}
 	if note, ok := data.(events.IncidentAnnotated); ok {

@@ -62,8 +62,8 @@ func TestTimesAndPeople(t *testing.T) {
 	ana, bo := r.People[0], r.People[1]
 	require.Equal(t, []any{"person:ana", 1, true, 4}, []any{ana.Actor, ana.Pages, ana.Answered.IsZero(), ana.Acts})
 	require.Equal(t, []any{"person:bo", 1, 7 * time.Minute, []string{"incident-manager", "acknowledged it"}}, []any{bo.Actor, bo.Pages, since(bo.Answered), bo.Roles})
-	require.True(t, r.Targets[0].Breached && r.Targets[0].Met)
-	require.NotEmpty(t, r.Targets[0].Arithmetic)
+	require.True(t, r.Goals[0].Breached && r.Goals[0].Met)
+	require.NotEmpty(t, r.Goals[0].Arithmetic)
 }
 
 func first(in timeline.Incident, _ []timeline.Entry) timeline.Incident  { return in }
@@ -107,7 +107,7 @@ func requireQuiet(t *testing.T, document string) {
 	for _, heading := range strings.Split(document, "\n## ")[1:] {
 		title, _, _ := strings.Cut(heading, "\n")
 		require.Contains(t, []string{
-			"Summary", "Impact", "Times", "Targets", "Levels", "Who", "Alerts", "Decisions", "Follow-ups",
+			"Summary", "Impact", "Times", "Goals", "Levels", "Who", "Alerts", "Decisions", "Follow-ups",
 			"Root cause", "What went well", "What went wrong", "Lessons",
 		}, title)
 	}
@@ -150,7 +150,7 @@ func TestLongIncidents(t *testing.T) {
 	}
 	r := review.Make(in, all, nil)
 	document := write(t, r, "")
-	require.Contains(t, document, "\n4800 more stand in the timeline.\n")
+	require.Contains(t, document, "\n4800 more are in the timeline.\n")
 	require.Contains(t, r.Chart(), "4960 more are not drawn")
 	require.Less(t, len(r.Chart()), 32<<10)
 }

@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// scale lays time since the opening out over a width. What takes longer than the linear span is drawn
-// logarithmically, so that the minutes of the climb stay readable beside the days until the end.
+// scale maps the time since opening to a width. Incidents longer than linearSpan are drawn on a
+// logarithmic scale, so that the minutes of the escalation stay readable next to days of work.
 type scale struct {
 	total time.Duration
 	width float64
 	log   bool
 }
 
-// linearSpan is up to how long an incident is drawn to scale.
+// linearSpan is the longest incident on a linear scale.
 const linearSpan = 4 * time.Hour
 
-// bend is the time around which a logarithmic scale passes from even to shrinking.
+// bend is where the logarithmic scale turns from nearly linear to compressed.
 const bend = 2 * time.Minute
 
 func newScale(total time.Duration, width float64) scale {
 	return scale{max(total, time.Second), width, total > linearSpan}
 }
 
-// x gives where an instant lies, within the width.
+// x is the position of an instant within the width.
 func (s scale) x(since time.Duration) float64 {
 	since = min(max(since, 0), s.total)
 	if !s.log {
@@ -34,7 +34,7 @@ func (s scale) x(since time.Duration) float64 {
 	return s.width * math.Log1p(float64(since)/float64(bend)) / math.Log1p(float64(s.total)/float64(bend))
 }
 
-// rungs are the distances of ticks that people count in.
+// rungs are the possible distances of ticks on a linear scale.
 var rungs = []time.Duration{
 	time.Second, 5 * time.Second, 15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute,
 	15 * time.Minute, 30 * time.Minute, time.Hour,
@@ -48,7 +48,7 @@ var milestones = []time.Duration{
 
 const day = 24 * time.Hour
 
-// ticks gives the times since the opening that the axis names, 0 first; at most nine.
+// ticks are the times that the axis labels, 0 first; at most nine on a linear scale.
 func (s scale) ticks() []time.Duration {
 	out := []time.Duration{0}
 	if s.log {
@@ -72,7 +72,7 @@ func (s scale) ticks() []time.Duration {
 	return out
 }
 
-// apart leaves out ticks whose names would lie upon each other.
+// apart drops ticks whose labels would overlap.
 func (s scale) apart(all []time.Duration) []time.Duration {
 	const room = 44.0
 	out, last := []time.Duration{}, -room
@@ -84,7 +84,7 @@ func (s scale) apart(all []time.Duration) []time.Duration {
 	return out
 }
 
-// span writes a duration as people say it: "45s", "5m", "1h30m", "3d4h".
+// span formats a duration: "45s", "5m", "1h30m", "3d4h".
 func span(d time.Duration) string {
 	d = d.Round(time.Second)
 	if d <= 0 {

@@ -7,14 +7,14 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Step is a change of the level that the chart draws; 0 means that nothing climbs: somebody has it,
-// it is left alone, or it is over.
+// Step is a change of level in the chart. Level 0 means no escalation: the incident is acknowledged,
+// snoozed or resolved.
 type Step struct {
 	At    time.Time
 	Level int
 }
 
-// MarkKind is what a mark of the chart stands for.
+// MarkKind is the meaning of a mark in the chart.
 type MarkKind string
 
 // The kinds of marks.
@@ -27,14 +27,14 @@ const (
 	MarkExhausted    MarkKind = "exhausted"
 )
 
-// Mark is something that happened at one instant.
+// Mark is an event in the chart.
 type Mark struct {
 	At   time.Time
 	Kind MarkKind
-	Text string // one sentence for who cannot see the chart
+	Text string // one sentence, for readers who cannot see the chart
 }
 
-// marks are the facts that become marks.
+// marks are the facts that the chart marks.
 var marks = map[string]MarkKind{
 	"incident.acknowledged": MarkAcknowledged, "incident.snoozed": MarkSnoozed, "incident.reopened": MarkReopened,
 	"incident.resolved": MarkResolved, "incident.clock_breached": MarkBreached, "escalation.exhausted": MarkExhausted,

@@ -28,12 +28,12 @@ const (
 	Later   = "later"   // by both, by us after them
 	Theirs  = "theirs"  // by them alone
 	Ours    = "ours"    // by us alone
-	// Answered is by us alone, and after somebody had answered there: with that acknowledgement, which a
-	// shadow does not hear of, the page would not have gone out.
+	// Answered is by us alone, after somebody had answered there. A shadow run does not learn of that
+	// acknowledgement, which would have prevented the page.
 	Answered = "answered"
 )
 
-// Comparison is what came of laying both sides beside each other.
+// Comparison is the result of comparing both sides.
 type Comparison struct {
 	Period measure.Period `json:"period"`
 	// Alerts and Incidents are how many there are on their side and on ours.
@@ -95,7 +95,7 @@ type Paged struct {
 	Seconds *float64 `json:"seconds,omitempty"`
 }
 
-// Compare lays the two sides beside each other.
+// Compare compares the two sides.
 func Compare(theirs []Alert, ours []Incident, o Options) Comparison {
 	if o.Window == 0 {
 		o.Window = Window
@@ -122,7 +122,7 @@ func Compare(theirs []Alert, ours []Incident, o Options) Comparison {
 	return c
 }
 
-// caseOf makes one case of what both sides have.
+// caseOf merges what both sides have into one case.
 func (o Options) caseOf(p pair) Case {
 	c := Case{Opened: p.opened(), Theirs: []string{}, Ours: []string{}, People: []Paged{}}
 	first := map[string]*Paged{}
@@ -163,7 +163,7 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// judge says how one person fared.
+// judge compares the pages to one person.
 func (o Options) judge(p Paged, answered time.Time) Paged {
 	switch {
 	case p.Ours.IsZero():
@@ -202,19 +202,16 @@ func (c *Comparison) count(one Case) {
 	default:
 		c.Matched++
 	}
-	theirs, ours := false, false
 	for _, p := range one.People {
-		theirs = theirs || !p.Theirs.IsZero()
-		ours = ours || !p.Ours.IsZero() && p.Verdict != Answered
 		c.Pages.add(p.Verdict)
 		t := c.People[p.Person]
 		t.add(p.Verdict)
 		c.People[p.Person] = t
 	}
-	if theirs && !ours {
+	if missed(one) {
 		c.Missed++
 	}
-	if ours && !theirs {
+	if extra(one) {
 		c.Extra++
 	}
 }
@@ -223,7 +220,7 @@ func (t *Tally) add(verdict string) {
 	*map[string]*int{Same: &t.Same, Earlier: &t.Earlier, Later: &t.Later, Theirs: &t.Theirs, Ours: &t.Ours, Answered: &t.Answered}[verdict]++
 }
 
-// delayOf gives percentiles by nearest rank.
+// delayOf computes percentiles by nearest rank.
 func delayOf(all []float64) Delay {
 	slices.Sort(all)
 	d := Delay{Count: len(all)}

@@ -13,30 +13,37 @@ const Window = 15 * time.Minute
 // shortTitle is how much of a title counts: Opsgenie cuts messages after 130 characters.
 const shortTitle = 120
 
-// cases puts together what is about the same thing. Each alert goes to the incident that fits it
-// best, and each incident that none went to goes to its own best alert, so that neither side's way of
-// grouping matters. What fits nothing is a case alone.
+// cases groups what is about the same thing. Each alert joins the incident that fits it best, and each
+// incident that none joined joins its own best alert, so that neither side's grouping matters. What fits
+// nothing is a case of its own.
 func cases(theirs []Alert, ours []Incident, window time.Duration) []pair {
 	groups := newUnion(len(theirs) + len(ours))
-	index := newIndex(ours)
+	alerts, incidents := index{}, index{}
+	for a := range theirs {
+		alerts.add(a, theirs[a].words())
+	}
+	for i := range ours {
+		incidents.add(i, ours[i].words())
+	}
 	taken := make([]bool, len(ours))
 	for a := range theirs {
-		if best := index.best(&theirs[a], ours, window); best >= 0 {
+		best := incidents.best(theirs[a].words(), func(i int, key bool) (time.Duration, bool) {
+			return apart(&theirs[a], &ours[i], window, key)
+		})
+		if best >= 0 {
 			groups.join(a, len(theirs)+best)
 			taken[best] = true
 		}
 	}
-	back := map[string][]int{}
-	for a := range theirs {
-		for _, word := range wordsOf(&theirs[a]) {
-			back[word] = append(back[word], a)
-		}
-	}
 	for i := range ours {
-		if !taken[i] {
-			if best := bestAlert(back, theirs, &ours[i], window); best >= 0 {
-				groups.join(best, len(theirs)+i)
-			}
+		if taken[i] {
+			continue
+		}
+		best := alerts.best(ours[i].words(), func(a int, key bool) (time.Duration, bool) {
+			return apart(&theirs[a], &ours[i], window, key)
+		})
+		if best >= 0 {
+			groups.join(best, len(theirs)+i)
 		}
 	}
 	return groups.pairs(theirs, ours)
@@ -65,59 +72,50 @@ func (p pair) opened() time.Time {
 	return first
 }
 
-// The words that a thing is found by: its keys, and its title.
-func wordsOf(a *Alert) []string {
-	var out []string
-	if a.Key != "" {
-		out = append(out, "key "+a.Key)
-	}
-	if t := plain(a.Title); t != "" {
-		out = append(out, "title "+t)
-	}
-	return out
-}
+// words are what an alert is matched by: its key first, then its title.
+func (a *Alert) words() []string { return wordsOf(a.Title, a.Key) }
 
-func ourWords(i *Incident) []string {
+// words are what an incident is matched by: its keys first, then its title.
+func (i *Incident) words() []string { return wordsOf(i.Title, i.Keys...) }
+
+const keyWord = "key "
+
+func wordsOf(title string, keys ...string) []string {
 	var out []string
-	for _, k := range i.Keys {
+	for _, k := range keys {
 		if k != "" {
-			out = append(out, "key "+k)
+			out = append(out, keyWord+k)
 		}
 	}
-	if t := plain(i.Title); t != "" {
+	if t := plain(title); t != "" {
 		out = append(out, "title "+t)
 	}
 	return out
 }
 
-// plain makes titles comparable: lower case, one blank between words, and not longer than both sides keep.
+// plain normalizes a title: lower case, one blank between words, and cut to what both sides keep.
 func plain(title string) string {
 	words := strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	runes := []rune(strings.Join(words, " "))
 	return strings.TrimSpace(string(runes[:min(len(runes), shortTitle)]))
 }
 
+// index finds alerts or incidents by their words.
 type index map[string][]int
 
-func newIndex(ours []Incident) index {
-	x := index{}
-	for i := range ours {
-		for _, word := range ourWords(&ours[i]) {
-			x[word] = append(x[word], i)
-		}
+func (x index) add(n int, words []string) {
+	for _, word := range words {
+		x[word] = append(x[word], n)
 	}
-	return x
 }
 
-// best gives the incident with the alert's key or else its title; of several the one that is nearest in
-// time; -1 for none. By its key an alert belongs to an incident as long as that is open.
-func (x index) best(a *Alert, ours []Incident, window time.Duration) int {
-	for _, word := range wordsOf(a) {
+// best returns the nearest match in time by the first word that has any; -1 for none.
+func (x index) best(words []string, distance func(n int, key bool) (time.Duration, bool)) int {
+	for _, word := range words {
 		best, least := -1, time.Duration(0)
-		for _, i := range x[word] {
-			d, ok := apart(a, &ours[i], window, strings.HasPrefix(word, "key "))
-			if ok && (best < 0 || d < least) {
-				best, least = i, d
+		for _, n := range x[word] {
+			if d, ok := distance(n, strings.HasPrefix(word, keyWord)); ok && (best < 0 || d < least) {
+				best, least = n, d
 			}
 		}
 		if best >= 0 {
@@ -127,23 +125,8 @@ func (x index) best(a *Alert, ours []Incident, window time.Duration) int {
 	return -1
 }
 
-func bestAlert(back map[string][]int, theirs []Alert, i *Incident, window time.Duration) int {
-	for _, word := range ourWords(i) {
-		best, least := -1, time.Duration(0)
-		for _, a := range back[word] {
-			d, ok := apart(&theirs[a], i, window, strings.HasPrefix(word, "key "))
-			if ok && (best < 0 || d < least) {
-				best, least = a, d
-			}
-		}
-		if best >= 0 {
-			return best
-		}
-	}
-	return -1
-}
-
-// apart gives how far the openings are apart, and whether that is near enough.
+// apart returns how far apart the openings are, and whether that is close enough. By its key an alert
+// belongs to an incident as long as that is open.
 func apart(a *Alert, i *Incident, window time.Duration, key bool) (time.Duration, bool) {
 	d := a.Opened.Sub(i.Opened).Abs()
 	if d <= window {
@@ -177,7 +160,7 @@ func (u union) join(a, b int) {
 	u[max(a, b)] = min(a, b)
 }
 
-// pairs gives the sets in the order of their openings.
+// pairs returns the sets in the order of their openings.
 func (u union) pairs(theirs []Alert, ours []Incident) []pair {
 	at := map[int]int{}
 	var out []pair

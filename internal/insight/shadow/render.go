@@ -42,7 +42,7 @@ func spelled(p measure.Period) string {
 const Footnote = "A person counts once a case, with the first page on each side. A page of ours after somebody had answered there counts apart: " +
 	"a shadow run does not hear of that answer, and would not have sent the page had it been given here."
 
-// Sections gives the tables. Those without a row are left out, but for the first.
+// Sections returns the tables that have rows.
 func (c Comparison) Sections() []document.Section {
 	return document.WithRows(c.glance(), c.persons(), c.list("Missed: paged by them, and by us nobody", missed), c.list("Extra: paged by us, and by them nobody", extra), c.differences())
 }
@@ -103,7 +103,7 @@ func missed(one Case) bool { theirs, ours := one.paged(); return theirs && !ours
 
 func extra(one Case) bool { theirs, ours := one.paged(); return ours && !theirs }
 
-// list gives the cases that fit.
+// list is the table of the cases that fit.
 func (c Comparison) list(title string, fits func(Case) bool) document.Section {
 	s := document.Section{Title: title, Head: []string{"opened", "service", "title", "theirs", "ours", "people"}}
 	for _, one := range c.Cases {
@@ -116,7 +116,7 @@ func (c Comparison) list(title string, fits func(Case) bool) document.Section {
 	return s
 }
 
-// differences gives each person of the other cases whom the two sides treated differently.
+// differences lists, for cases that both sides paged for, the people they treated differently.
 func (c Comparison) differences() document.Section {
 	s := document.Section{Title: "Differences in cases that both paged for", Head: []string{"opened", "title", "person", "their page", "our page", "difference"}}
 	at := func(t time.Time) string {

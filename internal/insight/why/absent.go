@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// absent says why a step did not page somebody; false where it has nothing to do with them, or did page them.
+// absent says why a step did not page somebody; false if it does not concern them, or paged them.
 func (w *walk) absent(s *Step, person string) (Reason, bool) {
 	if slices.ContainsFunc(s.Pages, func(p Page) bool { return p.Target == personPrefix+person }) {
 		return Reason{}, false
@@ -32,7 +32,7 @@ func (w *walk) absent(s *Step, person string) (Reason, bool) {
 	return Reason{}, false
 }
 
-// meaning finds a target behind which somebody is.
+// meaning returns the target that means a person; nil for none.
 func (s *Step) meaning(person string) *Target {
 	for n := range s.Targets {
 		if s.Targets[n].means(person) {
@@ -42,7 +42,7 @@ func (s *Step) meaning(person string) *Target {
 	return nil
 }
 
-// meant is why a step did not page somebody whom it meant.
+// meant says why a step did not page somebody it meant.
 func (w *walk) meant(s *Step, t *Target, person string) (code, says string) {
 	verb := "means"
 	if t.byTurn() {
@@ -64,7 +64,7 @@ func (w *walk) meant(s *Step, t *Target, person string) (code, says string) {
 	case NeverDue:
 		return Quiet, fmt.Sprintf("%s, and never came due: %s", by, s.Reason)
 	}
-	return Answered, fmt.Sprintf("%s, but %s had answered already", by, person)
+	return Answered, fmt.Sprintf("%s, but %s had responded already", by, person)
 }
 
 func via(t *Target, person string) string {
@@ -74,7 +74,7 @@ func via(t *Target, person string) string {
 	return " through " + t.Target
 }
 
-// falseSays says that a condition did not hold. Without the catalog the fact's own words say it.
+// falseSays says that a condition was false. Without the catalog the fact's reason says it.
 func (w *walk) falseSays(s *Step) string {
 	if s.Condition == nil {
 		return s.Reason
@@ -89,7 +89,7 @@ func (w *walk) falseSays(s *Step) string {
 	return s.Reason
 }
 
-// offDuty is why somebody who might be behind a target was not.
+// offDuty says why a target did not mean somebody it might have.
 func (w *walk) offDuty(s *Step, t *Target, person string) (code, says string) {
 	head := s.name()
 	verb := "had"
@@ -119,7 +119,7 @@ func had(verb string, people []string) string {
 	return was(people) + " on call"
 }
 
-// entrySays tells which entry of a schedule decided.
+// entrySays names the entry of a schedule that decided.
 func (w *walk) entrySays(t *Target) string {
 	switch {
 	case t.Override != nil:
@@ -134,7 +134,7 @@ func (w *walk) entrySays(t *Target) string {
 	return ""
 }
 
-// name is how sentences speak of a step, with its place.
+// name names a step in a sentence, with its place in the catalog.
 func (s *Step) name() string {
 	switch s.What {
 	case Level:
@@ -147,16 +147,16 @@ func (s *Step) name() string {
 		return fmt.Sprintf("the trigger on %s%s", strings.ReplaceAll(s.On, "_", " "), in(s.Rule))
 	case Exhausted:
 		if len(s.Targets) == 0 && s.done == "" {
-			return "the end of the climb"
+			return "the end of the escalation"
 		}
 		return "the last resort" + in(s.Rule)
 	case Command:
 		return "the escalation by hand"
 	}
-	return "the call for help"
+	return "the request for help"
 }
 
-// missing lists everybody whom a step might have meant and did not page.
+// missing says for everybody a step might have paged, why it did not.
 func (w *walk) missing(s *Step) []Reason {
 	out := []Reason{}
 	for _, person := range s.candidates() {
@@ -167,7 +167,7 @@ func (w *walk) missing(s *Step) []Reason {
 	return out
 }
 
-// candidates are all who have to do with a step's targets, each once.
+// candidates are everybody a step's targets can mean, each once.
 func (s *Step) candidates() []string {
 	var all []string
 	for n := range s.Targets {

@@ -13,21 +13,21 @@ import (
 
 // Case is everything that is known about one incident.
 type Case struct {
-	// Facts are those of the incident, in order and without a gap; see [FromTimeline].
+	// Facts are those of the incident, in order and without gaps; see [FromTimeline].
 	Facts []events.Event
-	// Catalog is the revision that the incident opened with; nil where it is lost.
+	// Catalog is the revision that the incident opened with; nil if it is lost.
 	Catalog *catalog.Catalog
-	// Today is the catalog in force, of which only its people are looked at; may be nil.
+	// Today is the catalog in force, used only for its people; may be nil.
 	Today *catalog.Catalog
-	// Overrides are all that were ever known, in the order in which they came.
+	// Overrides are all that were ever added, in that order.
 	Overrides []Known
-	// Rosters are all that were ever read of calendars, in the order in which they came.
+	// Rosters are all that were ever read from calendars, in that order.
 	Rosters []Read
-	// Person is who is asked about, with or without "person:"; empty for nobody.
+	// Person is whom the question is about, with or without "person:"; empty for nobody.
 	Person string
-	// Now is when it is asked.
+	// Now is the time of the question.
 	Now time.Time
-	// Zone is that of the sentences. Defaults to UTC.
+	// Zone is the time zone of the answer. Defaults to UTC.
 	Zone *time.Location
 }
 
@@ -36,11 +36,11 @@ type Known struct {
 	events.Override
 	By, Note string
 	AddedAt  time.Time
-	// RemovedAt is when it was taken back; zero while it stands.
+	// RemovedAt is when it was removed; zero if it was not.
 	RemovedAt time.Time
 }
 
-// Read is what was read of a schedule's calendar, and from when on it counted.
+// Read is a roster that was read from a calendar, and from when on it counted.
 type Read struct {
 	events.Roster
 	At time.Time
@@ -53,7 +53,7 @@ type StrangerError struct {
 	Near string
 }
 
-// Error tells who is not there, and who may be meant.
+// Error implements error.
 func (e *StrangerError) Error() string {
 	said := fmt.Sprintf("no such person: %s", e.Person)
 	if e.Near != "" {
@@ -62,8 +62,8 @@ func (e *StrangerError) Error() string {
 	return said
 }
 
-// FromTimeline makes facts of what an archive tells of an incident. Entries that this build cannot
-// read are left out, as are those that belong to no place in the incident's own order.
+// FromTimeline converts the timeline of an archive back to facts. It drops entries that this build
+// cannot read, and those without a number.
 func FromTimeline(i timeline.Incident, all []timeline.Entry) []events.Event {
 	var facts []events.Event
 	for _, one := range all {
@@ -80,8 +80,8 @@ func FromTimeline(i timeline.Incident, all []timeline.Entry) []events.Event {
 	return facts
 }
 
-// inTeams puts back which team had the incident at each fact: entries do not say it, but each
-// transfer names the one before.
+// inTeams restores the team of each fact: entries do not have it, but each transfer names the previous
+// one.
 func inTeams(facts []events.Event, last string) {
 	team := last
 	for n := range slices.Backward(facts) {

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// policyNow is the policy that is climbed; nil where it cannot be known.
+// policyNow is the present policy; nil if it is not known.
 func (w *walk) policyNow() *escalation.Policy {
 	if w.Catalog == nil {
 		return nil
@@ -19,7 +19,7 @@ func (w *walk) policyNow() *escalation.Policy {
 	return w.Catalog.Rules.Policies[w.policy]
 }
 
-// level gives a level of the policy that is climbed, from 1; false where it cannot be known.
+// level is a level of the present policy, from 1; false if it is not known.
 func (w *walk) level(n int) (escalation.Level, bool) {
 	p := w.policyNow()
 	if p == nil || n < 1 || n > len(p.Levels) {
@@ -42,7 +42,7 @@ func (w *walk) advanced(e events.Event, d events.EscalationAdvanced) {
 		Rule: w.levelPlace(d.Level), DueAt: e.Time, At: e.Time, Reason: e.Reason, Outcome: Reached,
 	})
 	if w.due.Before(e.Time) && !w.due.IsZero() && (d.Trigger == "unacknowledged" || d.Trigger == "held") {
-		s.DueAt = w.due // what it was held for may have come sooner
+		s.DueAt = w.due // the hold may have ended early
 	}
 	level, known := w.level(d.Level)
 	own := !known || slices.Equal(level.Words(), d.Targets)
@@ -110,7 +110,7 @@ func (w *walk) exhausted(e events.Event, d events.EscalationExhausted) {
 	w.due, w.held = time.Time{}, nil
 }
 
-// transferred is a hand-over. One by a level is a step of its own, as such a level pages nobody.
+// transferred records a transfer. One by a level is a step of its own, because such a level pages nobody.
 func (w *walk) transferred(e events.Event, d events.IncidentTransferred) {
 	if d.Policy != d.WasPolicy {
 		if n := w.handingOver(d.To); n > 0 && w.byLevel(e) {
@@ -118,7 +118,7 @@ func (w *walk) transferred(e events.Event, d events.IncidentTransferred) {
 			w.add(&Step{
 				What: Level, Seq: e.IncidentSeq, Level: n, Round: w.told.Round, Kind: string(level.Kind), On: "unacknowledged", Rule: w.levelPlace(n),
 				DueAt: firstOf(w.due, e.Time), At: e.Time, Outcome: HandedOver, Condition: w.condition(level.When), Targets: []Target{},
-				Reason: "team " + d.To + " has it from here on, and its policy " + d.Policy + " is climbed",
+				Reason: "it was transferred to team " + d.To + ", and policy " + d.Policy + " took over",
 			})
 			w.due = time.Time{}
 		}
@@ -129,7 +129,7 @@ func (w *walk) transferred(e events.Event, d events.IncidentTransferred) {
 	w.log = append(w.log, w.changed(e))
 }
 
-// byLevel says that the climb itself handed over: nothing of the same decision did.
+// byLevel reports whether a level transferred the incident, not a trigger in the same decision.
 func (w *walk) byLevel(e events.Event) bool {
 	if len(w.steps) == 0 {
 		return e.Actor == "policy"
@@ -138,7 +138,7 @@ func (w *walk) byLevel(e events.Event) bool {
 	return (last.What == Level || last.At.Before(e.Time)) && e.Actor == "policy"
 }
 
-// handingOver finds the next level that gives the incident to a team; 0 for none.
+// handingOver is the next level that transfers the incident to a team; 0 for none.
 func (w *walk) handingOver(to string) int {
 	p := w.policyNow()
 	if p == nil {
@@ -152,18 +152,18 @@ func (w *walk) handingOver(to string) int {
 	return 0
 }
 
-// stop ends the climb for now: what was still due is not reached.
+// stop ends the escalation for now: what was still due is not reached.
 func (w *walk) stop(e events.Event) {
 	if w.due.IsZero() {
 		return
 	}
-	w.known(e.Time.Add(-1)) // whom it would have paged later on
+	w.known(e.Time.Add(-1)) // for whom it would have paged
 	w.ahead(NotReached, w.did(e)+" at "+w.at(e.Time))
 	w.due, w.held = time.Time{}, nil
 }
 
-// ahead adds the levels that come after the present one: the next one is due at a known instant, those
-// after it when the waits between them are over.
+// ahead adds the levels after the present one. The next one is due at a known instant, the others when
+// the waits between them are over.
 func (w *walk) ahead(outcome, why string) {
 	p, due := w.policyNow(), w.due
 	if due.IsZero() {
@@ -180,7 +180,7 @@ func (w *walk) ahead(outcome, why string) {
 	round := w.told.Round
 	for next, more := p.Next(w.climb); more; {
 		if next.Again > 0 {
-			round++ // a level that is repeated begins a new one
+			round++ // a repeated level starts a new round
 		}
 		at := escalation.Step{Round: next.Round, Level: next.Level, Again: next.Again}
 		level := p.Level(next)
@@ -189,14 +189,14 @@ func (w *walk) ahead(outcome, why string) {
 			DueAt: due, Outcome: outcome, Reason: w.early(outcome, why, due), Targets: w.targets(at, level.Words(), later(due, w.now), nil),
 		})
 		if level.Team != "" || level.Hold != "" || next.Round > w.climb.Round {
-			return // what comes after them is not guessed
+			return // what comes after is not predictable
 		}
 		due = due.Add(level.AckTimeout * time.Duration(level.Repeat-next.Again+1))
 		next, more = p.Above(next)
 	}
 }
 
-// early adds how long before its time a level was made needless.
+// early adds how long before it was due a level became unnecessary.
 func (w *walk) early(outcome, why string, due time.Time) string {
 	if early := due.Sub(w.now); outcome == NotReached && early > 0 {
 		return fmt.Sprintf("%s, %s before it was due", why, span(early))
@@ -204,7 +204,7 @@ func (w *walk) early(outcome, why string, due time.Time) string {
 	return why
 }
 
-// heldToo adds the level that is held when the climb stops.
+// heldToo adds the level that is held when the escalation stops.
 func (w *walk) heldToo(outcome, why string) {
 	was := *w.held
 	was.Seq, was.DueAt, was.At, was.Until, was.Outcome = 0, w.due, time.Time{}, time.Time{}, outcome

@@ -10,8 +10,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Explain explains an incident. Asked about somebody whom neither catalog knows and whom nothing
-// paged, it gives a [*StrangerError].
+// Explain explains an incident. It returns a [*StrangerError] for a person whom neither catalog has
+// and nothing paged.
 func Explain(c Case) (Explanation, error) {
 	w := newWalk(c)
 	for _, e := range c.Facts {
@@ -21,13 +21,13 @@ func Explain(c Case) (Explanation, error) {
 	return w.explanation()
 }
 
-// walk goes through the facts of an incident with the state that they lead to.
+// walk replays the facts of an incident, with the state that they lead to.
 type walk struct {
 	Case
-	// state holds this incident alone, and is nil once it cannot be known: without the catalog, or
-	// after a fact that does not follow on the ones before.
+	// state holds this incident alone. It is nil if it is not known: without the catalog, or after a
+	// fact that cannot follow the previous ones.
 	state *rules.State
-	waits []change // overrides and rosters that have not come yet
+	waits []change // overrides and rosters to come
 	told  timeline.Incident
 
 	steps  []*Step
@@ -47,7 +47,7 @@ type walk struct {
 	asked  *escalation.Moment // where the state has changed since a condition was asked; see remember
 }
 
-// spot is where a page lies.
+// spot is the place of a page in a step.
 type spot struct {
 	step *Step
 	n    int

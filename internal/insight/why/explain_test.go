@@ -96,7 +96,7 @@ func TestFactsAlone(t *testing.T) {
 			require.False(t, e.Catalog.Known)
 			require.NotEmpty(t, e.Catalog.Revision)
 			require.NotEmpty(t, e.Catalog.Says)
-			require.Contains(t, e.Text, "told from the facts alone")
+			require.Contains(t, e.Text, "comes from the facts alone")
 			require.Contains(t, e.Text, "cleo: ")
 			require.Contains(t, e.Text, "took it at")
 			asked.Person = "cleo"

@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// page takes in what a fact says of a page.
+// page records what a fact says about a page.
 func (w *walk) page(e events.Event) {
 	switch d := e.Data.(type) {
 	case events.PageRequested:
@@ -32,7 +32,7 @@ func (w *walk) requested(e events.Event, d events.PageRequested) {
 		return
 	}
 	s := w.asking[[2]int{d.Round, d.Level}]
-	if s == nil { // a page without a step that this build knows is told all the same
+	if s == nil { // this build does not know what asked for the page
 		s = w.add(&Step{What: Help, Seq: e.IncidentSeq, Round: d.Round, DueAt: e.Time, At: e.Time, Outcome: Reached, Reason: d.Why, Targets: []Target{}})
 		w.pages(s, d.Round, d.Level)
 	}
@@ -59,14 +59,14 @@ func (w *walk) ended(id string, e events.Event, change func(*Page)) {
 	}
 }
 
-// pageSays tells what came of a page.
+// pageSays says what became of a page.
 func (w *walk) pageSays(p *Page) string {
 	said := w.outcomeSays(p)
 	if p.Late > 0 {
-		said += fmt.Sprintf(". It was asked for %s late", span(time.Duration(p.Late)*time.Second))
+		said += fmt.Sprintf(". It was requested %s late", span(time.Duration(p.Late)*time.Second))
 	}
 	if p.Asked > 1 {
-		said += ". Its receipt was late, so it was asked for " + times(p.Asked)
+		said += ". Its receipt was late, so it was requested " + times(p.Asked)
 	}
 	return said
 }
@@ -80,18 +80,19 @@ func (w *walk) outcomeSays(p *Page) string {
 		}
 		return said
 	case Failed:
-		return "no contact method took it" + w.tried(p.Attempts)
+		return "every contact method failed" + w.tried(p.Attempts)
 	case Delayed:
-		return "no contact method has taken it yet, and they are tried further" + w.tried(p.Attempts)
+		return "every contact method failed so far; they are still being tried" + w.tried(p.Attempts)
 	case Superseded:
 		return w.supersededSays(p)
 	}
 	return "it is on its way"
 }
 
-// supersededSays tells of a page that was no longer wanted: mostly one whose contact method waits.
+// supersededSays explains a page that was no longer needed, mostly before its first contact method
+// was due.
 func (w *walk) supersededSays(p *Page) string {
-	said := fmt.Sprintf("no longer wanted at %s: %s", w.at(p.EndedAt), p.Reason)
+	said := fmt.Sprintf("no longer needed at %s: %s", w.at(p.EndedAt), p.Reason)
 	after := p.EndedAt.Sub(p.At)
 	if w.Catalog == nil || len(p.Attempts) > 0 {
 		return said + w.tried(p.Attempts)
@@ -100,10 +101,10 @@ func (w *walk) supersededSays(p *Page) string {
 		return fmt.Sprintf("%s. Nothing was sent: for %s urgency the first contact method (%s) waits %s%s, and %s had passed",
 			said, p.Urgency, plan.Steps[0].Contact, span(plan.Steps[0].After), in(p.Notify), span(after))
 	}
-	return said + ". What had been sent by then is not known here"
+	return said + ". Whether anything had been sent by then is not known"
 }
 
-// tried tells each attempt with what the channel answered.
+// tried lists the attempts with the answers of their channels.
 func (w *walk) tried(all []events.Attempt) string {
 	if len(all) == 0 {
 		return ""
@@ -111,7 +112,7 @@ func (w *walk) tried(all []events.Attempt) string {
 	var told []string
 	for n, a := range all {
 		if n == mostAttempts && len(all) > mostAttempts+1 {
-			told = append(told, fmt.Sprintf("and %d more like these", len(all)-n))
+			told = append(told, fmt.Sprintf("and %d more", len(all)-n))
 			break
 		}
 		told = append(told, w.attemptSays(a))
@@ -119,13 +120,13 @@ func (w *walk) tried(all []events.Attempt) string {
 	return ": " + strings.Join(told, "; ")
 }
 
-// mostAttempts is how many attempts of one page are told one by one.
+// mostAttempts is how many attempts of one page are listed.
 const mostAttempts = 6
 
 // answers are the outcomes of attempts in words.
 var answers = map[string]string{
 	"accepted": "took it", "delivered": "delivered it", "retryable": "failed for now", "permanent": "refused it for good",
-	"unknown": "gave no answer that is known",
+	"unknown": "gave no known answer",
 }
 
 func (w *walk) attemptSays(a events.Attempt) string {

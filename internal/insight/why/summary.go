@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// explanation puts together what the walk has found.
+// explanation puts together the findings of the walk.
 func (w *walk) explanation() (Explanation, error) {
 	i := w.told
 	e := Explanation{
@@ -44,7 +44,7 @@ func (w *walk) revision() Revision {
 	return r
 }
 
-// finish fills in what a step says of people once all of its pages are known.
+// finish completes a step once all of its pages are known.
 func (w *walk) finish(s *Step) {
 	if s.Pages == nil {
 		s.Pages = []Page{}
@@ -55,7 +55,7 @@ func (w *walk) finish(s *Step) {
 	s.NotPaged = w.missing(s)
 }
 
-// summary is the answer in short where nobody in particular was asked about.
+// summary is the short answer for a question about nobody in particular.
 func (w *walk) summary() string {
 	said := "Nobody was paged"
 	if paged := w.everybody(); len(paged) > 0 {
@@ -69,7 +69,7 @@ func (w *walk) summary() string {
 	return said + "."
 }
 
-// everybody lists who was paged, each once, with the step that did it first and the best that came of it.
+// everybody lists who was paged, each once, with the first step that did and the best outcome.
 func (w *walk) everybody() []string {
 	var order []string
 	first, pages := map[string]*Step{}, map[string][]Page{}
@@ -85,27 +85,27 @@ func (w *walk) everybody() []string {
 	for n, target := range order {
 		best := pages[target][bestOf(pages[target])]
 		by := strings.TrimSuffix(first[target].name(), in(first[target].Rule))
-		order[n] = fmt.Sprintf("%s by %s (%s)", name(target), by, came(best))
+		order[n] = fmt.Sprintf("%s by %s (%s)", name(target), by, outcomeOf(best))
 	}
 	return order
 }
 
-// came says in a word or two what came of a page.
-func came(p Page) string {
+// outcomeOf is the outcome of a page in a word or two.
+func outcomeOf(p Page) string {
 	switch p.Outcome {
 	case Delivered:
 		return "delivered by " + p.Channel
 	case Failed:
 		return "failed"
 	case Superseded:
-		return "no longer wanted"
+		return "no longer needed"
 	case Delayed:
 		return "not delivered yet"
 	}
 	return "on its way"
 }
 
-// silence is why nobody was paged: what the first steps came to.
+// silence says why nobody was paged: the outcome of the first steps.
 func (w *walk) silence() string {
 	for _, outcome := range []string{Held, NotReached, Ahead, Passed, Nobody} {
 		at := slices.IndexFunc(w.steps, func(s *Step) bool { return s.Outcome == outcome })
@@ -121,14 +121,14 @@ func (w *walk) silence() string {
 		case Ahead:
 			return s.name() + " is due at " + w.at(s.DueAt)
 		case Passed:
-			return s.name() + " was passed: " + w.falseSays(s)
+			return s.name() + " was skipped: " + w.falseSays(s)
 		}
-		return "nobody was behind " + s.name()
+		return s.name() + " had nobody to page"
 	}
 	return ""
 }
 
-// ending says where the incident stands, in the words of what brought it there.
+// ending says how the incident ended up in its present status.
 func (w *walk) ending() string {
 	switch {
 	case w.last != "":

@@ -12,8 +12,8 @@ import (
 
 const personPrefix = escalation.PersonPrefix
 
-// targets says who was behind each of a step's words at an instant. Picked are the turns that round
-// robins gave, as the fact tells them: the incident's own past does not know them.
+// targets resolves each of a step's targets at an instant. picked holds the turns of round robins from
+// the fact, because the facts of one incident do not show whose turn it was.
 func (w *walk) targets(step escalation.Step, words []string, at time.Time, picked map[string]string) []Target {
 	all := make([]Target, 0, len(words))
 	for _, word := range words {
@@ -44,9 +44,9 @@ func (w *walk) target(step escalation.Step, word string, at time.Time, turn stri
 	case escalation.RoleKind:
 		w.role(&t, parsed)
 	case escalation.Chat:
-		t.Rule, t.Says = w.Catalog.Places.Chat(parsed.ID), "a room"
+		t.Rule, t.Says = w.Catalog.Places.Chat(parsed.ID), "a chat room"
 	case escalation.Webhook:
-		t.Rule, t.Says = w.Catalog.Places.Webhook(parsed.ID), "a machine"
+		t.Rule, t.Says = w.Catalog.Places.Webhook(parsed.ID), "a webhook"
 	}
 	if parsed.Of == escalation.RoundRobin {
 		w.turn(&t)
@@ -54,8 +54,7 @@ func (w *walk) target(step escalation.Step, word string, at time.Time, turn stri
 	return t
 }
 
-// turn is of a round robin: of those who take turns one has this one. Where no fact says who, any of
-// them might.
+// turn narrows a round robin to whose turn it was. If no fact says, it could be anybody in the pool.
 func (w *walk) turn(t *Target) {
 	if t.Turn == "" {
 		t.People, t.Says = t.pool, "whoever's turn it is, of "+list(t.pool)
@@ -64,7 +63,7 @@ func (w *walk) turn(t *Target) {
 	t.People, t.Says = []string{t.Turn}, "the turn of "+t.Turn
 }
 
-// duty is whoever a schedule has on call, and which entry of it says so.
+// duty resolves a schedule: who is on call, and by which of its entries.
 func (w *walk) duty(t *Target, id string, at time.Time) {
 	s := w.state.Schedule(w.incident(), id)
 	if s == nil {
@@ -84,7 +83,7 @@ func (w *walk) duty(t *Target, id string, at time.Time) {
 	t.Says = w.dutySays(t, now.People)
 }
 
-// shiftAt gives the shift around an instant.
+// shiftAt is the shift at an instant.
 func shiftAt(v oncall.View, at time.Time) oncall.Shift {
 	all := v.Shifts(at, at.Add(1))
 	if len(all) == 0 {
@@ -121,7 +120,7 @@ func (w *walk) dutySays(t *Target, people []string) string {
 	return who
 }
 
-// overrideSays names an override, who asked for it and when.
+// overrideSays names an override, who added it and when.
 func (w *walk) overrideSays(o *Override) string {
 	said := map[string]string{
 		string(oncall.StandIn): "override ", string(oncall.Swap): "swap ", string(oncall.Temporary): "temporary schedule ",
@@ -150,7 +149,7 @@ func (w *walk) team(t *Target, parsed escalation.Target, at time.Time) {
 	}
 }
 
-// role is somebody by what they are to the incident.
+// role resolves a role.
 func (w *walk) role(t *Target, parsed escalation.Target) {
 	i, who := w.incident(), list(t.People)
 	switch parsed.ID {
@@ -163,7 +162,7 @@ func (w *walk) role(t *Target, parsed escalation.Target) {
 	case escalation.RoleHolder:
 		t.Says = who + ", who had it"
 	case escalation.RoleManager:
-		t.Says = who + " as the manager of whoever was paged before"
+		t.Says = who + " as the manager of the people paged before"
 		if parsed.Of != "" {
 			t.Rule, t.Says = w.Catalog.Places.Person(parsed.Of), who+" as the manager of "+parsed.Of
 		}
@@ -171,7 +170,7 @@ func (w *walk) role(t *Target, parsed escalation.Target) {
 	if len(t.People) == 0 {
 		t.Says = map[string]string{
 			escalation.RoleLead: "the team has no lead", escalation.RoleOwner: "the service has no owner",
-			escalation.RoleHolder: "nobody had it", escalation.RoleManager: "whoever was paged before has no manager",
+			escalation.RoleHolder: "nobody has acknowledged it", escalation.RoleManager: "the people paged before have no manager",
 		}[parsed.ID]
 	}
 }
@@ -183,10 +182,10 @@ func either(a, b string) string {
 	return b
 }
 
-// byTurn says that it means one of several, and nobody knows which.
+// byTurn reports whether it means one of several, and no fact says which.
 func (t *Target) byTurn() bool {
 	return t.Turn == "" && len(t.pool) > 1 && strings.HasSuffix(t.Target, ":"+escalation.RoundRobin)
 }
 
-// means says whether somebody is behind a target.
+// means reports whether a target means a person.
 func (t *Target) means(person string) bool { return slices.Contains(t.People, person) }

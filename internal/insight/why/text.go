@@ -15,8 +15,8 @@ func triggered(e events.Event) (events.IncidentTriggered, bool) {
 	return d, ok
 }
 
-// text is the whole explanation as prose: the answer first, then what led to it, in order. Asked about
-// somebody, it tells of them alone.
+// text is the explanation as prose: first the answer, then what led to it, in order. For a question
+// about a person it covers only them.
 func (w *walk) text(e *Explanation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", e.Says)
@@ -43,15 +43,15 @@ func (w *walk) sourceText(b *strings.Builder, e *Explanation) {
 	}
 	fmt.Fprintf(b, "%s of team %s, by catalog %s.\n", policy, e.Team, brief(e.Catalog.Revision))
 	if !e.Catalog.Known {
-		fmt.Fprintf(b, "What follows is told from the facts alone: %s.\n", e.Catalog.Says)
+		fmt.Fprintf(b, "What follows comes from the facts alone: %s.\n", e.Catalog.Says)
 	}
 }
 
-// personText lists a person's pages, and the other reasons there are.
+// personText lists a person's pages and the further reasons.
 func (w *walk) personText(b *strings.Builder, v *Verdict) {
 	for n, p := range v.Pages {
 		if len(v.Pages) == 1 {
-			break // the answer has said it all
+			break // the answer has it already
 		}
 		fmt.Fprintf(b, "  page %d, %s: %s.\n", n+1, w.at(p.At), p.Says)
 	}
@@ -61,31 +61,31 @@ func (w *walk) personText(b *strings.Builder, v *Verdict) {
 	}
 	for n, r := range rest {
 		if n == 0 {
-			b.WriteString("Besides:\n")
+			b.WriteString("Also:\n")
 		}
 		fmt.Fprintf(b, "  %s.\n", r.Says)
 	}
 }
 
-// told is one thing of the story with its place in it.
-type told struct {
+// line is one part of the text, with its place in the order.
+type line struct {
 	at   time.Time
 	seq  uint64
 	text string
 }
 
-// lines are steps and changes in order. What did not happen stands where it was due.
-func (w *walk) lines() []told {
-	var all []told
+// lines are steps and changes in order. What did not happen is where it was due.
+func (w *walk) lines() []line {
+	var all []line
 	for _, s := range w.steps {
 		if s.Outcome != NeverDue {
-			all = append(all, told{firstOf(s.At, s.DueAt), s.Seq, w.stepText(s)})
+			all = append(all, line{firstOf(s.At, s.DueAt), s.Seq, w.stepText(s)})
 		}
 	}
 	for _, c := range w.log {
-		all = append(all, told{c.At, c.Seq, fmt.Sprintf("%s  %s.\n", w.at(c.At), strings.TrimSuffix(c.Says, "."))})
+		all = append(all, line{c.At, c.Seq, fmt.Sprintf("%s  %s.\n", w.at(c.At), strings.TrimSuffix(c.Says, "."))})
 	}
-	slices.SortStableFunc(all, func(a, b told) int {
+	slices.SortStableFunc(all, func(a, b line) int {
 		if a.seq != 0 && b.seq != 0 {
 			return cmp.Compare(a.seq, b.seq)
 		}
@@ -118,7 +118,7 @@ func (w *walk) stepText(s *Step) string {
 func (w *walk) outcomeText(s *Step) string {
 	switch s.Outcome {
 	case Passed:
-		return "passed, because " + w.falseSays(s)
+		return "skipped, because " + w.falseSays(s)
 	case Held:
 		return "held: " + s.Reason
 	case HandedOver:
@@ -133,7 +133,7 @@ func (w *walk) outcomeText(s *Step) string {
 	return w.pagedText(s)
 }
 
-// pagedText is of a step that paged, or would have.
+// pagedText is the outcome of a step that paged, or had nobody to page.
 func (w *walk) pagedText(s *Step) string {
 	var who []string
 	for _, p := range s.Pages {
@@ -146,7 +146,7 @@ func (w *walk) pagedText(s *Step) string {
 	case len(who) == 0 && len(s.Targets) == 0:
 		said = "paged nobody"
 	case len(who) == 0:
-		said = "nobody was there to page"
+		said = "there was nobody to page"
 	}
 	if s.What == Level {
 		said += because(s.On)
@@ -162,7 +162,7 @@ func (w *walk) pagedText(s *Step) string {
 	return said
 }
 
-// wouldBe says whom a step means that did not come.
+// wouldBe says whom a step that did not happen would have paged.
 func (w *walk) wouldBe(s *Step) string {
 	var who []string
 	for n := range s.Targets {
@@ -190,8 +190,8 @@ func (w *walk) wouldBe(s *Step) string {
 	return ". " + verb + list(slices.Compact(who))
 }
 
-// notPaged groups those whom a step did not page by what was in the way. Only an override says more than
-// the line about the target does.
+// notPaged groups those whom a step did not page by the reason. The line about the target has the
+// details, except for overrides.
 func notPaged(s *Step) string {
 	var order []string
 	people := map[string][]string{}
@@ -201,7 +201,7 @@ func notPaged(s *Step) string {
 			said = strings.TrimPrefix(r.Says, s.name()+" ")
 		}
 		if r.Code == Covered {
-			said = "on call but for the override"
+			said = "replaced by the override"
 		}
 		if people[said] == nil {
 			order = append(order, said)
@@ -215,13 +215,13 @@ func notPaged(s *Step) string {
 	return b.String()
 }
 
-// causes are what takes a climb to a level, in words.
+// causes say why the escalation advanced to a level.
 var causes = map[string]string{
-	"triggered": "because an alert opened the incident", "reopened": "because it was opened again", "returned": "because the acknowledgement was gone",
+	"triggered": "because an alert opened the incident", "reopened": "because it was reopened", "returned": "because the acknowledgement ended",
 	"woken": "because the snooze was over", "unacknowledged": "because nobody had acknowledged it in time",
-	"undeliverable": "because nobody of the level before could be reached", "nobody": "because nobody was behind the level before",
-	"condition": "because the level before was passed", "held": "because what it was held for had come", "transferred": "because the team was given it",
-	"assigned": "because it was assigned", "trigger": "because a trigger asked for it", "command": "because somebody asked for it",
+	"undeliverable": "because nobody at the previous level could be reached", "nobody": "because the previous level had nobody to page",
+	"condition": "because the previous level was skipped", "held": "because the hold was over", "transferred": "because it was transferred to the team",
+	"assigned": "because it was assigned", "trigger": "because a trigger asked for it", "command": "because somebody escalated it",
 }
 
 func because(on string) string {

@@ -47,7 +47,7 @@ func (w *walk) trigger(index int) (escalation.Trigger, bool) {
 	return p.Triggers[index], true
 }
 
-// neverDue adds the triggers of the policy that nothing came of.
+// neverDue adds the triggers of the policy that never came due.
 func (w *walk) neverDue() {
 	p := w.policyNow()
 	if p == nil {
@@ -66,13 +66,13 @@ func (w *walk) neverDue() {
 
 func (w *walk) help(e events.Event, d events.IncidentRespondersAdded) {
 	s := w.add(&Step{
-		What: Help, Seq: e.IncidentSeq, Round: d.Round, DueAt: e.Time, At: e.Time, Outcome: Reached, Reason: who(d.By, "somebody") + " asked for help",
+		What: Help, Seq: e.IncidentSeq, Round: d.Round, DueAt: e.Time, At: e.Time, Outcome: Reached, Reason: who(d.By, "somebody") + " requested help",
 		Targets: w.targets(escalation.Step{}, d.Targets, e.Time, nil),
 	})
 	w.pages(s, d.Round, 0)
 }
 
-// doing says what an action does besides paging.
+// doing says what else an action does.
 func doing(do escalation.Action) string {
 	var all []string
 	if do.Priority != "" {
@@ -80,46 +80,46 @@ func doing(do escalation.Action) string {
 	}
 	switch {
 	case do.Team != "":
-		all = append(all, "hands it to team "+do.Team)
+		all = append(all, "transfers it to team "+do.Team)
 	case do.Climb == escalation.NextLevel:
-		all = append(all, "climbs to the next level")
+		all = append(all, "escalates to the next level")
 	case do.Climb > 0:
-		all = append(all, "climbs to level "+itoa(do.Climb))
+		all = append(all, "escalates to level "+itoa(do.Climb))
 	}
 	return strings.Join(all, " and ")
 }
 
-// neverSays says what did not come about for a trigger to come due.
+// neverSays says why a trigger never came due.
 func neverSays(t escalation.Trigger) string {
 	switch t.On {
 	case escalation.Unacknowledged:
-		return "it never went unacknowledged for as long as " + span(t.After)
+		return "it never went unacknowledged for " + span(t.After)
 	case escalation.Unresolved:
-		return "it was never acknowledged and unresolved for as long as " + span(t.After)
+		return "it was never acknowledged and unresolved for " + span(t.After)
 	case escalation.OpenFor:
-		return "it was not open for as long as " + span(t.After)
+		return "it was not open for " + span(t.After)
 	case escalation.Response, escalation.Resolution:
 		if t.Percent == 100 {
-			return "its " + string(t.On) + " target was not breached"
+			return "its " + string(t.On) + " goal was not breached"
 		}
-		return "its " + string(t.On) + " target was not used up to " + itoa(t.Percent) + " %"
+		return "less than " + itoa(t.Percent) + "% of its " + string(t.On) + " goal was used"
 	case escalation.PriorityRaised:
 		if t.To != "" {
 			return "its priority was not raised to " + t.To
 		}
 		return "its priority was not raised"
 	case escalation.Nobody:
-		return "somebody was behind every level that was reached"
+		return "every level that was reached had somebody to page"
 	case escalation.Undeliverable:
-		return "every page had a contact method that works"
+		return "every page had a working contact method"
 	case escalation.OnSpike:
 		return "there was no spike of alerts within " + span(t.Spike.Within)
 	}
-	return "it did not come about"
+	return "it did not happen"
 }
 
-// condition asks a condition as the incident stands before the fact that is looked at; nil for none, and
-// where that cannot be known.
+// condition evaluates a condition as of just before the present fact; nil if there is none, or if the
+// state is not known.
 func (w *walk) condition(c *escalation.Condition) *Condition {
 	i := w.incident()
 	if c == nil || i == nil {
@@ -141,5 +141,5 @@ func (w *walk) condition(c *escalation.Condition) *Condition {
 	return out
 }
 
-// laterThan says whether an instant lies after another by enough to be worth saying.
+// laterThan reports whether an instant is noticeably later than another.
 func laterThan(a, b time.Time) bool { return a.Sub(b) >= time.Second }

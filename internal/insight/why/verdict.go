@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// order is that of the reasons, the most telling first: what came closest to a page stands first.
+// order sorts reasons: what came closest to a page is first.
 var order = []string{Answered, Coming, Stopped, WasHeld, ByCondition, Turn, Covered, OffDuty, Quiet, NoTarget, Unknown, Untold}
 
 // verdict answers whether somebody was paged, and why.
@@ -41,8 +41,8 @@ func (w *walk) verdict(person string) (*Verdict, error) {
 	return v, nil
 }
 
-// reachedLater says that the level of a step that was held or not reached was, later on: what came of
-// it then says more.
+// reachedLater reports whether the level of a step that was held or not reached was reached later, whose
+// outcome then says more.
 func (w *walk) reachedLater(n int) bool {
 	s := w.steps[n]
 	return slices.ContainsFunc(w.steps[n+1:], func(later *Step) bool {
@@ -50,14 +50,14 @@ func (w *walk) reachedLater(n int) bool {
 	})
 }
 
-// add keeps a reason unless an earlier one says the same of another round.
+// add adds a reason unless one of another round says the same.
 func (v *Verdict) add(r Reason) {
 	if !slices.ContainsFunc(v.Reasons, func(other Reason) bool { return other.Says == r.Says }) {
 		v.Reasons = append(v.Reasons, r)
 	}
 }
 
-// stranger is somebody whom the catalog of that time does not have.
+// stranger is the verdict on somebody the catalog of that time does not have.
 func (w *walk) stranger(v *Verdict) (*Verdict, error) {
 	near := w.Catalog.PersonLike(v.Person)
 	if w.Today == nil || w.Today.People[v.Person] == nil {
@@ -71,10 +71,10 @@ func (w *walk) stranger(v *Verdict) (*Verdict, error) {
 	return v, nil
 }
 
-// nothing is the reason where no step has to do with somebody.
+// nothing is the reason if no step concerns a person.
 func (w *walk) nothing(person string) Reason {
 	if w.state == nil {
-		return Reason{Code: Untold, Person: person, Says: "no page to " + person + " is among the facts; whom levels meant cannot be told, as " + w.broken}
+		return Reason{Code: Untold, Person: person, Says: "the facts have no page to " + person + "; whom the levels meant is not known, because " + w.broken}
 	}
 	var levels, policies []string
 	for _, s := range w.steps {
@@ -120,7 +120,7 @@ func (w *walk) pagesTo(person string) []Page {
 	return out
 }
 
-// bestOf finds the page of which the best came.
+// bestOf is the index of the page with the best outcome.
 func bestOf(all []Page) int {
 	best := 0
 	for n, p := range all {
@@ -138,7 +138,7 @@ func (w *walk) pagedSays(person string, all []Page, best Page) string {
 	s := w.paged[best.ID].step
 	often := ""
 	if len(all) > 1 {
-		often = fmt.Sprintf(" %s. The page that got furthest was asked for", times(len(all)))
+		often = fmt.Sprintf(" %s. The page that got furthest was requested", times(len(all)))
 	}
 	lead := "was paged" + often + " at " + w.at(best.At) + " by " + s.name()
 	if t := s.meaning(person); t != nil {
@@ -147,7 +147,7 @@ func (w *walk) pagedSays(person string, all []Page, best Page) string {
 		lead += ", through " + best.Via
 	}
 	if best.Shadow {
-		lead += ", looking on"
+		lead += ", as a shadow"
 	}
 	return fmt.Sprintf("%s %s. %s.", person, lead, capital(strings.TrimSuffix(w.pageSays(&best), ".")))
 }

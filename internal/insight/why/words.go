@@ -11,8 +11,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// at writes an instant in the zone of the sentences: the time of day on the day the incident opened,
-// else the day too. The zone's own name tells the two hours of an autumn night apart.
+// at formats an instant in the reader's zone: only the time of day if it is on the day the incident
+// opened. The zone's name tells the two equal hours of an autumn night apart.
 func (w *walk) at(t time.Time) string {
 	t = t.In(w.Zone)
 	opened := w.told.OpenedAt
@@ -25,9 +25,7 @@ func (w *walk) at(t time.Time) string {
 	return t.Format("Mon 2 Jan 15:04:05 MST")
 }
 
-func tell(e events.Event) timeline.Entry { return timeline.Tell(e) }
-
-// did says in a few words what a fact did to the incident: "bo acknowledged it".
+// did says what a fact did to the incident: "bo acknowledged it".
 func (w *walk) did(e events.Event) string {
 	switch d := e.Data.(type) {
 	case events.IncidentAcknowledged:
@@ -37,28 +35,28 @@ func (w *walk) did(e events.Event) string {
 	case events.IncidentMerged:
 		return who(d.By, "somebody") + " merged it into incident " + d.Into + " of " + d.IntoService
 	case events.IncidentTransferred:
-		return "team " + d.To + " was given it"
+		return "it was transferred to team " + d.To
 	case events.IncidentResolved:
 		switch {
 		case d.How == "merged":
-			return "it ended in favour of another incident"
+			return "it was merged into another incident"
 		case d.By != "":
 			return plain(d.By) + " resolved it"
 		case d.How == timeline.Expired:
-			return "it was resolved, as the sources of its alerts fell silent,"
+			return "it was resolved, because the senders of its alerts fell silent,"
 		}
-		return "it was resolved, as all its alerts had cleared,"
+		return "it was resolved, because all its alerts cleared,"
 	}
-	return tell(e).Summary
+	return timeline.Tell(e).Summary
 }
 
-// saying tells what people did, without the instants that the timeline writes in UTC.
+// saying describes what people did, with instants in the reader's zone instead of UTC.
 func (w *walk) saying(e events.Event, said timeline.Entry) string {
 	switch d := e.Data.(type) {
 	case events.IncidentAcknowledged:
 		out := w.did(e)
 		if !d.Until.IsZero() {
-			out += ", which holds until " + w.at(d.Until)
+			out += " until " + w.at(d.Until)
 		}
 		if e.Reason != "" {
 			out += " (" + cut(e.Reason) + ")"
@@ -82,10 +80,10 @@ func who(actor, nobody string) string {
 	return plain(actor)
 }
 
-// name gives a target as people read it: a person by the id, everything else by its word.
+// name is a target for readers: a person by the id, everything else as it is.
 func name(target string) string { return strings.TrimPrefix(target, personPrefix) }
 
-// span writes a duration without units at its end that are zero: "4h", "1h30m".
+// span formats a duration without trailing zero units: "4h", "1h30m".
 func span(d time.Duration) string {
 	if d < time.Second {
 		return "less than a second"
@@ -100,7 +98,7 @@ func span(d time.Duration) string {
 	return s
 }
 
-// list writes names as a sentence does: "ana, bo and cleo".
+// list joins names: "ana, bo and cleo".
 func list(names []string) string {
 	switch len(names) {
 	case 0:
@@ -118,7 +116,7 @@ func was(names []string) string {
 	return list(names) + " were"
 }
 
-// in tells where a rule stands, in brackets; empty for nowhere.
+// in is the place of a rule, in brackets; empty for none.
 func in(at catalog.Place) string {
 	if at == (catalog.Place{}) {
 		return ""
@@ -133,7 +131,7 @@ func brief(id string) string {
 	return id
 }
 
-// cut keeps the beginning of a foreign text.
+// cut shortens a foreign text.
 func cut(s string) string {
 	const most = 200
 	if len(s) > most {
@@ -151,7 +149,7 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// capital makes the beginning of a sentence.
+// capital starts a sentence.
 func capital(s string) string {
 	if s == "" {
 		return s

@@ -6,15 +6,14 @@ import (
 	"time"
 )
 
-// Arithmetic says in one sentence how the time used up by now comes about, for a reader who checks it
-// by hand:
+// Arithmetic says in one sentence how the time used by now adds up, so that a reader can check it:
 //
 //	4h10m of 8h used: 5h40m of working time (office) since Mon 09:20 CET, less 1h30m paused in 2 pauses
 //
-// Durations are whole seconds: what is used and what was paused are rounded down, and the time since
-// the start is their sum, so the sentence adds up, and never says that a goal is used up which is not.
-// Instants are in the calendar's zone. Pauses count that began by now and have a length, also those
-// outside of working time.
+// Durations are whole seconds: the time used and the time paused are rounded down, and the time since the
+// start is their sum. So the sentence adds up and never claims a goal as used up too early. Instants are
+// in the calendar's zone. It counts pauses that began by now and are not empty, including those outside
+// of working time.
 func (c Clock) Arithmetic(now time.Time) string {
 	if c.StartedAt.IsZero() {
 		return fmt.Sprintf("0s of %s used: the clock has not started", short(c.Goal))
@@ -30,7 +29,7 @@ func (c Clock) Arithmetic(now time.Time) string {
 		c.pauses(paused, now)
 }
 
-// pauses is the sentence's end; empty where nothing has paused the clock.
+// pauses is the end of the sentence; empty if nothing has paused the clock.
 func (c Clock) pauses(paused time.Duration, now time.Time) string {
 	count := 0
 	for _, p := range c.Pauses {
@@ -56,7 +55,7 @@ func (c Clock) pauses(paused time.Duration, now time.Time) string {
 	return text
 }
 
-// kind says what sort of time is counted.
+// kind names the time that is counted.
 func (c *Calendar) kind() string {
 	switch {
 	case c == nil:
@@ -67,8 +66,8 @@ func (c *Calendar) kind() string {
 	return fmt.Sprintf("of working time (%s)", c.ID)
 }
 
-// instant writes an instant as short as a reader at now can place it: the weekday names a day within
-// six days, and seconds are left out where there are none.
+// instant formats an instant as briefly as is unambiguous at now: the weekday alone within six days, and
+// no seconds if they are zero.
 func (c Clock) instant(at, now time.Time) string {
 	layout := "Mon 2006-01-02 15:04"
 	if now.Sub(at).Abs() < 6*day {
@@ -81,7 +80,7 @@ func (c Clock) instant(at, now time.Time) string {
 	return at.Format(layout + " MST")
 }
 
-// short writes a duration without units at its end that are zero: 4h10m, 8h, 30s.
+// short formats a duration without trailing zero units: 4h10m, 8h, 30s.
 func short(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {

@@ -7,26 +7,26 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// Calendar says which time is working time. A nil Calendar is around the clock, without holidays. One
-// that is in use must not be changed.
+// Calendar defines working time. A nil Calendar is around the clock, without holidays. A Calendar must not
+// be changed while it is in use.
 type Calendar struct {
 	// ID names the calendar in sentences; it may be empty.
 	ID string
-	// Location is the zone of Hours and Holidays, and of the instants that the methods give. Defaults
-	// to UTC.
+	// Location is the zone of Hours and Holidays, and of the instants that methods return. Defaults to
+	// UTC.
 	Location *time.Location
-	// Hours are the working hours; windows that overlap count once. None means every hour of days that
-	// are no holidays.
+	// Hours are the working hours; overlapping windows count once. None means every hour of days that
+	// are not holidays.
 	Hours []oncall.Window
-	// Holidays are civil dates, in order and none twice, on which no time is working time. Hours that
-	// reach over midnight are cut off there.
+	// Holidays are civil dates without working time, in order and without repeats. Hours that extend
+	// past midnight are cut off there.
 	Holidays []oncall.Date
 }
 
 // Horizon is how many years ahead [Calendar.Add] looks.
 const Horizon = 10
 
-// Open says whether t is working time. The instant at which a window ends is none.
+// Open reports whether t is working time. The end of a window is not.
 func (c *Calendar) Open(t time.Time) bool {
 	if c == nil {
 		return true
@@ -35,8 +35,8 @@ func (c *Calendar) Open(t time.Time) bool {
 	return open
 }
 
-// NextOpen gives the first instant of working time at or after t, in the calendar's zone; false where
-// none ever comes.
+// NextOpen returns the first instant of working time at or after t, in the calendar's zone; false if
+// there is none.
 func (c *Calendar) NextOpen(t time.Time) (time.Time, bool) {
 	if c == nil {
 		return c.local(t), true
@@ -48,17 +48,17 @@ func (c *Calendar) NextOpen(t time.Time) (time.Time, bool) {
 	return until, !until.IsZero()
 }
 
-// Working gives the working time between two instants; zero where to is not after from. What a
-// Duration cannot hold, 292 years, is cut to its greatest value.
+// Working returns the working time between two instants; zero if to is not after from. It is capped at
+// the greatest Duration, 292 years.
 func (c *Calendar) Working(from, to time.Time) time.Duration {
 	passed, _ := c.pass(from, to, math.MaxInt64)
 	return passed
 }
 
-// Add gives the first instant at which working time of d has passed since from, in the calendar's
-// zone. That may be the instant at which a window ends. A d of zero or less gives from, working time
-// or not. The zero time means never: the calendar does not have so much within [Horizon] of from.
-// A nil Calendar has no horizon.
+// Add returns the first instant at which d of working time has passed since from, in the calendar's zone.
+// It may be the end of a window. If d is zero or less it returns from, even outside of working time. Zero
+// means never: the calendar does not have that much within [Horizon] of from. A nil Calendar has no
+// horizon.
 func (c *Calendar) Add(from time.Time, d time.Duration) time.Time {
 	if d <= 0 || c == nil {
 		return c.local(from.Add(max(0, d)))
@@ -71,8 +71,7 @@ func (c *Calendar) Add(from time.Time, d time.Duration) time.Time {
 	return c.local(at)
 }
 
-// schedule gives the calendar as oncall knows it: one layer of one person, who is on call in working
-// time.
+// schedule converts the calendar for oncall: one layer with one person, who is on call in working time.
 func (c *Calendar) schedule() *oncall.Schedule {
 	return &oncall.Schedule{
 		ID:       c.ID,

@@ -1,13 +1,13 @@
-// Package clock measures how much of a response or resolution target an incident has used up, and
-// when the rest of it will be.
+// Package clock measures how much of a response or resolution goal an incident has used, and when the
+// rest will be used.
 //
 // In: a [Clock] (a goal of working time, a [Calendar], the start and the pauses) and the present
-// instant. Out: durations of working time, instants, and one sentence that says how they come about.
-// It reads no time of day itself, keeps no state, and decides nothing: whether a target is at risk or
-// breached is for others to say. Everything is worked out from the start each time, so a goal or a
-// calendar that changes holds retroactively.
+// instant. Out: durations of working time, instants, and one sentence that shows the arithmetic. It reads
+// no time of day, keeps no state and decides nothing: whether a goal is at risk or breached is up to the
+// caller. Everything is computed from the start each time, so a changed goal or calendar applies
+// retroactively.
 //
-// Where wall times lie on days when the clocks change is oncall's to say.
+// Package oncall places wall times on days when daylight saving changes.
 package clock
 
 import (
@@ -17,29 +17,28 @@ import (
 	"time"
 )
 
-// Clock is one target of one incident. A changed Goal or Calendar beside the same StartedAt and
-// Pauses gives the clock as it would be had it been so from the start.
+// Clock measures one goal of one incident. Changing Goal or Calendar applies from the start.
 type Clock struct {
-	// Goal is the working time that may pass; zero or less is used up at the start.
+	// Goal is the working time allowed; zero or less is used up at the start.
 	Goal time.Duration
 	// Calendar says which time is working time; nil is around the clock.
 	Calendar *Calendar
-	// StartedAt is the instant from which on time counts. On the zero time the clock has not started:
-	// nothing is ever used up.
+	// StartedAt is the instant from which time counts. Zero means that the clock has not started and
+	// never uses anything up.
 	StartedAt time.Time
-	// Pauses stand in the order in which they begin, and do not overlap. They may touch each other,
-	// be empty, and lie outside of working time or before the start.
+	// Pauses are ordered by their start and do not overlap. They may touch, be empty, and lie outside
+	// of working time or before the start.
 	Pauses []Pause
 }
 
-// Pause is a stretch in which a clock stands still. From is its first instant and To the one after
-// its last. A zero To has not come yet; such a pause is the last one.
+// Pause is an interval in which a clock does not run, from From until just before To. A zero To means
+// that it is still open; only the last pause may be.
 type Pause struct {
 	From, To time.Time
 }
 
-// Elapsed gives the working time from the start to now outside of pauses; zero before the start. What
-// a Duration cannot hold is cut, as [Calendar.Working] does.
+// Elapsed returns the working time from the start to now outside of pauses; zero before the start. It is
+// capped as by [Calendar.Working].
 func (c Clock) Elapsed(now time.Time) time.Duration {
 	var sum time.Duration
 	for from, to := range c.runs(now) {
@@ -49,14 +48,13 @@ func (c Clock) Elapsed(now time.Time) time.Duration {
 	return sum
 }
 
-// DueAt gives the instant at which the goal is used up, as [Clock.At] does for 100 percent.
+// DueAt is [Clock.At] for 100 percent.
 func (c Clock) DueAt(now time.Time) time.Time { return c.At(100, now) }
 
-// At gives the instant at which so many percent of the goal are used up, in the calendar's zone
-// (UTC around the clock). What is used up by now gives the exact instant in the past, paused or not.
-// What is not gives the instant to come if nothing pauses the clock from now on, whatever Pauses say
-// of later. The zero time means never: the clock has not started, is paused now, or the calendar
-// does not have so much working time within [Horizon].
+// At returns the instant at which a percentage of the goal is used, in the calendar's zone (UTC if it is
+// nil). An instant in the past is exact. One in the future assumes that nothing pauses the clock from
+// now on, whatever Pauses say. Zero means never: the clock has not started, is paused now, or the
+// calendar does not have enough working time within [Horizon].
 func (c Clock) At(percent int, now time.Time) time.Time {
 	if c.StartedAt.IsZero() {
 		return time.Time{}
@@ -78,8 +76,7 @@ func (c Clock) At(percent int, now time.Time) time.Time {
 	return c.Calendar.Add(later(now, c.StartedAt), left)
 }
 
-// share is so many percent of the goal, rounded up to the nanosecond, so that nothing that waits for
-// it comes early.
+// share is a percentage of the goal, rounded up to the nanosecond so that no deadline is early.
 func (c Clock) share(percent int) time.Duration {
 	if percent <= 0 || c.Goal <= 0 {
 		return 0
@@ -95,8 +92,8 @@ func (c Clock) share(percent int) time.Duration {
 	return time.Duration(min(share, math.MaxInt64))
 }
 
-// runs gives the stretches from the start to an instant in which nothing pauses the clock, in order;
-// none of them is empty.
+// runs yields the intervals in which the clock runs from its start to an instant, in order and none
+// empty.
 func (c Clock) runs(to time.Time) iter.Seq2[time.Time, time.Time] {
 	return func(yield func(from, to time.Time) bool) {
 		if c.StartedAt.IsZero() {
@@ -116,7 +113,7 @@ func (c Clock) runs(to time.Time) iter.Seq2[time.Time, time.Time] {
 	}
 }
 
-// pausedSince gives the beginning of the pause that the instant lies in; false where it is in none.
+// pausedSince returns the start of the pause around an instant; false for none.
 func (c Clock) pausedSince(at time.Time) (time.Time, bool) {
 	for _, p := range c.Pauses {
 		if !at.Before(p.From) && (p.To.IsZero() || at.Before(p.To)) {

@@ -10,18 +10,17 @@ import (
 const (
 	day  = 24 * time.Hour
 	week = 7 * day
-	// margin is further than a change of the clocks, or a holiday's date read in another zone, reaches
-	// into the time around it: a window of yesterday may last until tomorrow, and no zone is further
-	// than a day from UTC.
+	// margin exceeds how far a zone change, or a holiday's date read in another zone, affects the time
+	// around it: a window of yesterday may last until tomorrow, and every zone is within a day of UTC.
 	margin = 3 * day
 )
 
-// pass lets working time pass from an instant on until it is d, which is not negative, or until the
-// limit. It gives what passed, and where it stopped: where less than d passed, at the limit.
+// pass lets working time pass from an instant until d, which must not be negative, or until the limit. It
+// returns how much passed and where it stopped: at the limit if less than d passed.
 //
-// It goes from one edge of a window to the next, a week at a time. Weeks that are like the one it
-// has just seen are counted, not walked through, but for the last of them: within that one lies the
-// first instant at which d has passed.
+// It walks from one edge of a window to the next, a week at a time. It multiplies instead of walking
+// through weeks that are like the one before, except the last of them, which contains the first instant
+// at which d has passed.
 func (c *Calendar) pass(from, limit time.Time, d time.Duration) (passed time.Duration, at time.Time) {
 	if !from.Before(limit) || d == 0 {
 		return 0, from
@@ -47,7 +46,7 @@ func (c *Calendar) pass(from, limit time.Time, d time.Duration) (passed time.Dur
 	return passed, at
 }
 
-// walk is pass from edge to edge.
+// walk is pass without the multiplication.
 func (e *edges) walk(from, limit time.Time, d time.Duration) (passed time.Duration, stop time.Time) {
 	for from.Before(limit) {
 		open, until := e.at(from)
@@ -66,8 +65,8 @@ func (e *edges) walk(from, limit time.Time, d time.Duration) (passed time.Durati
 	return passed, from
 }
 
-// alike gives how many whole weeks from an instant to the limit have the same working hours: those in
-// which, and around which, the clocks do not change and no holiday falls.
+// alike returns how many whole weeks from an instant to the limit have the same working hours: those
+// without a zone change or holiday in or around them.
 func (c *Calendar) alike(from, limit time.Time) int64 {
 	start, end := from.In(c.location()).ZoneBounds()
 	if !start.IsZero() && from.Before(start.Add(margin)) {
@@ -85,7 +84,7 @@ func (c *Calendar) alike(from, limit time.Time) int64 {
 	return int64(limit.Sub(from) / week)
 }
 
-// midnight is the beginning of a date in UTC, which is near enough for a margin of days.
+// midnight is the start of a date in UTC, which is close enough for a margin of days.
 func midnight(d oncall.Date) time.Time {
 	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
 }

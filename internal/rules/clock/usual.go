@@ -7,14 +7,14 @@ import (
 	"tocsin.dev/internal/rules/oncall"
 )
 
-// edges gives the edges of a calendar's windows one after the other.
+// edges finds the edges of a calendar's windows.
 type edges struct {
 	calendar *Calendar
 	schedule *oncall.Schedule // made when first needed
 }
 
-// at says whether t is working time, and until when that holds; the zero time is for ever. Working
-// time may go on behind its end: windows that meet have an edge between them.
+// at reports whether t is working time, and until when; zero means for ever. Adjacent windows have an edge
+// between them.
 func (e *edges) at(t time.Time) (open bool, until time.Time) {
 	if open, until, ok := e.calendar.usual(t); ok {
 		return open, until
@@ -26,8 +26,8 @@ func (e *edges) at(t time.Time) (open bool, until time.Time) {
 	return len(people) > 0, until
 }
 
-// usual answers [edges.at] by the weekday and the time of day alone. It gives false where that does not
-// do: the week that begins at t is not like others, or there are no windows.
+// usual computes [edges.at] from the weekday and the time of day alone. ok is false if that is not
+// possible: the week that starts at t has a zone change or a holiday, or there are no windows.
 func (c *Calendar) usual(t time.Time) (open bool, until time.Time, ok bool) {
 	if len(c.Hours) == 0 || c.alike(t, t.Add(week)) < 1 {
 		return false, t, false
@@ -35,14 +35,14 @@ func (c *Calendar) usual(t time.Time) (open bool, until time.Time, ok bool) {
 	second := secondOfWeek(c.local(t))
 	opens, closes := never, int64(0) // from t on
 	for n := range c.Hours {
-		from, length := stretch(&c.Hours[n])
+		from, length := bounds(&c.Hours[n])
 		for day := time.Sunday; day <= time.Saturday; day++ {
 			if !begins(&c.Hours[n], day) {
 				continue
 			}
 			ahead := int64(day)*secondsPerDay + from - second
 			if ahead <= 0 {
-				ahead += secondsPerWeek // as the one of a week before may reach until here
+				ahead += secondsPerWeek // last week's window may still be open
 			}
 			opens, closes = min(opens, ahead), max(closes, ahead-secondsPerWeek+length)
 		}
@@ -61,10 +61,10 @@ const (
 	secondsPerDay  = 24 * 60 * 60
 	secondsPerWeek = 7 * secondsPerDay
 
-	never int64 = secondsPerWeek + 1 // is further ahead than any window of a week
+	never int64 = secondsPerWeek + 1 // further ahead than any window of a week
 )
 
-// secondOfWeek is how many seconds the clocks are past midnight of Sunday.
+// secondOfWeek is the wall time in seconds since Sunday midnight.
 func secondOfWeek(local time.Time) int64 {
 	const epoch = int64(time.Thursday) * secondsPerDay // when 1970 began
 	_, offset := local.Zone()
@@ -75,8 +75,8 @@ func secondOfWeek(local time.Time) int64 {
 	return second
 }
 
-// stretch gives a window's beginning and length in seconds.
-func stretch(w *oncall.Window) (from, length int64) {
+// bounds returns a window's start and length in seconds.
+func bounds(w *oncall.Window) (from, length int64) {
 	minutes := w.To - w.From
 	if minutes <= 0 { // until the next day
 		minutes += secondsPerDay / 60

@@ -2,17 +2,18 @@ package escalation
 
 import "time"
 
-// Step is a place in the climb. Round and level count from 1; the zero value is before the first level.
+// Step is a place in an escalation. Round and Level count from 1; the zero value is before the first
+// level.
 type Step struct {
-	Round int // rounds of this climb
+	Round int // of this escalation
 	Level int
 	Again int `json:",omitempty"` // repeats of the level so far
 }
 
-// First is the step a climb starts with.
+// First is the step that an escalation starts with.
 func First() Step { return Step{Round: 1, Level: 1} }
 
-// Next gives the step after s; ok is false when the policy is exhausted.
+// Next returns the step after s; ok is false if the policy is exhausted.
 func (p *Policy) Next(s Step) (next Step, ok bool) {
 	if s.Level > 0 && s.Again < p.Level(s).Repeat {
 		return Step{Round: max(s.Round, 1), Level: s.Level, Again: s.Again + 1}, true
@@ -32,11 +33,11 @@ func (p *Policy) Above(s Step) (next Step, ok bool) {
 	}
 }
 
-// Overdue tells where the climb would stand at now had every step been taken in time, when the
-// step after s fell due at dueAt. It gives that step, the instant it fell due, and how many steps
-// were passed over. When even the last one is long over, the last one is the answer: somebody has
-// to be told. exhausted says that there is no step after s at all. A level that hands over to another
-// team, has a condition or is held ends the search: what comes of it is seen when it is reached.
+// Overdue returns the step the escalation would be at now if every step had been taken in time, given
+// that the step after s was due at dueAt. It also returns when that step was due and how many steps were
+// skipped. If even the last step is overdue, it is the answer, because somebody must be paged. exhausted
+// reports that there is no step after s. A level with a team, a condition or a hold ends the search: its
+// outcome is known only when it is reached.
 func (p *Policy) Overdue(s Step, dueAt, now time.Time) (at Step, since time.Time, passed int, exhausted bool) {
 	at, ok := p.Next(s)
 	if !ok {
@@ -55,13 +56,13 @@ func (p *Policy) Overdue(s Step, dueAt, now time.Time) (at Step, since time.Time
 	}
 }
 
-// Level gives the level of a step.
+// Level returns the level of a step.
 func (p *Policy) Level(s Step) Level { return p.Levels[s.Level-1] }
 
-// Words gives the targets as they stand in the catalog.
+// Words returns the targets as the catalog writes them.
 func (l Level) Words() []string { return Words(l.Targets) }
 
-// Words gives targets as they stand in the catalog.
+// Words returns targets as the catalog writes them.
 func Words(targets []Target) []string {
 	words := make([]string, len(targets))
 	for i, t := range targets {

@@ -1,57 +1,58 @@
 package escalation
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Directory tells who stands behind a target. Each answer may be empty.
+// Directory resolves targets. Each result may be empty.
 type Directory interface {
-	// OnCall gives who has the duty, and NextOnCall when somebody will; false for never.
+	// OnCall returns the people on call, and NextOnCall when somebody will be; false for never.
 	OnCall(schedule string, at time.Time) []string
 	NextOnCall(schedule string, at time.Time) (time.Time, bool)
-	// Shadows look on: they are paged beside who is on call, never alone.
+	// Shadows returns people who are paged together with those on call, never alone.
 	Shadows(schedule string, at time.Time) []string
 	Members(team string) []string
-	// Schedule gives the team's own schedule.
+	// Schedule returns the team's own schedule.
 	Schedule(team string) string
 	Lead(team string) string
 	Manager(person string) string
 	Owner(service string) string
-	// Turn gives who had the last turn of a round robin.
+	// Turn returns who had the last turn of a round robin.
 	Turn(target string) string
 }
 
-// Asker is the incident on whose behalf a level asks.
+// Asker is the incident for which targets are resolved.
 type Asker struct {
 	Team, Service string
-	// Below are the people of the level before, whom role:manager starts from.
+	// Below are the people of the previous level, whose managers role:manager means.
 	Below []string
-	// Holder has the incident; empty when nobody does.
+	// Holder has the incident; empty if nobody does.
 	Holder string
 }
 
-// Recipient is whom a level means, and the level's word that led there.
+// Recipient is one resolved target.
 type Recipient struct {
 	Target string // "person:ana", "chat:ops-room"
-	Via    string // empty when the level names the target itself
-	Shadow bool   // looks on
+	Via    string // the target it was resolved from; empty if the level names it directly
+	Shadow bool   // paged along with those on call
 }
 
-// Recipients is what stands behind targets at an instant.
+// Recipients are the resolved targets of a level at an instant.
 type Recipients struct {
 	All []Recipient // each target once, in the level's order
-	// People says whether any of them is a person that is not a shadow.
+	// People reports whether any of them is a person and not a shadow.
 	People bool
-	// Picked names whom a round robin gave the turn, by its word; nil for none.
+	// Picked maps round robins to whose turn it is; nil for none.
 	Picked map[string]string
 }
 
-// PersonPrefix stands before a person's id in the word of a target.
+// PersonPrefix precedes a person's id in a target.
 const PersonPrefix = string(Person) + ":"
 
-// Resolve gives whom targets mean at an instant.
+// Resolve returns whom targets mean at an instant.
 func Resolve(targets []Target, d Directory, a Asker, at time.Time) Recipients {
 	var r Recipients
 	for _, t := range targets {
@@ -112,13 +113,13 @@ func (r *Recipients) team(t Target, d Directory, at time.Time) {
 	}
 }
 
-// turn picks whoever comes after the one that had the last turn.
+// turn picks whoever comes after the person who had the last turn.
 func (r *Recipients) turn(t Target, people []string, d Directory) {
 	if len(people) == 0 {
 		return
 	}
 	word := t.String()
-	next := people[(slices.Index(people, d.Turn(word))+1)%len(people)] // the first when nobody had it
+	next := people[(slices.Index(people, d.Turn(word))+1)%len(people)] // the first if nobody had one
 	if r.Picked == nil {
 		r.Picked = map[string]string{}
 	}
@@ -129,9 +130,9 @@ func (r *Recipients) turn(t Target, people []string, d Directory) {
 func role(d Directory, t Target, a Asker) []string {
 	switch t.ID {
 	case RoleLead:
-		return []string{d.Lead(first(t.Of, a.Team))}
+		return []string{d.Lead(cmp.Or(t.Of, a.Team))}
 	case RoleOwner:
-		return []string{d.Owner(first(t.Of, a.Service))}
+		return []string{d.Owner(cmp.Or(t.Of, a.Service))}
 	case RoleHolder:
 		return []string{a.Holder}
 	case RoleManager:
@@ -154,15 +155,8 @@ func managers(d Directory, t Target, a Asker) []string {
 	return out
 }
 
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// NextOnCall gives the first instant at which one of the targets' schedules has somebody; false
-// when none ever will, or none is a schedule.
+// NextOnCall returns the first instant at which one of the targets' schedules has somebody on call; false
+// if none ever will, or none is a schedule.
 func NextOnCall(targets []Target, d Directory, at time.Time) (next time.Time, ever bool) {
 	for _, t := range targets {
 		schedule := ""
@@ -181,12 +175,12 @@ func NextOnCall(targets []Target, d Directory, at time.Time) (next time.Time, ev
 	return next, ever
 }
 
-// OnlyMachines says whether no target of the list means people.
+// OnlyMachines reports whether no target means people.
 func OnlyMachines(targets []Target) bool {
 	return !slices.ContainsFunc(targets, Target.IsPerson)
 }
 
-// Words gives the targets that are meant: "person:ana".
+// Words returns the recipients as targets: "person:ana".
 func (r Recipients) Words() []string {
 	var words []string
 	for _, one := range r.All {
@@ -195,8 +189,8 @@ func (r Recipients) Words() []string {
 	return words
 }
 
-// ParseTarget reads a word such as "schedule:payments-primary" or "team:payments:round_robin". It
-// says nothing about whether the catalog has what it names.
+// ParseTarget parses a target such as "schedule:payments-primary" or "team:payments:round_robin". It does
+// not check that the catalog has what it names.
 func ParseTarget(word string) (Target, bool) {
 	kind, rest, _ := strings.Cut(word, ":")
 	id, of, _ := strings.Cut(rest, ":")
@@ -217,7 +211,7 @@ func ParseTarget(word string) (Target, bool) {
 	return t, false
 }
 
-// Without leaves out targets that need no page any more; that people are behind them stays true.
+// Without removes targets that need no page any more. It leaves People as it is.
 func (r Recipients) Without(targets []string) Recipients {
 	if len(targets) > 0 {
 		r.All = slices.DeleteFunc(r.All, func(one Recipient) bool { return slices.Contains(targets, one.Target) })

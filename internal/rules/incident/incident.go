@@ -1,10 +1,10 @@
-// Package incident knows the states of an incident and the legal moves between them.
+// Package incident defines the statuses of an incident and the legal moves between them.
 //
-// In: a status and what is asked. Out: the new status, or a refusal in words. It knows nothing of
+// In: a status and a request. Out: the new status, or a refusal in words. It knows nothing about
 // levels, pages or time.
 package incident
 
-// Status is where an incident stands.
+// Status is the status of an incident.
 type Status uint8
 
 // The statuses. Triggered is the zero value.
@@ -15,18 +15,18 @@ const (
 	Snoozed
 )
 
-// String gives the word people see.
+// String returns the word people see.
 func (s Status) String() string {
 	return [...]string{"triggered", "acknowledged", "resolved", "snoozed"}[s]
 }
 
-// Open says whether people still have to do something.
+// Open reports whether the incident is not resolved.
 func (s Status) Open() bool { return s != Resolved }
 
-// Ask is what a person can ask of an incident.
+// Ask is a kind of request by a person.
 type Ask uint8
 
-// The asks.
+// The requests.
 const (
 	Acknowledge Ask = iota
 	Unacknowledge
@@ -35,11 +35,11 @@ const (
 	Escalate
 	Snooze
 	Wake
-	Change // anything that needs an open incident and leaves its status
-	Any    // anything that may be asked of every incident and leaves its status
+	Change // any that needs an open incident and keeps its status
+	Any    // any that every incident allows and that keeps its status
 )
 
-// Refusals in the words of the timeline.
+// Refusals, as the timeline shows them.
 const (
 	AlreadyAcknowledged = "it is acknowledged already"
 	NotAcknowledged     = "it is not acknowledged"
@@ -49,7 +49,8 @@ const (
 	IsResolved          = "it is resolved; reopen it first"
 )
 
-// Move gives the status after the ask, or why it is refused; an empty refusal means that it is legal.
+// Move returns the status after the request, or why it is refused; an empty refusal means that it is
+// legal.
 func Move(s Status, ask Ask) (next Status, refusal string) {
 	switch ask {
 	case Acknowledge:
@@ -71,7 +72,7 @@ func Move(s Status, ask Ask) (next Status, refusal string) {
 	case Any:
 		return s, ""
 	default:
-		return s, "nothing of that name can be asked"
+		return s, "there is no such request"
 	}
 }
 

@@ -5,11 +5,10 @@ import (
 	"time"
 )
 
-// apply changes the shift around t to what it is with the override. The shift must hold from t to
-// its To, or for ever where To is zero, and so it does afterwards.
+// apply applies the override to the shift around t. Before and after, the shift is valid from t until its
+// To, or for ever if To is zero.
 //
-// An override that lies ahead shortens the shift to where the override begins, if it will change
-// it. Until there nothing else changes, so that is known now.
+// An override in the future shortens the shift to the start of the override if that will change it.
 func (o *Override) apply(now *Shift, t time.Time) {
 	switch {
 	case o.over(t) || !o.touches(now.People):
@@ -20,12 +19,12 @@ func (o *Override) apply(now *Shift, t time.Time) {
 	}
 }
 
-// over says whether the override is of the past at t, or has no stretch at all.
+// over reports whether the override has ended at t, or is empty.
 func (o *Override) over(t time.Time) bool { return !o.To.After(t) || !o.From.Before(o.To) }
 
 func (o *Override) ahead(t time.Time) bool { return o.From.After(t) }
 
-// touches says whether the override matters where these people are on call.
+// touches reports whether the override changes a shift of these people.
 func (o *Override) touches(people []string) bool {
 	switch o.Kind {
 	case StandIn:
@@ -38,7 +37,7 @@ func (o *Override) touches(people []string) bool {
 	return false
 }
 
-// change makes a shift what the override has in its place at t.
+// change replaces a shift by what the override says at t.
 func (o *Override) change(now *Shift, t time.Time) {
 	now.Override = o.ID
 	switch {
@@ -49,15 +48,15 @@ func (o *Override) change(now *Shift, t time.Time) {
 		now.People, now.To = o.swapped(now.People), o.end(now.To)
 	case o.Replaces != "":
 		now.People, now.To = o.replaced(now.People), o.end(now.To)
-	default: // whatever ends beneath it does not show
+	default: // it hides changes of the schedule below
 		now.People, now.Layer, now.To = distinct(o.People), -1, o.To
 	}
 }
 
-// end gives the end of the override, or an earlier instant; zero for none.
+// end is the end of the override or an earlier instant; a zero until means none.
 func (o *Override) end(until time.Time) time.Time { return earlier(until, o.To) }
 
-// swapped puts each of the two where the other is.
+// swapped exchanges the two people.
 func (o *Override) swapped(people []string) []string {
 	exchanged := slices.Clone(people)
 	for i, person := range people {
@@ -71,7 +70,7 @@ func (o *Override) swapped(people []string) []string {
 	return exchanged
 }
 
-// replaced puts those who stand in where the one whom they replace is.
+// replaced puts the stand-ins in the place of the person they replace.
 func (o *Override) replaced(people []string) []string {
 	i := slices.Index(people, o.Replaces)
 	return distinct(slices.Concat(people[:i], o.People, people[i+1:]))

@@ -2,20 +2,18 @@ package oncall
 
 import "time"
 
-// At tells who is on call at t, and the instant until which that cannot change: the next hand-off
-// or the end of a window of the layer that decides, or the instant at which a layer that would win
-// over it comes on. Until is always after t, and in the schedule's zone. A hand-off may lead to the
-// same people.
+// At returns who is on call at t, and the instant until which that cannot change: the next hand-off or end
+// of a window of the layer that decides, or the instant at which a higher layer turns on. until is always
+// after t, and in the schedule's zone. A hand-off may lead to the same people.
 //
-// People is empty where nobody is on call; until is then the next instant at which somebody is.
-// Until is the zero time where nothing will ever change, as in a schedule without layers. The
-// people belong to the schedule: a caller must not change them.
+// If nobody is on call, people is empty and until is the next instant at which somebody is. until is zero
+// if nothing will ever change, as in a schedule without layers. The caller must not change people.
 func (s *Schedule) At(t time.Time) (people []string, until time.Time) {
 	now := s.at(t)
 	return now.People, s.local(now.To)
 }
 
-// at gives the shift around t. From is not set, and To is zero where nothing will ever change.
+// at returns the shift around t without From. To is zero if nothing will ever change.
 func (s *Schedule) at(t time.Time) Shift {
 	if s.Imported != nil {
 		people, until := s.Imported.at(t)
@@ -34,8 +32,8 @@ func (s *Schedule) at(t time.Time) Shift {
 	return Shift{To: until, Layer: -1}
 }
 
-// layerAt gives a layer's people at t and the end of that, or no people and the instant at which
-// the layer comes on; zero for never.
+// layerAt returns a layer's people at t and until when, or no people and the instant at which the layer
+// turns on; zero for never.
 func (s *Schedule) layerAt(l *Layer, t time.Time) (people []string, until time.Time) {
 	if l.crew(0) == nil {
 		return nil, time.Time{}
@@ -60,8 +58,8 @@ func (s *Schedule) layerAt(l *Layer, t time.Time) (people []string, until time.T
 	return l.crew(n), until
 }
 
-// opens gives the first instant at or after t at which windows and holidays let the layer be on;
-// false for never again.
+// opens returns the first instant at or after t at which windows and holidays allow the layer to be on;
+// false for never.
 func (s *Schedule) opens(l *Layer, t time.Time) (time.Time, bool) {
 	for {
 		window, ever := l.windowOpens(t, s.location())
@@ -72,12 +70,12 @@ func (s *Schedule) opens(l *Layer, t time.Time) (time.Time, bool) {
 		if !ever || day.Equal(window) {
 			return day, ever
 		}
-		t = day // a holiday's edge, of which there are as many as there are holidays ahead
+		t = day // the edge of a holiday; the loop ends because their number is finite
 	}
 }
 
-// closes gives the instant at which windows or holidays turn a layer off that is on at t; false
-// for never.
+// closes returns the instant at which windows or holidays turn off a layer that is on at t; false for
+// never.
 func (s *Schedule) closes(l *Layer, t time.Time) (time.Time, bool) {
 	window, shuts := l.windowCloses(t, s.location())
 	day, ends := s.holidayCloses(l.OnHolidays, t)
@@ -90,7 +88,7 @@ func (s *Schedule) closes(l *Layer, t time.Time) (time.Time, bool) {
 	return earlier(window, day), true
 }
 
-// end gives the instant at which the layer is over; false for never.
+// end returns the instant at which the layer ends; false for never.
 func (l *Layer) end(loc *time.Location) (time.Time, bool) {
 	if l.End == (Date{}) {
 		return time.Time{}, false
@@ -105,7 +103,7 @@ func (s *Schedule) location() *time.Location {
 	return s.Location
 }
 
-// local puts an instant into the schedule's zone; zero stays zero.
+// local converts an instant to the schedule's zone; zero stays zero.
 func (s *Schedule) local(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -113,7 +111,7 @@ func (s *Schedule) local(t time.Time) time.Time {
 	return t.In(s.location())
 }
 
-// earlier gives the first of two instants; a zero a stands for none.
+// earlier returns the earlier of two instants; a zero a means none.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || b.Before(a) {
 		return b

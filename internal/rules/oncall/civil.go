@@ -7,7 +7,7 @@ const (
 	secondsPerDay = minutesPerDay * 60
 )
 
-// dayNumber counts civil days from 1970-01-01; a date out of range, such as 30 February, counts on.
+// dayNumber counts civil days from 1970-01-01; a date out of range, such as 30 February, is normalized.
 func dayNumber(d Date) int64 {
 	seconds := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix()
 	return seconds / secondsPerDay // exact, as midnights of UTC are whole days
@@ -31,15 +31,15 @@ func floor(a, b int64) int64 {
 	return q
 }
 
-// reading is what the wall clock shows at t, in seconds as if it were UTC.
+// reading is the wall time at t, in seconds as if it were UTC.
 func reading(t time.Time, loc *time.Location) int64 {
 	_, offset := t.In(loc).Zone()
 	return t.Unix() + int64(offset)
 }
 
-// dayAt is the number of the day whose midnights have t between them. By the two rules for wall
-// times this is not always the date that the clock shows: clocks that go back over midnight show
-// yesterday's date once more.
+// dayAt is the number of the day whose midnights enclose t. By the two rules for wall times this is not
+// always the date that the clock shows: when clocks go back over midnight they show yesterday's date
+// again.
 func dayAt(t time.Time, loc *time.Location) int64 {
 	day := floor(reading(t, loc), secondsPerDay)
 	for t.Before(midnight(day, loc)) {
@@ -59,24 +59,24 @@ func clock(day int64, minutes int, loc *time.Location) time.Time {
 	return at
 }
 
-// exists says whether the zone has the day at all. Zones that cross the date line leave one out.
+// exists reports whether the zone has the day. Zones that cross the date line skip one.
 func exists(day int64, loc *time.Location) bool {
 	noon := clock(day, minutesPerDay/2, loc)
 	return floor(reading(noon, loc), secondsPerDay) == day
 }
 
-// instant places a wall time, in seconds as if it were UTC, in a zone. A wall time that does not
-// exist moves forward by the gap, and moved tells it; one that exists twice is the first.
-// (time.Date leaves both open.)
+// instant places a wall time, in seconds as if it were UTC, in a zone. A wall time that does not exist
+// moves forward by the gap, and moved is true; of one that exists twice it returns the first. (time.Date
+// guarantees neither.)
 func instant(wall int64, loc *time.Location) (found time.Time, moved bool) {
-	// No zone has ever been further than a day from UTC, so this is before every candidate.
+	// Every zone has always been within a day of UTC, so this is before every candidate.
 	at := time.Unix(wall-2*secondsPerDay, 0).In(loc)
 	_, before := at.Zone()
 	for {
 		start, end := at.ZoneBounds()
 		if !end.IsZero() && !end.After(at) {
-			// Where a zone goes on by a rule, the library ends a leap year a day early, and on its
-			// last day gives an end that has passed. Offsets do not change on that day.
+			// For zones extended by a rule, the library ends a leap year a day early and returns an end in
+			// the past on its last day. Offsets do not change on that day.
 			end = at.Add(secondsPerDay * time.Second)
 		}
 		_, offset := at.Zone()

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// holidayOpens gives the first instant at or after t at which holidays let a layer be on; false
-// for never again.
+// holidayOpens returns the first instant at or after t at which holidays allow a layer to be on; false for
+// never.
 func (s *Schedule) holidayOpens(rule HolidayRule, t time.Time) (time.Time, bool) {
 	if rule == Always {
 		return t, true
@@ -23,8 +23,7 @@ func (s *Schedule) holidayOpens(rule HolidayRule, t time.Time) (time.Time, bool)
 	return from, ever
 }
 
-// holidayCloses gives the instant at which holidays turn a layer off that is on at t; false for
-// never.
+// holidayCloses returns the instant at which holidays turn off a layer that is on at t; false for never.
 func (s *Schedule) holidayCloses(rule HolidayRule, t time.Time) (time.Time, bool) {
 	if rule == Always {
 		return time.Time{}, false
@@ -36,8 +35,8 @@ func (s *Schedule) holidayCloses(rule HolidayRule, t time.Time) (time.Time, bool
 	return from, ever
 }
 
-// holiday gives the holidays around t, else the next ones: from the first midnight to the last of
-// days that follow each other.
+// holiday returns the holidays around t or the next ones, with consecutive days joined: from the first
+// midnight to the last.
 func (s *Schedule) holiday(t time.Time) (from, to time.Time, ok bool) {
 	loc := s.location()
 	day := dayAt(t, loc)
@@ -48,7 +47,7 @@ func (s *Schedule) holiday(t time.Time) (from, to time.Time, ok bool) {
 		for i++; i < len(s.Holidays) && dayNumber(s.Holidays[i]) == next; i++ {
 			next++
 		}
-		if from, to = midnight(first, loc), midnight(next, loc); from.Before(to) { // not one that the zone left out
+		if from, to = midnight(first, loc), midnight(next, loc); from.Before(to) { // not a day that the zone skips
 			return from, to, true
 		}
 	}

@@ -7,38 +7,37 @@ import (
 	"time"
 )
 
-// Override changes who is on call in one schedule for a stretch of time. It is a fact of run time,
-// not of the catalog. Its lists belong to whoever made it; nothing here changes them.
+// Override changes who is on call in one schedule for a while. It is run-time data, not part of the
+// catalog. Nothing here modifies its lists.
 type Override struct {
-	// ID names it in [Shift.Override]; never empty.
+	// ID is the value of [Shift.Override]; never empty.
 	ID   string
 	Kind OverrideKind
-	// From is the first instant and To the one after the last. An override whose To is not after
-	// From changes nothing.
+	// The override counts from From until just before To. It changes nothing if To is not after From.
 	From, To time.Time
-	// People stand in, exchange their duties (two of them), or look on; a temporary schedule has none.
+	// People stand in, swap (two of them), or shadow; a temporary schedule has none.
 	People []string
-	// Replaces, of a stand-in, is the only person who is replaced; people who are on call beside them
-	// stay. Empty means everybody on call, also where nobody is.
+	// Replaces is the only person whom a stand-in replaces; others on call at the same time stay. Empty
+	// replaces everybody, even if nobody is on call.
 	Replaces string
-	// Shifts, of a temporary schedule, are the only duties in the stretch, and lie within it. Between
-	// them nobody is on call. Where several overlap, their people come in the order of the list.
+	// Shifts are the only duties during a temporary schedule, and lie within it. Between them nobody is
+	// on call. If several overlap, their people are in the order of the list.
 	Shifts []Duty
 }
 
-// OverrideKind says what an override does. The zero value is none, and does nothing.
+// OverrideKind says what an override does. The zero value does nothing.
 type OverrideKind string
 
 // The kinds of overrides.
 const (
 	StandIn   OverrideKind = "override"  // people stand in for everybody on call, or for one person
-	Swap      OverrideKind = "swap"      // two people exchange their duties
-	Temporary OverrideKind = "temporary" // other duties take the place of the schedule
-	Shadow    OverrideKind = "shadow"    // people look on, and are not on call by that
+	Swap      OverrideKind = "swap"      // two people swap their duties
+	Temporary OverrideKind = "temporary" // other duties replace the schedule
+	Shadow    OverrideKind = "shadow"    // people are paged too, without being on call
 )
 
-// Validate gives all that is wrong with an override as one error, each fault on its own line with
-// the override's id; nil for nothing. Whether its people exist is not known here.
+// Validate returns all faults of an override as one error, one line each with the override's id; nil if
+// it is valid. It does not check that its people exist.
 func (o *Override) Validate() error {
 	faults := slices.Concat(o.wrongStretch(), o.wrongPeople(), o.wrongParts())
 	if o.ID == "" {
@@ -66,7 +65,7 @@ func (o *Override) wrongPeople() []string {
 	switch {
 	case o.Kind == Temporary:
 		if len(o.People) > 0 {
-			faults = append(faults, "a temporary schedule has people in its shifts alone")
+			faults = append(faults, "a temporary schedule has people only in its shifts")
 		}
 	case o.Kind == Swap && len(o.People) != 2:
 		faults = append(faults, fmt.Sprintf("a swap is between two people, not %d", len(o.People)))
@@ -79,18 +78,18 @@ func (o *Override) wrongPeople() []string {
 	return faults
 }
 
-// wrongParts looks at what only some kinds have.
+// wrongParts checks the fields that only some kinds have.
 func (o *Override) wrongParts() []string {
 	var faults []string
 	if !slices.Contains([]OverrideKind{StandIn, Swap, Temporary, Shadow}, o.Kind) {
-		faults = append(faults, fmt.Sprintf("%q is no kind: override, swap, temporary or shadow", o.Kind))
+		faults = append(faults, fmt.Sprintf("%q is not a kind: use override, swap, temporary or shadow", o.Kind))
 	}
 	if o.Replaces != "" && o.Kind != StandIn {
-		faults = append(faults, "replaces belongs to kind override alone")
+		faults = append(faults, "only kind override has replaces")
 	}
 	switch {
 	case o.Kind != Temporary && len(o.Shifts) > 0:
-		faults = append(faults, "shifts belong to kind temporary alone")
+		faults = append(faults, "only kind temporary has shifts")
 	case o.Kind == Temporary && len(o.Shifts) == 0:
 		faults = append(faults, "a temporary schedule needs shifts")
 	case o.Kind == Temporary:
@@ -104,7 +103,7 @@ func (o *Override) wrongShifts() []string {
 	for i, shift := range o.Shifts {
 		wrong := shift.faults()
 		if shift.From.Before(o.From) || shift.To.After(o.To) {
-			wrong = append(wrong, "reaches out of the override's stretch")
+			wrong = append(wrong, "extends beyond the override")
 		}
 		for _, fault := range wrong {
 			faults = append(faults, fmt.Sprintf("shift %d: %s", i+1, fault))
@@ -119,7 +118,7 @@ func (o *Override) wrongShifts() []string {
 	return faults
 }
 
-// wrongNames finds empty names, those that come twice, and too many.
+// wrongNames finds empty names, repeats, and too many names.
 func wrongNames(people []string) []string {
 	if len(people) > mostTogether {
 		return []string{crowd(len(people))}
@@ -130,12 +129,12 @@ func wrongNames(people []string) []string {
 		case name == "":
 			faults = append(faults, fmt.Sprintf("person %d has no name", i+1))
 		case slices.Contains(people[:i], name):
-			faults = append(faults, fmt.Sprintf("%q is there twice", name))
+			faults = append(faults, fmt.Sprintf("%q is listed twice", name))
 		}
 	}
 	return faults
 }
 
 func crowd(people int) string {
-	return fmt.Sprintf("%d people at once, of at most %d", people, mostTogether)
+	return fmt.Sprintf("%d people at once, the maximum is %d", people, mostTogether)
 }

@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// Duty is people on call for a fixed stretch of time.
+// Duty is people on call for a fixed interval.
 type Duty struct {
 	// People are on call together; never empty.
 	People []string
-	// From is the first instant and To the one after the last.
+	// From is the first instant, To the one after the last.
 	From, To time.Time
 }
 
-// mostTogether bounds how many people may be on call together. It is far above what teams do, and
-// keeps the size of a roster in proportion to its duties, whatever a calendar says.
+// mostTogether bounds how many people may be on call together. It is far above what teams need, and keeps
+// the size of a roster proportional to its duties, whatever a calendar says.
 const mostTogether = 100
 
-// Roster is duties at fixed instants, such as those of a calendar. It never changes. The zero
-// Roster has no duties: nobody is ever on call.
+// Roster is a list of duties at fixed instants, such as those of a calendar. It is immutable. The zero
+// Roster is empty: nobody is ever on call.
 type Roster struct {
-	// pieces are in order and do not overlap; each holds everybody who is on call in it.
+	// pieces are in order and do not overlap; each has everybody on call in it.
 	pieces []Duty
 	people []string // everybody, each once, in the order of their first duties
 }
 
-// NewRoster makes a roster of duties in any order. Duties may overlap, and then their people are on
-// call together, in the order in which the duties begin, nobody twice. The error tells of all
-// duties without people or whose To is not after From, by their number from 1; or of the first
-// instant at which overlapping duties name more than a hundred people.
+// NewRoster builds a roster from duties in any order. People of overlapping duties are on call together,
+// in the order in which the duties start, nobody twice. The error lists all duties without people or
+// whose To is not after From, by their number from 1; or it names the first instant at which overlapping
+// duties have more than a hundred people.
 func NewRoster(duties []Duty) (*Roster, error) {
 	var faults []error
 	for i, d := range duties {
@@ -57,7 +57,7 @@ func sweep(duties []Duty) (*Roster, error) {
 			open, duties = append(open, duties[0]), duties[1:]
 		}
 		if len(open) == 0 {
-			continue // as at the last edge, so that below there is a next one
+			continue // always so at the last edge, so edges[i+1] exists below
 		}
 		people := together(open)
 		if len(people) > mostTogether {
@@ -69,7 +69,7 @@ func sweep(duties []Duty) (*Roster, error) {
 	return r, nil
 }
 
-// everybody gives the people of duties, each once.
+// everybody returns the people of duties, each once.
 func everybody(duties []Duty) []string {
 	var all []string
 	met := map[string]bool{}
@@ -84,7 +84,7 @@ func everybody(duties []Duty) []string {
 	return all
 }
 
-// edgesOf gives the instants at which duties begin or end, in order and none twice.
+// edgesOf returns the instants at which duties start or end, in order and without repeats.
 func edgesOf(duties []Duty) []time.Time {
 	edges := make([]time.Time, 0, 2*len(duties))
 	for _, d := range duties {
@@ -106,8 +106,8 @@ func together(duties []Duty) []string {
 	return all
 }
 
-// Rostered gives the schedule with another roster in the place of its own. The schedule itself stays
-// as it is. A schedule that is not imported is given back: rosters are not for it.
+// Rostered returns a copy of an imported schedule with another roster. It returns other schedules as they
+// are.
 func (s *Schedule) Rostered(r *Roster) *Schedule {
 	if s.Imported == nil || r == nil {
 		return s
@@ -117,8 +117,8 @@ func (s *Schedule) Rostered(r *Roster) *Schedule {
 	return &other
 }
 
-// Followed gives the roster up to an instant, and the next one from there on. People whose duty goes
-// on over that instant have one duty, not two.
+// Followed returns the roster up to an instant and another one from there on. A duty that continues over
+// that instant stays one duty.
 func (r *Roster) Followed(from time.Time, by *Roster) *Roster {
 	var pieces []Duty
 	for _, d := range r.pieces {
@@ -131,7 +131,7 @@ func (r *Roster) Followed(from time.Time, by *Roster) *Roster {
 			pieces = append(pieces, Duty{d.People, later(d.From, from), d.To})
 		}
 	}
-	// Only what was cut is put together again.
+	// Join again what was cut.
 	for i := 1; i < len(pieces); i++ {
 		if pieces[i].From.Equal(from) && pieces[i-1].To.Equal(from) && slices.Equal(pieces[i-1].People, pieces[i].People) {
 			pieces[i-1].To = pieces[i].To
@@ -142,18 +142,18 @@ func (r *Roster) Followed(from time.Time, by *Roster) *Roster {
 	return &Roster{pieces: pieces, people: everybody(pieces)}
 }
 
-// Same says whether two rosters have the same people on call at every instant of a stretch.
+// Same reports whether two rosters have the same people on call throughout a period.
 func (r *Roster) Same(other *Roster, from, to time.Time) bool {
 	return slices.EqualFunc(joined(r.Duties(from, to)), joined(other.Duties(from, to)), func(a, b Duty) bool {
 		return a.From.Equal(b.From) && a.To.Equal(b.To) && slices.Equal(a.People, b.People)
 	})
 }
 
-// Any says whether somebody is on call at some time of a stretch.
+// Any reports whether somebody is on call at some time in a period.
 func (r *Roster) Any(from, to time.Time) bool { return len(r.Duties(from, to)) > 0 }
 
-// Duties gives a stretch of the roster in order, cut to its two instants. Each holds everybody who is
-// on call in it, so no two overlap. The lists of people belong to the roster.
+// Duties returns the duties of a period in order, cut to the period. Each has everybody on call in it, so
+// they do not overlap. The caller must not change the lists of people.
 func (r *Roster) Duties(from, to time.Time) []Duty {
 	var some []Duty
 	for _, d := range r.pieces {
@@ -164,7 +164,7 @@ func (r *Roster) Duties(from, to time.Time) []Duty {
 	return some
 }
 
-// joined makes one duty of ordered ones that meet and have the same people.
+// joined joins adjacent duties of the same people.
 func joined(duties []Duty) []Duty {
 	var all []Duty
 	for _, d := range duties {
@@ -194,9 +194,9 @@ func (r *Roster) at(t time.Time) (people []string, until time.Time) {
 	return r.pieces[i].People, r.pieces[i].To
 }
 
-// dutiesAt gives who is on call at t by duties in any order, and the next instant at which one of
-// them begins or ends; zero for never. It looks at each of them: for the few duties of a temporary
-// schedule that is less than a roster would cost to make.
+// dutiesAt returns who is on call at t by duties in any order, and the next instant at which one of them
+// starts or ends; zero for never. It visits all of them: for the few duties of a temporary schedule that
+// is cheaper than building a roster.
 func dutiesAt(duties []Duty, t time.Time) (people []string, until time.Time) {
 	for _, d := range duties {
 		switch {
@@ -222,8 +222,8 @@ func (d *Duty) faults() []string {
 	return faults
 }
 
-// distinct leaves everybody in a list where they come first. It gives the list itself where nobody
-// comes twice, and never changes it.
+// distinct removes repeats and keeps the order. It returns the list itself if it has none, and never
+// modifies it.
 func distinct(people []string) []string {
 	for i, person := range people {
 		if slices.Contains(people[:i], person) {
@@ -233,7 +233,7 @@ func distinct(people []string) []string {
 	return people
 }
 
-// without copies a list whose first repetition is at i, and leaves out all of them.
+// without copies a list without repeats; the first one is at i.
 func without(people []string, i int) []string {
 	once := slices.Clone(people[:i])
 	for _, person := range people[i:] {

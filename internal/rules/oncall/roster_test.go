@@ -74,7 +74,7 @@ func TestNewRosterFaults(t *testing.T) {
 	}
 	require.NotNil(t, roster(t, crowd[:100]...))
 	_, err = oncall.NewRoster(crowd)
-	require.EqualError(t, err, "at 2026-01-05T09:00:00Z: 101 people at once, of at most 100")
+	require.EqualError(t, err, "at 2026-01-05T09:00:00Z: 101 people at once, the maximum is 100")
 }
 
 func TestPeople(t *testing.T) {

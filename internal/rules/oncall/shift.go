@@ -7,20 +7,17 @@ import (
 	"time"
 )
 
-// Shift is a stretch of time in which the same turn, duty or override says who is on call, or that
-// nobody is.
+// Shift is an interval in which the same turn, duty or override decides who is on call, if anybody.
 type Shift struct {
-	// People are on call together; empty where nobody is. They belong to the schedule or to the
-	// override: a caller must not change them.
+	// People are on call together; empty for nobody. The caller must not change them.
 	People []string
-	// From is the first instant and To the one after the last, both in the schedule's zone.
+	// From is the first instant, To the one after the last, both in the schedule's zone.
 	From, To time.Time
-	// Layer is the index in [Schedule.Layers] of the one whose turn it is, also where an override
-	// puts others in the place of some of its people. It is -1 where no layer has a part in it: nobody
-	// is on call, the schedule is imported, or the override does without the layers.
+	// Layer is the index in [Schedule.Layers] of the layer whose turn it is, even if an override replaces
+	// some of its people. It is -1 if no layer is involved: nobody is on call, the schedule is imported,
+	// or an override replaces everybody.
 	Layer int
-	// Override is the id of the last override that made the shift what it is, also of one by which
-	// nobody is on call; empty where none did.
+	// Override is the id of the last override that changed the shift, even to nobody; empty for none.
 	Override string
 }
 
@@ -30,18 +27,18 @@ func (s *Schedule) Shifts(from, to time.Time) []Shift { return s.With(nil).Shift
 // Gaps is [View.Gaps] without overrides.
 func (s *Schedule) Gaps(from, to time.Time) []Shift { return s.With(nil).Gaps(from, to) }
 
-// Conflict is a person who is on call twice at once.
+// Conflict is a person who is on call in two schedules at once.
 type Conflict struct {
 	Person string
-	// Schedules are the ids of the two, in the order of the alphabet.
+	// Schedules are the ids of the two, in alphabetical order.
 	Schedules [2]string
 	// From is the first instant and To the one after the last, in the zone of the first schedule.
 	From, To time.Time
 }
 
-// Conflicts gives the stretches between two instants in which somebody is on call in two schedules,
-// as their overrides have them, ordered by instant, person and schedules. Stretches of the same two
-// that meet are one. It expects one view of each schedule.
+// Conflicts returns the conflicts between two instants, including overrides, ordered by instant, person
+// and schedules. Adjacent ones of the same person and schedules are joined. views must have each schedule
+// once.
 func Conflicts(views []View, from, to time.Time) []Conflict {
 	parts := map[string][]part{}
 	for _, v := range views {
@@ -68,7 +65,7 @@ type part struct {
 	from, to time.Time
 }
 
-// join adds a part, lengthening the last one where the two meet.
+// join adds a part, or extends the last one if the two are adjacent.
 func join(mine []part, next part) []part {
 	if n := len(mine) - 1; n >= 0 && mine[n].schedule == next.schedule && !mine[n].to.Before(next.from) {
 		mine[n].to = next.to
@@ -77,7 +74,7 @@ func join(mine []part, next part) []part {
 	return append(mine, next)
 }
 
-// overlaps compares each of a person's parts with those that have not ended when it begins.
+// overlaps compares each of a person's parts with those that have not ended when it starts.
 func overlaps(person string, mine []part) []Conflict {
 	slices.SortStableFunc(mine, func(a, b part) int { return a.from.Compare(b.from) })
 	var all []Conflict

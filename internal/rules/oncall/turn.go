@@ -2,7 +2,7 @@ package oncall
 
 import "time"
 
-// crew gives whoever has turn n; nil in a layer without people.
+// crew returns the people of turn n; nil in a layer without people.
 func (l *Layer) crew(n int64) []string {
 	switch {
 	case len(l.Crews) > 0:
@@ -14,11 +14,11 @@ func (l *Layer) crew(n int64) []string {
 	return nil
 }
 
-// turn gives the number of the turn at t, from 0. T must not lie before the first hand-off.
+// turn returns the number of the turn at t, from 0. t must not be before the first hand-off.
 func (l *Layer) turn(t time.Time, loc *time.Location) int64 {
 	n := max(0, l.guess(reading(t, loc)))
-	// What the clock shows gives the turn up to a hand-off later in the same month, and up to what
-	// a zone leaves out or repeats: a few steps either way, however long ago the layer began.
+	// The guess is off by at most a hand-off later in the same month, and by what the zone skips or
+	// repeats: a few steps either way, however long ago the layer started.
 	for n > 0 && t.Before(l.handoff(n, loc)) {
 		n--
 	}
@@ -28,7 +28,7 @@ func (l *Layer) turn(t time.Time, loc *time.Location) int64 {
 	return n
 }
 
-// guess gives the turn that a clock reading falls into, give or take one.
+// guess estimates the turn at a wall time, give or take one.
 func (l *Layer) guess(wall int64) int64 {
 	if l.Rotation == Monthly {
 		date := time.Unix(wall, 0).UTC()
@@ -37,14 +37,14 @@ func (l *Layer) guess(wall int64) int64 {
 	return floor(wall-l.wall(0), l.period())
 }
 
-// handoff gives the instant at which turn n begins.
+// handoff returns the instant at which turn n starts.
 func (l *Layer) handoff(n int64, loc *time.Location) time.Time {
 	at, moved := instant(l.wall(n), loc)
 	if !moved || l.Rotation != Hourly {
 		return at
 	}
-	// A gap longer than a turn would push this hand-off behind those of later turns, which begin
-	// where the gap ends: the turns within the gap have no length.
+	// A gap longer than a turn would move this hand-off after those of later turns, which start where the
+	// gap ends. The turns within the gap are empty.
 	for m, latest := n+1, reading(at, loc); l.wall(m) < latest; m++ {
 		if next, _ := instant(l.wall(m), loc); next.Before(at) {
 			at = next
@@ -53,7 +53,7 @@ func (l *Layer) handoff(n int64, loc *time.Location) time.Time {
 	return at
 }
 
-// wall is the clock reading at which turn n begins.
+// wall is the wall time at which turn n starts.
 func (l *Layer) wall(n int64) int64 {
 	if l.Rotation == Monthly {
 		month := l.firstMonth() + n*l.every()
@@ -67,7 +67,7 @@ func (l *Layer) time() int64 { return int64(l.Hour)*3600 + int64(l.Minute)*60 }
 
 func (l *Layer) every() int64 { return int64(max(1, l.Every)) }
 
-// period is the length of a turn in seconds on the wall clock; months have none.
+// period is the length of a turn in seconds of wall time; not for monthly rotations.
 func (l *Layer) period() int64 {
 	switch l.Rotation {
 	case Hourly:

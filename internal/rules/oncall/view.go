@@ -5,31 +5,29 @@ import (
 	"time"
 )
 
-// View is a schedule as some overrides have it. It answers what the schedule answers, so whoever
-// asks need not know whether there are overrides. It is two references and holds no answer: making
-// one costs nothing, and it sees what its schedule and overrides say when it is asked.
+// View is a schedule with overrides. It has the methods of a schedule, so callers need not know whether
+// there are overrides. It holds two references and caches nothing, so it is cheap to make.
 type View struct {
 	schedule  *Schedule
 	overrides []Override
 }
 
-// With gives the schedule as overrides have it; none leave it as it is. They are applied in the
-// order given: each changes what the layers and those before it say, so that of two stand-ins or
-// temporary schedules the later one wins. Overrides are expected to be valid; see
-// [Override.Validate]. The list must not be changed while the view is in use.
+// With returns the schedule with overrides, which may be none. They are applied in order: each changes the
+// result of the layers and of the overrides before it, so of two stand-ins or temporary schedules the
+// later one wins. They must be valid, see [Override.Validate], and not change while the view is in use.
 func (s *Schedule) With(overrides []Override) View { return View{s, overrides} }
 
-// People is [Schedule.People]: who comes in by an override is not among them.
+// People is [Schedule.People], without the people of overrides.
 func (v View) People() []string { return v.schedule.People() }
 
-// At is [Schedule.At] with the overrides. The edges of an override count as changes only where it
-// changes who is on call, or puts others in their place.
+// At is [Schedule.At] with the overrides. The start and end of an override count as changes only if it
+// affects who is on call.
 func (v View) At(t time.Time) (people []string, until time.Time) {
 	now := v.at(t)
 	return now.People, now.To
 }
 
-// at gives the shift around t. From is not set, and To is zero where nothing will ever change.
+// at returns the shift around t without From. To is zero if nothing will ever change.
 func (v View) at(t time.Time) Shift {
 	now := v.schedule.at(t)
 	for i := range v.overrides {
@@ -39,9 +37,9 @@ func (v View) at(t time.Time) Shift {
 	return now
 }
 
-// Shadows gives who looks on at t, each once, in the order of the overrides, and the next instant
-// at which that can change. Who is on call at t is no shadow. Until is the zero time where nothing
-// will ever change.
+// Shadows returns the shadows at t, each once, in the order of the overrides, and the next instant at
+// which they can change. Nobody who is on call at t is a shadow. until is zero if nothing will ever
+// change.
 func (v View) Shadows(t time.Time) (people []string, until time.Time) {
 	for i := range v.overrides {
 		o := &v.overrides[i]
@@ -70,9 +68,9 @@ func (v View) Shadows(t time.Time) (people []string, until time.Time) {
 	return looking, v.schedule.local(until)
 }
 
-// Shifts gives what lies between two instants, in order and without holes: stretches in which
-// nobody is on call are shifts without people. The first and the last are cut to the two instants.
-// It is empty where to is not after from.
+// Shifts returns the shifts between two instants, in order and without gaps: while nobody is on call there
+// is a shift without people. The first and the last are cut to the two instants. It is empty if to is not
+// after from.
 func (v View) Shifts(from, to time.Time) []Shift {
 	v.overrides = within(v.overrides, from, to)
 	var all []Shift
@@ -88,7 +86,7 @@ func (v View) Shifts(from, to time.Time) []Shift {
 	return all
 }
 
-// within leaves the overrides that have a part of a stretch, in their order.
+// within returns the overrides that overlap a period, in their order.
 func within(overrides []Override, from, to time.Time) []Override {
 	var some []Override
 	for i := range overrides {
@@ -99,7 +97,7 @@ func within(overrides []Override, from, to time.Time) []Override {
 	return some
 }
 
-// Gaps gives the stretches between two instants in which nobody is on call, as [View.Shifts] does.
+// Gaps returns the shifts between two instants in which nobody is on call.
 func (v View) Gaps(from, to time.Time) []Shift {
 	return slices.DeleteFunc(v.Shifts(from, to), func(one Shift) bool { return len(one.People) > 0 })
 }

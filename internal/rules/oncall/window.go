@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// horizon is how many days ahead a window is looked for. Windows come back every week; a day that
-// the zone left out, or a window that the clocks swallowed, costs another one.
+// horizon is how many days ahead to look for a window. Windows recur weekly; a day that the zone skips, or
+// a window that a zone change removes, costs another week.
 const horizon = 22
 
-// windowOpens gives the first instant at or after t that lies in a window; false for never.
+// windowOpens returns the first instant at or after t in a window; false for never.
 func (l *Layer) windowOpens(t time.Time, loc *time.Location) (time.Time, bool) {
 	if len(l.Only) == 0 || l.wholeWeek() {
 		return t, true
@@ -34,8 +34,8 @@ func (l *Layer) windowOpens(t time.Time, loc *time.Location) (time.Time, bool) {
 	return best, !best.IsZero()
 }
 
-// windowCloses gives the end of the windows around t, taking those that meet or overlap as one;
-// false for never.
+// windowCloses returns the end of the windows around t, with adjacent and overlapping ones joined; false
+// for never.
 func (l *Layer) windowCloses(t time.Time, loc *time.Location) (time.Time, bool) {
 	if len(l.Only) == 0 || l.wholeWeek() {
 		return time.Time{}, false
@@ -55,7 +55,7 @@ func (l *Layer) windowCloses(t time.Time, loc *time.Location) (time.Time, bool) 
 	return end, true
 }
 
-// on gives the window that begins on a day; false where there is none.
+// on returns the window that starts on a day; false for none.
 func (w *Window) on(day int64, loc *time.Location) (from, to time.Time, ok bool) {
 	if !w.begins(time.Weekday(weekday(day))) || !exists(day, loc) {
 		return from, to, false
@@ -68,7 +68,7 @@ func (w *Window) begins(day time.Weekday) bool {
 	return len(w.Days) == 0 || slices.Contains(w.Days, day)
 }
 
-// length is the window's length in minutes on the wall clock.
+// length is the window's length in minutes of wall time.
 func (w *Window) length() int {
 	if w.To > w.From {
 		return w.To - w.From
@@ -76,7 +76,7 @@ func (w *Window) length() int {
 	return w.To - w.From + minutesPerDay
 }
 
-// wholeWeek says whether the windows leave out no minute of the week, and so restrict nothing.
+// wholeWeek reports whether the windows cover every minute of the week, and so restrict nothing.
 func (l *Layer) wholeWeek() bool {
 	for covered := 0; covered < 7*minutesPerDay; {
 		end := covered
@@ -91,7 +91,7 @@ func (l *Layer) wholeWeek() bool {
 	return true
 }
 
-// reach gives the end of the window around a minute of the week; 0 where there is none.
+// reach returns the end of the window around a minute of the week; 0 for none.
 func (w *Window) reach(minute int) int {
 	const week = 7 * minutesPerDay
 	far := 0

@@ -6,7 +6,7 @@
 // the subject, the summary from the type, the beginning from the time. The pair of source and id
 // names the event, so the same event twice is one.
 //
-// Types that begin with dev.tocsin. are Tocsin's to write and are refused, but for alert.received
+// Types that begin with dev.tocsin. are Tocsin's to write and are refused, except alert.received
 // and alert.cleared, which anybody may publish. It answers nothing and does no I/O.
 package cloudevents
 

@@ -17,7 +17,7 @@ type delay struct {
 	input int // the acknowledgement, by its place in the history
 }
 
-// measureDelays finds out of each acknowledgement whether its person was paged before it, and when.
+// measureDelays measures, for each acknowledgement, how long after a page of its person it came.
 func (h *History) measureDelays() {
 	lives := make(map[string]*Life, len(h.recorded.lives))
 	for _, l := range h.recorded.lives {

@@ -78,14 +78,13 @@ type LevelReached struct {
 
 // Nights says when it is night for whom.
 type Nights struct {
-	// From and To are minutes of the day; a night may pass midnight.
-	From, To int
-	zones    map[string]*time.Location
+	hours measure.Hours
+	zones map[string]*time.Location
 }
 
-// NightsOf returns the nights of a catalog's people, from one minute of the day to another.
-func NightsOf(c *catalog.Catalog, from, to int) Nights {
-	n := Nights{From: from, To: to, zones: map[string]*time.Location{}}
+// NightsOf returns the nights of a catalog's people, each in their own zone.
+func NightsOf(c *catalog.Catalog, hours measure.Hours) Nights {
+	n := Nights{hours: hours, zones: map[string]*time.Location{}}
 	for person, p := range c.People {
 		if zone, err := time.LoadLocation(p.Timezone); err == nil { // the catalog checked it
 			n.zones[personPrefix+person] = zone
@@ -100,12 +99,7 @@ func (n Nights) holds(target string, at time.Time) bool {
 	if zone == nil {
 		zone = time.UTC
 	}
-	at = at.In(zone)
-	minute := at.Hour()*60 + at.Minute()
-	if n.From <= n.To {
-		return minute >= n.From && minute < n.To
-	}
-	return minute >= n.From || minute < n.To
+	return n.hours.Holds(at.In(zone))
 }
 
 // assumptions are what every backtest takes for granted.
