@@ -11,8 +11,8 @@ import (
 	"tocsin.dev/internal/ical"
 )
 
-// calendar FILE N reads a file as iCalendar: without a fault, and with at least N shifts of the past
-// and the coming year.
+// calendar FILE N parses a file as iCalendar. It must have no faults, and at least N shifts in the past and the
+// next year.
 func calendar(ts *testscript.TestScript, _ bool, words []string) {
 	least, err := strconv.Atoi(words[1])
 	ts.Check(err)
@@ -23,11 +23,11 @@ func calendar(ts *testscript.TestScript, _ bool, words []string) {
 	now := time.Now()
 	all, faults := c.Shifts(time.UTC, now.AddDate(-1, 0, 0), now.AddDate(1, 0, 0), ical.Limits{})
 	if len(faults) > 0 || len(all) < least {
-		ts.Fatalf("%d shifts, not %d, and faults: %v", len(all), least, faults)
+		ts.Fatalf("%d shifts, want at least %d; faults: %v", len(all), least, faults)
 	}
 }
 
-// serve NAME DIR serves the files of a folder to whoever asks, and sets a variable to where.
+// serve NAME DIR serves the files of a folder over HTTP, and sets a variable to its address.
 func serve(ts *testscript.TestScript, _ bool, words []string) {
 	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(words[1]))))
 	ts.Defer(server.Close)

@@ -13,14 +13,14 @@ import (
 	"tocsin.dev/test/crash/process"
 )
 
-// ciFolder is where the snippets are.
+// ciFolder returns the folder of the snippets.
 func ciFolder(t *testing.T) string {
 	root, err := process.Root()
 	require.NoError(t, err)
 	return filepath.Join(root, "examples", "ci")
 }
 
-// shellLines gives every line that a snippet hands to a shell.
+// shellLines returns every line that a snippet passes to a shell.
 func shellLines(t *testing.T, file string) []string {
 	b, err := os.ReadFile(filepath.Join(ciFolder(t), file))
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func shellLines(t *testing.T, file string) []string {
 	return lines
 }
 
-// TestSnippetsOfCI reads the snippets as a CI would, and has a shell read what they would run.
+// TestSnippetsOfCI parses the snippets as a CI does, and checks the syntax of their shell lines.
 func TestSnippetsOfCI(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"github-actions.yaml", "gitlab-ci.yaml"} {
@@ -85,7 +85,7 @@ const ciHistory = `{"specversion":"1.0","id":"1","source":"tocsin/gateway","type
 {"specversion":"1.0","id":"2","source":"tocsin/gateway","type":"dev.tocsin.alert.cleared.v1","time":"2026-03-02T04:32:00Z","service":"till","data":{"key":"silent","severity":"critical","summary":"Till 3 is silent","starts_at":"2026-03-02T04:12:00Z"}}
 `
 
-// TestPoliciesInCI runs the script of the snippets as a pull request would.
+// TestPoliciesInCI runs the script of the snippets as for a pull request.
 func TestPoliciesInCI(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -19,17 +19,17 @@ import (
 
 const (
 	apiToken   = "endtoend-token" //nolint:gosec // a token of a test
-	partitions = 8                // what the streams are made with
+	partitions = 8                // the default
 )
 
-// cluster is every service in a process of its own, and NATS apart.
+// cluster runs each service, and NATS, in its own process.
 type cluster struct {
 	dir, nats string
 	client    *client.Client
 	processes map[string]*process.Process
 }
 
-// startCluster starts everything at once, as an orchestrator would, with two engines.
+// startCluster starts everything at once, as an orchestrator does, with two engines.
 func startCluster(t *testing.T, catalog string) *cluster {
 	t.Helper()
 	addr, err := process.FreeAddr()
@@ -72,7 +72,7 @@ func (c *cluster) start(t *testing.T, name, program string, args ...string) {
 	t.Cleanup(func() { p.Kill() })
 }
 
-// spread gives a catalog with one service in each partition, all paging ana and then bo.
+// spread returns a catalog with a service in each partition. All page ana and then bo.
 func spread(url string) (text string, services []string) {
 	var b strings.Builder
 	fmt.Fprintf(&b, `people:
@@ -98,7 +98,7 @@ services:
 	return b.String(), services
 }
 
-// eventually polls until the condition holds and gives how long it took.
+// eventually polls until the condition holds, and returns how long that took.
 func eventually(t *testing.T, what string, within time.Duration, holds func() bool) time.Duration {
 	t.Helper()
 	begun := time.Now()
@@ -113,7 +113,7 @@ func eventually(t *testing.T, what string, within time.Duration, holds func() bo
 	return time.Since(begun)
 }
 
-// TestSeparateServices takes the path through all of them, and then an engine away.
+// TestSeparateServices runs an alert through all services, and then kills an engine.
 func TestSeparateServices(t *testing.T) {
 	t.Parallel()
 	r := receive(t)
@@ -143,7 +143,7 @@ func TestSeparateServices(t *testing.T) {
 	require.Empty(t, r.repeated())
 }
 
-// incident gives the one that an alert led to, also where the answer came before the outcome.
+// incident returns the incident of an alert, even if the response came before the outcome.
 func (c *cluster) incident(t *testing.T, service string, out client.Outcome) (id string) {
 	t.Helper()
 	if out.Incident != nil {
@@ -159,8 +159,8 @@ func (c *cluster) incident(t *testing.T, service string, out client.Outcome) (id
 	return id
 }
 
-// takeover: both engines own partitions; when one is killed the other has them within 5 s, shown by
-// the page of an alert for every partition.
+// takeover checks that both engines own partitions, and that the other one takes over within 5 s when one is
+// killed: an alert in every partition leads to a page.
 func (c *cluster) takeover(t *testing.T, r *receiver, services []string) {
 	t.Helper()
 	owned := func(name string) bool {
@@ -178,5 +178,5 @@ func (c *cluster) takeover(t *testing.T, r *receiver, services []string) {
 		require.Equal(t, http.StatusAccepted, answer.StatusCode, s)
 	}
 	took := eventually(t, "a page for every partition", 5*time.Second, func() bool { return len(r.pages("/ana")) >= before+len(services) })
-	t.Logf("the partitions of a killed engine were at work again after %s", took.Round(time.Millisecond))
+	t.Logf("all partitions of the killed engine worked again after %s", took.Round(time.Millisecond))
 }

@@ -15,8 +15,8 @@ import (
 	"tocsin.dev/test/crash/process"
 )
 
-// corpus gives the files of a folder of real payloads beside the module. Without it the test is
-// skipped, but never where CI=true.
+// corpus returns the files of a folder of real payloads next to the module. Without it the test is skipped, or
+// fails if CI=true.
 func corpus(t *testing.T, folder string) map[string][]byte {
 	t.Helper()
 	root, err := process.Root()
@@ -39,8 +39,8 @@ func corpus(t *testing.T, folder string) map[string][]byte {
 	return out
 }
 
-// TestDoorsTakeRealPayloads sends every payload to every door: the right one and all the wrong ones.
-// Each is answered 2xx, or 4xx with a problem that says what is wrong where; never 5xx.
+// TestDoorsTakeRealPayloads sends every payload to every endpoint, right or wrong. The response must be 2xx, or 4xx
+// with a problem that says what is wrong where; never 5xx.
 func TestDoorsTakeRealPayloads(t *testing.T) {
 	t.Parallel()
 	payloads := map[string]map[string][]byte{}
@@ -74,7 +74,7 @@ func TestDoorsTakeRealPayloads(t *testing.T) {
 	})
 }
 
-// offer posts one body and says whether it was taken (1) or refused (0).
+// offer posts a body and returns 1 if it was accepted, 0 if refused.
 func offer(t *testing.T, url, kind, file string, body []byte) int {
 	t.Helper()
 	r, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodPost, url, bytes.NewReader(body))
@@ -95,7 +95,7 @@ func offer(t *testing.T, url, kind, file string, body []byte) int {
 	}
 }
 
-// requireProblem holds an answer to RFC 9457 with a detail, and every fault to a reason.
+// requireProblem checks that a response follows RFC 9457 with a detail, and that every fault has a reason.
 func requireProblem(t *testing.T, answer *http.Response, what string) {
 	t.Helper()
 	require.True(t, strings.HasPrefix(answer.Header.Get("Content-Type"), "application/problem+json"), what)

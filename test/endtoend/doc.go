@@ -1,9 +1,8 @@
-// Package endtoend asks the built programs what their users would ask: by the command line, by HTTP,
-// and on NATS.
+// Package endtoend tests the built programs as their users use them: with the command line, over HTTP, and on
+// NATS.
 //
-// In: scripts under testdata/script, and Go tests where a script would be awkward. Out: nothing but
-// verdicts. Every process is real, on a folder of its own and on loopback ports; the receiver of
-// pages lives in the test. Nothing here looks into a service.
+// In: scripts in testdata/script, and Go tests where a script would be awkward. Every process is real, with its
+// own folder and loopback ports; the receiver of pages runs in the test. No test looks inside a service.
 //
 //	go test ./test/endtoend -run TestScripts/kill
 package endtoend

@@ -20,7 +20,7 @@ import (
 	"tocsin.dev/test/crash/process"
 )
 
-// startUp runs `tocsin up` on a folder of its own.
+// startUp runs `tocsin up` with its own folder.
 func startUp(t *testing.T, catalog string, more ...string) *process.Process {
 	t.Helper()
 	dir := t.TempDir()
@@ -37,10 +37,10 @@ func startUp(t *testing.T, catalog string, more ...string) *process.Process {
 	return p
 }
 
-// follower is a team's program: it decodes what it hears, and holds it against the schemas.
+// follower is a team's program: it decodes events and validates them against the schemas.
 type follower struct {
 	mu    sync.Mutex
-	heard []string // names of events
+	heard []string // event names
 	wrong []string
 }
 
@@ -66,7 +66,7 @@ func (f *follower) has(names ...string) bool {
 	return true
 }
 
-// checked decodes one message and validates it in both forms.
+// checked decodes a message and validates it in both forms.
 func checked(h events.Header, body []byte) (name string, err error) {
 	e, err := events.DecodeNATS(h, body)
 	if err != nil {
@@ -106,8 +106,8 @@ func checked(h events.Header, body []byte) (name string, err error) {
 	return name, nil
 }
 
-// TestEventsOnNATS: a plain subscription hears the escalations, and a durable consumer that comes
-// later reads everything from the beginning.
+// TestEventsOnNATS checks that a plain subscription receives escalations, and that a durable consumer created later
+// receives everything from the beginning.
 func TestEventsOnNATS(t *testing.T) {
 	t.Parallel()
 	r := receive(t)
@@ -155,7 +155,7 @@ func TestEventsOnNATS(t *testing.T) {
 	require.Equal(t, "incident.triggered", durable.heard[0])
 }
 
-// TestAlertsFromNATS: whoever may publish needs no gateway, in each mode of CloudEvents.
+// TestAlertsFromNATS publishes alerts on NATS without the gateway, in each mode of CloudEvents.
 func TestAlertsFromNATS(t *testing.T) {
 	t.Parallel()
 	r := receive(t)

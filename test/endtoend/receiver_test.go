@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/channel/webhook"
 )
 
-// arrival is one page as it came in.
+// arrival is a page as it arrived.
 type arrival struct {
 	webhook.Data
 	at   time.Time
@@ -19,7 +19,7 @@ type arrival struct {
 	id   string // header webhook-id
 }
 
-// receiver takes every page and keeps it.
+// receiver accepts and records pages.
 type receiver struct {
 	url string
 
@@ -41,7 +41,7 @@ func receive(t *testing.T) *receiver {
 	return r
 }
 
-// ServeHTTP keeps a page and takes it.
+// ServeHTTP records a page.
 func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	at := time.Now()
 	var body webhook.Body
@@ -54,7 +54,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	r.all = append(r.all, arrival{body.Data, at, q.URL.Path, q.Header.Get("webhook-id")})
 }
 
-// pages gives those that came to a path; "" for all.
+// pages returns the pages that arrived at a path; "" for all.
 func (r *receiver) pages(path string) []arrival {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +67,7 @@ func (r *receiver) pages(path string) []arrival {
 	return out
 }
 
-// repeated gives the id of a notification that came twice; "" for none.
+// repeated returns the id of a notification that arrived twice; "" for none.
 func (r *receiver) repeated() string {
 	seen := map[string]bool{}
 	for _, a := range r.pages("") {

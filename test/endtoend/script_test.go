@@ -12,20 +12,20 @@ import (
 	"tocsin.dev/test/crash/process"
 )
 
-// patience is how long a script waits for what it expects.
+// patience is how long a test waits for what it expects.
 const patience = 20 * time.Second
 
-// secretKey is the intake key of the scripts that have one.
+// secretKey is the intake key in the scripts that use one.
 const secretKey = "prom-intake-key" //nolint:gosec // a key of a test
 
-// stage is what belongs to one script: its receiver and its running process.
+// stage holds the receiver and the running process of a script.
 type stage struct {
 	receiver *receiver
 	up       *process.Process
 }
 
-// TestScripts runs every script with a folder, ports and a receiver of its own. Besides the usual
-// commands there are those of this file and of words_test.go.
+// TestScripts runs every script with its own folder, ports and receiver. The files of this package define further
+// commands.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
@@ -67,12 +67,11 @@ func setUp(e *testscript.Env) error {
 
 func at(ts *testscript.TestScript) *stage { return ts.Value(stage{}).(*stage) }
 
-// up starts `tocsin up` with more arguments and waits until it serves; from then on the command
-// line finds it.
+// up [ARG…] starts `tocsin up`, waits until it is ready, and points the command line to it.
 func up(ts *testscript.TestScript, _ bool, args []string) {
 	s := at(ts)
 	if s.up != nil {
-		ts.Fatalf("it is up already")
+		ts.Fatalf("already up")
 	}
 	all := append([]string{"up", "--config", "conf", "--data", "data", "--http", ts.Getenv("HTTP_ADDR"), "--nats", ts.Getenv("NATS_ADDR")}, args...)
 	var err error
@@ -89,22 +88,22 @@ func up(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("TOCSIN_HTTP", s.up.HTTP())
 }
 
-// crash kills it as a power cut would.
+// crash kills it.
 func crash(ts *testscript.TestScript, _ bool, _ []string) {
 	s := at(ts)
 	if !s.up.Kill() {
-		ts.Fatalf("it had ended by itself")
+		ts.Fatalf("it had already exited")
 	}
 	s.up = nil
 }
 
-// down stops it in order, which exits 0.
+// down stops it with SIGTERM. It must exit with 0.
 func down(ts *testscript.TestScript, _ bool, _ []string) {
 	s := at(ts)
 	code, err := s.up.Stop(patience)
 	s.up = nil
 	ts.Check(err)
 	if code != 0 {
-		ts.Fatalf("SIGTERM ended it with %d\n%s", code, ts.ReadFile("up.log"))
+		ts.Fatalf("it exited with %d after SIGTERM\n%s", code, ts.ReadFile("up.log"))
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"tocsin.dev/test/crash/process"
 )
 
-// silence listens, and counts whoever connects: a receiver of webhooks or a mail server that is to be
-// left alone. It hangs up at once, which a sender that should not have come finds bad enough.
+// silence is a webhook receiver or mail server that must not be contacted. It counts connections and closes them at
+// once.
 type silence struct {
 	net.Listener
 	came atomic.Int64
@@ -40,7 +40,7 @@ func newSilence(t *testing.T) *silence {
 	return s
 }
 
-// quiet is a catalog in which every kind of contact method is paged by two levels.
+// quiet returns a catalog whose two levels page every kind of contact method.
 func quiet(hooks, mails *silence) string {
 	return fmt.Sprintf(`
 people:
@@ -63,7 +63,7 @@ egress: {allow: ["127.0.0.1/32"]}
 `, hooks.Addr(), mails.Addr())
 }
 
-// fired opens an incident and gives the pages of its timeline once they are as many.
+// fired opens an incident, waits until its timeline has as many facts of a type, and returns them.
 func fired(t *testing.T, up *process.Process, fact string, many int) []client.Entry {
 	c := client.New(up.HTTP(), apiToken)
 	out, err := c.Fire(t.Context(), client.Signal{Service: "checkout", Key: "slow", Summary: "slow", Severity: "critical"})
@@ -83,7 +83,7 @@ func fired(t *testing.T, up *process.Process, fact string, many int) []client.En
 	return told
 }
 
-// TestShadowSendsNothing pages four targets over every kind of channel, and nobody hears of it.
+// TestShadowSendsNothing pages four targets over every kind of channel, and checks that nothing is sent.
 func TestShadowSendsNothing(t *testing.T) {
 	t.Parallel()
 	hooks, mails := newSilence(t), newSilence(t)
@@ -108,7 +108,7 @@ func TestShadowSendsNothing(t *testing.T) {
 	require.NotContains(t, string(log), "PAGE ")
 }
 
-// TestWithoutShadowTheyHear is the proof that the test above can fail.
+// TestWithoutShadowTheyHear proves that the test above can fail.
 func TestWithoutShadowTheyHear(t *testing.T) {
 	t.Parallel()
 	hooks, mails := newSilence(t), newSilence(t)

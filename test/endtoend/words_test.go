@@ -22,7 +22,7 @@ func exits(ts *testscript.TestScript, _ bool, words []string) {
 	}
 }
 
-// execute gives the exit code as a word.
+// execute runs a command and returns its exit code.
 func execute(ts *testscript.TestScript, words []string) string {
 	err := ts.Exec(words[0], words[1:]...)
 	if err == nil {
@@ -41,7 +41,7 @@ func expand(ts *testscript.TestScript, _ bool, files []string) {
 	}
 }
 
-// poll asks until the answer is empty, and fails with it in the end.
+// poll calls wrong until it returns "", and fails with its last answer.
 func poll(ts *testscript.TestScript, wrong func() string) {
 	end := time.After(patience)
 	for {
@@ -71,7 +71,7 @@ func until(ts *testscript.TestScript, _ bool, words []string) {
 	})
 }
 
-// pages PATH N waits until the receiver has N pages at the path, no more, and none twice.
+// pages PATH N waits until N pages have arrived at the path. It fails if there are more, or if one arrived twice.
 func pages(ts *testscript.TestScript, _ bool, words []string) {
 	want, err := strconv.Atoi(words[1])
 	ts.Check(err)
@@ -87,11 +87,11 @@ func pages(ts *testscript.TestScript, _ bool, words []string) {
 		return ""
 	})
 	if id := r.repeated(); id != "" {
-		ts.Fatalf("notification %s came twice", id)
+		ts.Fatalf("notification %s arrived twice", id)
 	}
 }
 
-// page PATH FIELD VALUE compares a field of the newest page that came to a path.
+// page PATH FIELD VALUE compares a field of the newest page at a path.
 func page(ts *testscript.TestScript, _ bool, words []string) {
 	all := at(ts).receiver.pages(words[0])
 	if len(all) == 0 {
@@ -115,7 +115,7 @@ func mode(ts *testscript.TestScript, _ bool, words []string) {
 	}
 }
 
-// answer reads the last stdout as JSON; of an array, the first element too.
+// answer parses the last stdout as JSON. For an array, first is its first element.
 func answer(ts *testscript.TestScript) (whole any, first map[string]any) {
 	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &whole); err != nil {
 		ts.Fatalf("stdout is not one JSON value: %v", err)
@@ -131,13 +131,13 @@ func answer(ts *testscript.TestScript) (whole any, first map[string]any) {
 	return whole, first
 }
 
-// fields object|array NAME… says that stdout is that form of JSON, and that the object, or every
-// element, has these fields.
+// fields object|array NAME… checks that stdout is a JSON object or array, and that the object or every element has
+// these fields.
 func fields(ts *testscript.TestScript, _ bool, words []string) {
 	whole, _ := answer(ts)
 	all, array := whole.([]any)
 	if array != (words[0] == "array") {
-		ts.Fatalf("stdout is no JSON %s", words[0])
+		ts.Fatalf("stdout is not a JSON %s", words[0])
 	}
 	if !array {
 		all = []any{whole}
@@ -154,14 +154,14 @@ func fields(ts *testscript.TestScript, _ bool, words []string) {
 	}
 }
 
-// value FIELD REGEXP compares a field of the object, or of the first element, as text.
+// value FIELD REGEXP matches a field of the object, or of the first element.
 func value(ts *testscript.TestScript, _ bool, words []string) {
 	if got := field(ts, words[0]); !regexp.MustCompile("^(?:" + words[1] + ")$").MatchString(got) {
 		ts.Fatalf("%s is %q, not %s", words[0], got, words[1])
 	}
 }
 
-// keep NAME FIELD keeps a field of the object, or of the first element, in a variable.
+// keep NAME FIELD sets a variable to a field of the object, or of the first element.
 func keep(ts *testscript.TestScript, _ bool, words []string) {
 	ts.Setenv(words[0], field(ts, words[1]))
 }
@@ -179,8 +179,8 @@ func field(ts *testscript.TestScript, name string) string {
 	return fmt.Sprint(v)
 }
 
-// http METHOD PATH STATUS FILE [HEADER…] sends a file (- for nothing) and compares the status; the
-// answer's body becomes the file "answer".
+// http METHOD PATH STATUS FILE [HEADER…] sends a file (- for none) and compares the status. It writes the body of
+// the response to the file "answer".
 func request(ts *testscript.TestScript, _ bool, words []string) {
 	var body []byte
 	if words[3] != "-" {

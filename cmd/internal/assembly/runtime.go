@@ -18,6 +18,7 @@ import (
 	"tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/insight/live"
 )
 
 // Runtime is what all parts of a process share.
@@ -31,6 +32,8 @@ type Runtime struct {
 	Instance string
 	// Out is where the console channel writes.
 	Out io.Writer
+
+	history *live.History // of the archive, one for all parts of a process; nil until a part needs it
 
 	server *jetstream.Server
 	nc     *nats.Conn
