@@ -65,7 +65,7 @@ func (b *bench) ingestAll(ctx context.Context) error {
 		}
 		took := time.Since(begin)
 		used := p.cpu() - cpu
-		messages, err := copyStreams(ctx, p.bus)
+		messages, err := copyStreams(ctx, p)
 		if err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (b *bench) crowd(ctx context.Context) error {
 	if err := p.reach(ctx, climbed, float64(n+2*b.timers), 2*time.Minute); err != nil {
 		return err
 	}
-	if b.results.crowd.late, err = lateness(ctx, p.bus); err != nil {
+	if b.results.crowd.late, err = lateness(ctx, p); err != nil {
 		return err
 	}
 	return p.stop()

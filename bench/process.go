@@ -14,12 +14,15 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/nats-io/nats.go"
 )
 
 // process is a running `tocsin up` on fresh data.
 type process struct {
 	cmd       *exec.Cmd
 	http, bus string
+	data      string // its folder
 }
 
 // start runs the binary with a catalog and waits until it serves.
@@ -45,7 +48,7 @@ func (b *bench) start(ctx context.Context, name, catalog string, environ ...stri
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd}
+	p := &process{cmd: cmd, data: filepath.Join(dir, "data")}
 	b.started = append(b.started, p)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -55,6 +58,15 @@ func (b *bench) start(ctx context.Context, name, catalog string, environ ...stri
 		}
 	}
 	return nil, errors.Join(errors.New("tocsin up ended before it served"), cmd.Wait())
+}
+
+// reads connects to its NATS as a reader.
+func (p *process) reads() (*nats.Conn, error) {
+	key, err := nats.NkeyOptionFromSeed(filepath.Join(p.data, "nats-reader.nk"))
+	if err != nil {
+		return nil, err
+	}
+	return nats.Connect(p.bus, key)
 }
 
 // killAll leaves no process behind, however the run ended.

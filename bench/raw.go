@@ -27,10 +27,15 @@ type stored struct {
 }
 
 // copyStreams reads INTAKE and LEDGER of a running Tocsin.
-func copyStreams(ctx context.Context, url string) ([]stored, error) {
+func copyStreams(ctx context.Context, p *process) ([]stored, error) {
+	nc, err := p.reads()
+	if err != nil {
+		return nil, err
+	}
+	defer nc.Close()
 	var all []stored
 	for _, stream := range []string{events.StreamIntake, events.StreamLedger} {
-		err := readStream(ctx, url, stream, func(m js.Msg) error {
+		err := readStream(ctx, nc, stream, func(m js.Msg) error {
 			header := nats.Header{}
 			for name, values := range m.Headers() {
 				if !strings.HasPrefix(name, "Nats-") { // fences and ids of the run they belong to
@@ -48,12 +53,7 @@ func copyStreams(ctx context.Context, url string) ([]stored, error) {
 }
 
 // readStream hands every message that a stream holds now to f.
-func readStream(ctx context.Context, url, stream string, f func(js.Msg) error) error {
-	nc, err := nats.Connect(url)
-	if err != nil {
-		return err
-	}
-	defer nc.Close()
+func readStream(ctx context.Context, nc *nats.Conn, stream string, f func(js.Msg) error) error {
 	client, err := js.New(nc)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func (b *bench) raw(ctx context.Context, all []stored) (time.Duration, error) {
 		return 0, err
 	}
 	for _, name := range []string{events.StreamIntake, events.StreamLedger} {
-		if err := readStream(ctx, srv.URL(), name, func(js.Msg) error { return nil }); err != nil {
+		if err := readStream(ctx, nc, name, func(js.Msg) error { return nil }); err != nil {
 			return 0, err
 		}
 	}
@@ -154,10 +154,15 @@ func publishRaw(ctx context.Context, client js.JetStream, all []stored) error {
 }
 
 // lateness gives how long after its due time each step of a climb was taken, in order.
-func lateness(ctx context.Context, url string) ([]time.Duration, error) {
+func lateness(ctx context.Context, p *process) ([]time.Duration, error) {
+	nc, err := p.reads()
+	if err != nil {
+		return nil, err
+	}
+	defer nc.Close()
 	due := map[string]time.Time{}
 	var late []time.Duration
-	err := readStream(ctx, url, events.StreamLedger, func(m js.Msg) error {
+	err = readStream(ctx, nc, events.StreamLedger, func(m js.Msg) error {
 		for _, line := range events.Lines(m.Data()) {
 			if events.TypeAt(line) != events.TypeOf(events.EscalationAdvanced{}) {
 				continue

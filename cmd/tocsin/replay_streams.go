@@ -24,7 +24,7 @@ import (
 
 // connect opens the bus on NATS. Tocsin must have created its streams there already.
 func (r *replayer) connect(ctx context.Context) (*bussed.Bus, func(), error) {
-	conn, err := dial(r.address, "tocsin replay")
+	conn, err := r.dial(r.address, "tocsin replay", bussed.Replayer)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -92,7 +92,7 @@ func (r *reporter) run(c *cobra.Command) error {
 	if n := facts.Unknown(); n > 0 {
 		fmt.Fprintf(r.stderr, "skipped %s about incidents that opened before the first fact\n", count(n, "fact"))
 	}
-	o.Foresight = facts.Foresight()
+	o.Suggestions = facts.Suggestions()
 	if o.Period, err = r.period(o.Location, facts); err != nil {
 		return misuse("%w", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"tocsin.dev/cmd/internal/assembly"
+	bussed "tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
@@ -37,16 +39,34 @@ event is a CloudEvent on its own line.`,
 
 // natsVar adds --nats-url.
 func natsVar(f *pflag.FlagSet, to *string) {
-	f.StringVar(to, "nats-url", env("NATS_URL", nats.DefaultURL), "`URL` of NATS (NATS_URL); NATS_CREDS names a credentials file")
+	f.StringVar(to, "nats-url", env("NATS_URL", nats.DefaultURL), "`URL` of NATS (NATS_URL); NATS_CREDS or NATS_NKEY names a file with credentials")
 }
 
-// dial connects to NATS.
-func dial(address, name string, options ...nats.Option) (*nats.Conn, error) {
+// dial connects to NATS with the credentials that the environment names, or else as a user of the
+// data folder.
+func (a *app) dial(address, name string, user bussed.User, options ...nats.Option) (*nats.Conn, error) {
 	options = append(options, nats.Name(name))
-	if file := os.Getenv("NATS_CREDS"); file != "" {
-		options = append(options, nats.UserCredentials(file))
+	creds, key := os.Getenv("NATS_CREDS"), os.Getenv("NATS_NKEY")
+	switch {
+	case creds != "":
+		options = append(options, nats.UserCredentials(creds))
+	case key != "":
+		seed, err := nats.NkeyOptionFromSeed(key)
+		if err != nil {
+			return nil, fmt.Errorf("NATS_NKEY: %w", err)
+		}
+		options = append(options, seed)
+	default:
+		own, err := assembly.NATSKey(a.data, user)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, own...)
 	}
 	conn, err := nats.Connect(address, options...)
+	if errors.Is(err, nats.ErrAuthorization) {
+		return nil, fault{err: fmt.Errorf("connect to NATS: %w", err), hint: "name Tocsin's data folder with --data, or a file with credentials with NATS_CREDS or NATS_NKEY"}
+	}
 	if err != nil {
 		return nil, fault{err: fmt.Errorf("connect to NATS: %w", err), hint: "is it running? Start it with 'tocsin up', or set --nats-url to its address"}
 	}
@@ -60,7 +80,7 @@ func noStream(name string) error {
 
 func (a *app) watch(ctx context.Context, address, subject string) error {
 	ended := make(chan struct{})
-	conn, err := dial(address, "tocsin watch", nats.ClosedHandler(func(*nats.Conn) { close(ended) }))
+	conn, err := a.dial(address, "tocsin watch", bussed.Reader, nats.ClosedHandler(func(*nats.Conn) { close(ended) }))
 	if err != nil {
 		return err
 	}

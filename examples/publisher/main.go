@@ -3,7 +3,7 @@
 // In: flags. Out: one event of the program's own type, acknowledged as durable. Run it again with the
 // same -id within ten minutes, and the alert is stored once.
 //
-//	go run ./examples/publisher -nats nats://127.0.0.1:4222 -service web -id 4711
+//	go run ./examples/publisher -key data/nats-publisher.nk -service web -id 4711
 //	go run ./examples/publisher -http http://127.0.0.1:8080 -service web -id 4712
 package main
 
@@ -35,6 +35,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("publisher", flag.ContinueOnError)
 	natsURL := flags.String("nats", nats.DefaultURL, "`URL` of the NATS server")
+	key := flags.String("key", os.Getenv("NATS_NKEY"), "`file` with the publisher's key: nats-publisher.nk in Tocsin's data folder")
 	httpURL := flags.String("http", "", "`URL` of the gateway; publishes there instead of on NATS")
 	service := flags.String("service", "", "`id` of the service in the catalog")
 	id := flags.String("id", "", "`id` of the event; the same id is the same event")
@@ -54,7 +55,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if *httpURL != "" {
 		err = post(ctx, *httpURL, e)
 	} else {
-		err = publish(ctx, *natsURL, *service, e)
+		err = publish(ctx, *natsURL, *key, *service, e)
 	}
 	if err != nil {
 		return err
@@ -78,8 +79,16 @@ func alert(id, service string) (event.Event, error) {
 }
 
 // publish waits for the stream's answer: from then on the alert is durable.
-func publish(ctx context.Context, url, service string, e event.Event) error {
-	nc, err := nats.Connect(url, nats.Name("example publisher"))
+func publish(ctx context.Context, url, key, service string, e event.Event) error {
+	options := []nats.Option{nats.Name("example publisher")}
+	if key != "" {
+		seed, err := nats.NkeyOptionFromSeed(key)
+		if err != nil {
+			return fmt.Errorf("-key: %w", err)
+		}
+		options = append(options, seed)
+	}
+	nc, err := nats.Connect(url, options...)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}

@@ -4,7 +4,7 @@
 // standard output for each. A durable consumer remembers how far the team has read, so nothing is
 // missed while this program is down. It never publishes, and needs no right to.
 //
-//	go run ./examples/subscriber -nats nats://127.0.0.1:4222 -team payments
+//	go run ./examples/subscriber -key data/nats-reader.nk -team payments
 package main
 
 import (
@@ -38,6 +38,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("subscriber", flag.ContinueOnError)
 	url := flags.String("nats", nats.DefaultURL, "`URL` of the NATS server")
+	key := flags.String("key", os.Getenv("NATS_NKEY"), "`file` with the reader's key: nats-reader.nk in Tocsin's data folder")
 	team := flags.String("team", "", "`id` of the team in the catalog")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -45,7 +46,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := events.CheckID(*team); err != nil {
 		return fmt.Errorf("-team: %w", err)
 	}
-	nc, err := nats.Connect(*url, nats.Name("example subscriber of "+*team))
+	options := []nats.Option{nats.Name("example subscriber of " + *team)}
+	if *key != "" {
+		seed, err := nats.NkeyOptionFromSeed(*key)
+		if err != nil {
+			return fmt.Errorf("-key: %w", err)
+		}
+		options = append(options, seed)
+	}
+	nc, err := nats.Connect(*url, options...)
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,46 +15,43 @@ import (
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/live"
 	"tocsin.dev/internal/insight/suggest"
 	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
 
-// source is the CloudEvents source of what is asked here.
+// source is the CloudEvents source of the adviser's commands.
 const source = "tocsin/adviser"
 
-// fresh is how long after its opening a suggestion is followed; one that is older comes too late to
-// be of use. It is shorter than the bus remembers the ids of messages.
+// fresh is how long after the opening of an incident its suggestions are followed. It is shorter than the
+// bus remembers message ids, so a command that is sent twice arrives once.
 const fresh = 5 * time.Minute
 
-// Archive is what an adviser asks.
-type Archive interface {
-	archive.Reader
-	archive.Follower
-}
-
-// Config is what an adviser needs.
+// Config of an adviser.
 type Config struct {
-	// Archive is what is remembered. Required.
-	Archive Archive
-	// Publisher takes commands for INTAKE. Required.
+	// Archive has the state of incidents. Required.
+	Archive archive.Reader
+	// History makes the suggestions; the adviser sets its OnOpen. Required.
+	History *live.History
+	// Publisher takes the commands for INTAKE. Required.
 	Publisher bus.Publisher
 	// Partitions is the number of partitions of services. Required.
 	Partitions int
-	// Catalog gives the catalog in force, or nil while there is none. Required.
+	// Catalog returns the catalog in force, or nil while there is none. Required.
 	Catalog func() *catalog.Catalog
 	// Every is how often it looks. Defaults to 1 s.
 	Every time.Duration
-	// Clock gives the time. Defaults to time.Now.
+	// Clock returns the time. Defaults to time.Now.
 	Clock func() time.Time
-	// Log takes what a person should see. Defaults to none.
+	// Log defaults to none.
 	Log *zap.Logger
-	// Metrics takes the counter of suggestions that were followed. Defaults to a registry that nobody reads.
+	// Metrics takes the counter of followed suggestions. Defaults to a registry that nobody reads.
 	Metrics prometheus.Registerer
 }
 
-// WithDefaults fills what was left empty.
+// WithDefaults sets the fields that are zero.
 func (c Config) WithDefaults() Config {
 	if c.Every == 0 {
 		c.Every = time.Second
@@ -69,13 +68,13 @@ func (c Config) WithDefaults() Config {
 	return c
 }
 
-// Validate reports everything that is wrong.
+// Validate reports every missing field.
 func (c Config) Validate() error {
 	var faults []error
 	for _, one := range []struct {
 		what    string
 		missing bool
-	}{{"Archive", c.Archive == nil}, {"Publisher", c.Publisher == nil}, {"Partitions", c.Partitions < 1}, {"Catalog", c.Catalog == nil}} {
+	}{{"Archive", c.Archive == nil}, {"History", c.History == nil}, {"Publisher", c.Publisher == nil}, {"Partitions", c.Partitions < 1}, {"Catalog", c.Catalog == nil}} {
 		if one.missing {
 			faults = append(faults, errors.New("adviser: "+one.what+" is missing"))
 		}
@@ -86,9 +85,11 @@ func (c Config) Validate() error {
 // Adviser follows suggestions. One goroutine may call Run or Turn.
 type Adviser struct {
 	cfg      Config
-	history  *History
-	waiting  []opening // incidents that a suggestion may be followed for, oldest first
+	waiting  []opening // incidents whose suggestions may be followed, oldest first
 	followed prometheus.Counter
+
+	mu     sync.Mutex
+	opened []opening // since the last turn
 }
 
 type opening struct {
@@ -96,7 +97,7 @@ type opening struct {
 	at       time.Time
 }
 
-// New makes an adviser that has read nothing yet.
+// New returns an adviser. It must be called before the history is used.
 func New(cfg Config) (*Adviser, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -107,17 +108,18 @@ func New(cfg Config) (*Adviser, error) {
 	if err := a.cfg.Metrics.Register(a.followed); err != nil {
 		return nil, fmt.Errorf("adviser: %w", err)
 	}
-	a.history = NewHistory(cfg.Archive)
-	a.history.told = func(incident string, at time.Time) {
+	a.cfg.History.OnOpen(func(incident string, at time.Time) {
 		if a.cfg.Clock().Sub(at) < fresh {
-			a.waiting = append(a.waiting, opening{incident, at})
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			a.opened = append(a.opened, opening{incident, at})
 		}
-	}
+	})
 	return a, nil
 }
 
-// Run looks until ctx is done; then it returns nil. Errors of the archive and the bus are logged and
-// tried again. While no policy follows a suggestion nothing is read.
+// Run follows suggestions until ctx is done; then it returns nil. Errors of the archive and the bus are
+// logged and retried. While no policy follows suggestions it reads nothing.
 func (a *Adviser) Run(ctx context.Context) error {
 	ticker := time.NewTicker(a.cfg.Every)
 	defer ticker.Stop()
@@ -133,15 +135,17 @@ func (a *Adviser) Run(ctx context.Context) error {
 	}
 }
 
-// Turn follows the suggestions for incidents that opened lately, where their policies say so.
+// Turn follows the suggestions for incidents that opened lately, if their policies say so.
 func (a *Adviser) Turn(ctx context.Context) error {
 	c := a.cfg.Catalog()
 	if c == nil || len(c.Suggestions) == 0 {
+		a.collect()
 		return nil
 	}
-	if err := a.history.with(ctx, func() {}); err != nil {
+	if err := a.cfg.History.Update(ctx); err != nil {
 		return err
 	}
+	a.collect()
 	var faults []error
 	left := a.waiting[:0]
 	for _, o := range a.waiting {
@@ -157,11 +161,16 @@ func (a *Adviser) Turn(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
-// consider looks at one incident, and says whether to look again.
+// collect takes in the incidents that opened since the last turn and drops those that are no longer fresh.
+func (a *Adviser) collect() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.waiting = slices.DeleteFunc(append(a.waiting, a.opened...), func(o opening) bool { return a.cfg.Clock().Sub(o.at) >= fresh })
+	a.opened = nil
+}
+
+// consider follows the suggestion for one incident; wait means that it should be considered again.
 func (a *Adviser) consider(ctx context.Context, c *catalog.Catalog, o opening) (wait bool, err error) {
-	if a.cfg.Clock().Sub(o.at) >= fresh {
-		return false, nil
-	}
 	i, err := a.cfg.Archive.Incident(ctx, o.incident)
 	if errors.Is(err, archive.ErrNotFound) {
 		return false, nil // removed meanwhile
@@ -174,7 +183,7 @@ func (a *Adviser) consider(ctx context.Context, c *catalog.Catalog, o opening) (
 	if followed == nil || policy == nil || i.Status != timeline.Triggered {
 		return false, nil
 	}
-	made, _, err := a.history.Suggestions(ctx, i.ID)
+	made, _, err := a.cfg.History.Suggestions(ctx, i.ID)
 	if err != nil {
 		return false, err
 	}
@@ -185,7 +194,7 @@ func (a *Adviser) consider(ctx context.Context, c *catalog.Catalog, o opening) (
 		if i.Level >= s.Action.Level || s.Action.Level > len(policy.Levels) {
 			return false, nil
 		}
-		if i.Level == 0 { // nobody was paged yet: the climb waits for something
+		if i.Level == 0 { // nobody was paged yet: wait until the policy has begun
 			return true, nil
 		}
 		return false, a.follow(ctx, i, s)
@@ -193,7 +202,7 @@ func (a *Adviser) consider(ctx context.Context, c *catalog.Catalog, o opening) (
 	return false, nil
 }
 
-// follow asks for what the suggestion says, unless it was asked for before.
+// follow publishes the command that the suggestion proposes, unless it was decided before.
 func (a *Adviser) follow(ctx context.Context, i archive.Incident, s suggest.Suggestion) error {
 	e := events.New(events.EscalationReceived{
 		Command: events.Command{Incident: i.ID, By: suggest.By, Via: suggest.By, Note: reason(s)},
@@ -213,10 +222,10 @@ func (a *Adviser) follow(ctx context.Context, i archive.Incident, s suggest.Sugg
 	return nil
 }
 
-// mostNamed is how many incidents a timeline names as evidence.
+// mostNamed is how many incidents a command names as evidence.
 const mostNamed = 10
 
-// reason writes the evidence for the timeline, on one line.
+// reason puts the evidence on one line, for the timeline.
 func reason(s suggest.Suggestion) string {
 	ids := s.Evidence.Incidents
 	return strings.Join(strings.Fields(fmt.Sprintf("suggested: %s; %s %s, at least %.0f %%: %s",

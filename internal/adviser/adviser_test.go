@@ -13,6 +13,7 @@ import (
 	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/insight/live"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
@@ -99,9 +100,11 @@ func (w *world) Publish(_ context.Context, m bus.Message) error {
 	return nil
 }
 
+func none() *catalog.Catalog { return nil }
+
 func (w *world) adviser() *Adviser {
 	a, err := New(Config{
-		Archive: w.archive, Publisher: w, Partitions: 8, Clock: func() time.Time { return w.now },
+		Archive: w.archive, History: live.NewHistory(w.archive, none, live.Bounds{}), Publisher: w, Partitions: 8, Clock: func() time.Time { return w.now },
 		Catalog: func() *catalog.Catalog { return w.catalog },
 	})
 	require.NoError(w.t, err)
@@ -184,7 +187,7 @@ func TestNotFollowed(t *testing.T) {
 	w.catalog.Suggestions = nil
 	a := w.adviser()
 	require.Empty(t, w.turn(a))
-	require.Zero(t, a.history.key, "no policy does: nothing is read")
+	require.Empty(t, a.opened, "no policy does: nothing is read")
 }
 
 // TestBusAway: what could not be asked is asked again, until it is too late.
@@ -201,35 +204,10 @@ func TestBusAway(t *testing.T) {
 	require.Empty(t, w.turn(a))
 }
 
-// TestHistory: it goes on from where it was, also after one who asked went away.
-func TestHistory(t *testing.T) {
-	w := newWorld(t, "80%")
-	w.past("p")
-	h := NewHistory(w.archive)
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, _, err := h.Suggestions(gone, "past-0")
-	require.ErrorIs(t, err, context.Canceled)
-	made, known, err := h.Suggestions(t.Context(), "past-6")
-	require.NoError(t, err)
-	require.True(t, known)
-	require.Len(t, made, 1)
-	w.opens("incident-new", "p")
-	made, known, err = h.Suggestions(t.Context(), "incident-new")
-	require.NoError(t, err)
-	require.True(t, known)
-	require.Equal(t, 7, made[0].Evidence.Of)
-	_, known, err = h.Suggestions(t.Context(), "incident-other")
-	require.NoError(t, err)
-	require.False(t, known)
-	require.NoError(t, h.take(archive.Fact{Envelope: events.Envelope{Type: "incident.resolved"}, Position: 99, Line: []byte("{")}))
-	require.EqualValues(t, 99<<20, h.key)
-}
-
 // TestRun ends with its context, and Config says what is missing.
 func TestRun(t *testing.T) {
 	_, err := New(Config{})
-	require.EqualError(t, err, "adviser: Archive is missing\nadviser: Publisher is missing\nadviser: Partitions is missing\nadviser: Catalog is missing")
+	require.EqualError(t, err, "adviser: Archive is missing\nadviser: History is missing\nadviser: Publisher is missing\nadviser: Partitions is missing\nadviser: Catalog is missing")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.NoError(t, newWorld(t, "80%").adviser().Run(ctx))

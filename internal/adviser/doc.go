@@ -1,10 +1,9 @@
-// Package adviser keeps what incidents came to in memory, so that the running system can make
-// suggestions, and follows those that the catalog lets it follow.
+// Package adviser follows suggestions by itself, where a policy allows it.
 //
-// In: the facts of an archive, as they are kept, and the catalog in force. Out: suggestions by
-// [History], for whoever asks; and by [Adviser] commands on INTAKE, where a policy says so. A
-// command names the suggestion and what it rests on, has an id that derives from the incident, and
-// asks for what is still needed only: the rules decide, and the ledger replays without a history.
+// In: the incidents that open and the suggestions for them, from [live.History], and the catalog in
+// force. Out: commands on INTAKE. A command names the suggestion and its evidence, has an id derived
+// from the incident, and asks for a level only if it is still needed: the rules decide, and the ledger
+// replays without a history.
 //
-// The package decides nothing and keeps nothing: a new process reads the archive from its beginning.
+// The package decides nothing and stores nothing.
 package adviser

@@ -2,7 +2,12 @@ package crash
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,7 +84,7 @@ type page struct {
 
 func newAudit(ctx context.Context, t *testing.T, w *world) *audit {
 	t.Helper()
-	nc, err := nats.Connect("nats://"+w.nats, jetstream.Options("audit")...)
+	nc, err := nats.Connect("nats://"+w.nats, append(jetstream.Options("audit"), w.adminKey(t)...)...)
 	require.NoError(t, err)
 	b, err := jetstream.Open(ctx, nc, jetstream.Config{})
 	require.NoError(t, err)
@@ -90,6 +95,19 @@ func newAudit(ctx context.Context, t *testing.T, w *world) *audit {
 		public: map[string]int{}, alerts: map[string]string{}, recorded: map[string]time.Time{}, contacts: map[string]claim{},
 		lastOwner: map[owned]ownership{}, gaps: map[string]time.Duration{},
 	}
+}
+
+// adminKey is what the embedded server of `tocsin up` asks for. The separate NATS asks for nothing.
+func (w *world) adminKey(t *testing.T) []nats.Option {
+	t.Helper()
+	seed, err := os.ReadFile(filepath.Join(w.dir, "data", "nats-admin.nk"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	require.NoError(t, err)
+	key, err := jetstream.UserKey(jetstream.Admin, strings.TrimSpace(string(seed)))
+	require.NoError(t, err)
+	return key
 }
 
 // follower reads a stream once, from where it left off.

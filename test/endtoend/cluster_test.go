@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	apiToken   = "endtoend-token" //nolint:gosec // a token of a test
-	partitions = 8                // the default
+	apiToken   = "endtoend-api-token" //nolint:gosec // a token of a test
+	partitions = 8                    // the default
 )
 
 // cluster runs each service, and NATS, in its own process.

@@ -37,6 +37,32 @@ func startUp(t *testing.T, catalog string, more ...string) *process.Process {
 	return p
 }
 
+// connectAs connects to the NATS of `tocsin up` with the key of one of its users.
+func connectAs(t *testing.T, up *process.Process, user string) *nats.Conn {
+	t.Helper()
+	key, err := nats.NkeyOptionFromSeed(filepath.Join(up.Spec.Dir, "data", "nats-"+user+".nk"))
+	require.NoError(t, err)
+	nc, err := nats.Connect(up.NATS(), key)
+	require.NoError(t, err)
+	t.Cleanup(nc.Close)
+	return nc
+}
+
+// TestNATSIsNeverOpen: without a key there is no connection, from the first start on.
+func TestNATSIsNeverOpen(t *testing.T) {
+	t.Parallel()
+	r := receive(t)
+	text, _ := spread(r.url)
+	up := startUp(t, text)
+	_, err := nats.Connect(up.NATS())
+	require.ErrorIs(t, err, nats.ErrAuthorization)
+	_, err = nats.Connect(up.NATS(), nats.Token(apiToken))
+	require.ErrorIs(t, err, nats.ErrAuthorization)
+	js, err := jetstream.New(connectAs(t, up, "publisher"))
+	require.NoError(t, err)
+	require.Error(t, js.DeleteStream(t.Context(), events.StreamLedger))
+}
+
 // follower is a team's program: it decodes events and validates them against the schemas.
 type follower struct {
 	mu    sync.Mutex
@@ -113,11 +139,9 @@ func TestEventsOnNATS(t *testing.T) {
 	r := receive(t)
 	text, services := spread(r.url)
 	up := startUp(t, text)
-	nc, err := nats.Connect(up.NATS())
-	require.NoError(t, err)
-	defer nc.Close()
+	nc := connectAs(t, up, "reader")
 	var live, durable follower
-	_, err = nc.Subscribe(events.SubjectEscalations+".>", func(m *nats.Msg) { live.take(m.Header, m.Data) })
+	_, err := nc.Subscribe(events.SubjectEscalations+".>", func(m *nats.Msg) { live.take(m.Header, m.Data) })
 	require.NoError(t, err)
 	require.NoError(t, nc.Flush())
 
@@ -161,9 +185,7 @@ func TestAlertsFromNATS(t *testing.T) {
 	r := receive(t)
 	text, services := spread(r.url)
 	up := startUp(t, text)
-	nc, err := nats.Connect(up.NATS())
-	require.NoError(t, err)
-	defer nc.Close()
+	nc := connectAs(t, up, "publisher")
 	js, err := jetstream.New(nc)
 	require.NoError(t, err)
 	data := func(key string) map[string]any {

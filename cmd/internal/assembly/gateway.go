@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 
-	"tocsin.dev/internal/adviser"
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/gateway/api"
@@ -34,10 +33,13 @@ func (r *Runtime) Gateway(ctx context.Context, mux *http.ServeMux) (daemon.Part,
 		OpenWithoutKeys: daemon.Loopback(r.Options.HTTP), Keys: r.intakeKey,
 		Log: r.Log, Metrics: r.Health.Metrics,
 	})
+	if r.history == nil {
+		r.history = live.NewHistory(reader, r.Catalogs.Latest, live.Bounds{})
+	}
+	r.history.KeepAll() // of the recorder in this process, which itself needs only the last month
 	api.Mount(mux, api.Config{
 		Publisher: r.Bus, Partitions: services, Archive: reader, Catalog: r.Catalogs.Latest, Token: token, Log: r.Log,
-		Journal: reader, Suggestions: adviser.NewHistory(reader).Suggestions,
-		Reports: live.NewHistory(reader, r.Catalogs.Latest, live.Bounds{}).Report, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
+		Journal: reader, Suggestions: r.history.Suggestions, Reports: r.history.Report, Blobs: r.Bus, Revision: r.Catalogs.Load, Imports: importer.Status,
 		Apply: func(ctx context.Context, files map[string][]byte) (string, []catalog.Fault, error) {
 			return r.Catalogs.Apply(ctx, files, "api")
 		},

@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/pflag"
 
+	"tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/daemon"
 	"tocsin.dev/internal/housekeeping"
 )
@@ -34,8 +35,8 @@ type Options struct {
 	NATS string
 	// NATSURL names a server that runs elsewhere; empty for the embedded one.
 	NATSURL string
-	// NATSCreds is a credentials file for it. May be empty.
-	NATSCreds string
+	// NATSCreds is a credentials file for it, NATSKey a file with an NKey seed. May be empty.
+	NATSCreds, NATSKey string
 	// Archive is a SQLite file, or the address of a PostgreSQL database. Defaults to <Data>/archive.db.
 	Archive string
 	// ArchiveKeep is how long resolved incidents stay in it: "400d", or a duration. Defaults to for ever.
@@ -53,10 +54,11 @@ type Options struct {
 
 	// Token guards the API; empty means the one in <Data>/token. Environment only: TOCSIN_TOKEN.
 	Token string
-	// NATSToken guards the embedded server's listener. Environment only: TOCSIN_NATS_TOKEN.
+	// NATSToken is shown to a NATS that runs elsewhere. Environment only: TOCSIN_NATS_TOKEN.
 	NATSToken string
 
-	faults []error // of the environment, for Validate
+	faults            []error // of the environment, for Validate
+	natsFlag, urlFlag *pflag.Flag
 }
 
 // Bind adds the flags that all services share, with the environment as their defaults.
@@ -70,7 +72,9 @@ func (o *Options) Bind(fs *pflag.FlagSet, defaultHTTP string) {
 	text(&o.HTTP, "http", defaultHTTP, "host:port of the HTTP door")
 	text(&o.Data, "data", "./data", "folder of the data")
 	text(&o.NATSURL, "nats-url", os.Getenv("NATS_URL"), "NATS that runs elsewhere, also NATS_URL")
+	o.urlFlag = fs.Lookup("nats-url")
 	text(&o.NATSCreds, "nats-creds", os.Getenv("NATS_CREDS"), "credentials file for it, also NATS_CREDS")
+	text(&o.NATSKey, "nats-key", os.Getenv("NATS_NKEY"), "file with an NKey seed for it, also NATS_NKEY")
 	text(&o.Archive, "archive", "", "the archive: a SQLite file, or postgres://…; default <data>/archive.db")
 	fs.Lookup("archive").DefValue = ShownArchive(o.Archive) // the help shows it
 	text(&o.ArchiveKeep, "archive-keep", "", "remove incidents resolved longer ago, such as 400d; default: keep all")
@@ -95,6 +99,23 @@ func (o *Options) BindConfig(fs *pflag.FlagSet, otherwise string) {
 // BindNATS adds --nats, for the process that embeds the server.
 func (o *Options) BindNATS(fs *pflag.FlagSet) {
 	fs.StringVar(&o.NATS, "nats", env("nats", "127.0.0.1:4222"), "host:port of the embedded NATS (TOCSIN_NATS)")
+	o.natsFlag = fs.Lookup("nats")
+}
+
+// chooseNATS decides between the embedded server and one that runs elsewhere. A flag wins over the
+// environment, and TOCSIN_NATS over NATS_URL, which other programs set and read as well: `up --nats` must
+// not join another system because that variable happens to be set.
+func (o Options) chooseNATS() Options {
+	given := func(f *pflag.Flag) bool { return f != nil && f.Changed }
+	_, address := os.LookupEnv("TOCSIN_NATS")
+	_, url := os.LookupEnv("TOCSIN_NATS_URL")
+	switch {
+	case given(o.natsFlag) && given(o.urlFlag):
+		o.faults = append(slices.Clone(o.faults), errors.New("--nats starts a NATS and --nats-url uses one that runs elsewhere: give one of them"))
+	case given(o.natsFlag), !given(o.urlFlag) && o.natsFlag != nil && address && !url:
+		o.NATSURL = ""
+	}
+	return o
 }
 
 // parsed reads a variable that is not a text. A value that cannot be parsed must not count as unset: a
@@ -141,9 +162,6 @@ func (o Options) Validate() error {
 	if !daemon.Loopback(o.HTTP) && o.Token == "" {
 		faults = append(faults, fmt.Errorf("--http %s: %w: set TOCSIN_TOKEN", o.HTTP, ErrOpenDoor))
 	}
-	if o.NATSURL == "" && o.NATS != "" && !daemon.Loopback(o.NATS) && o.NATSToken == "" {
-		faults = append(faults, fmt.Errorf("--nats %s: %w: set TOCSIN_NATS_TOKEN", o.NATS, ErrOpenDoor))
-	}
 	if o.NATSURL == "" && o.NATS == "" {
 		faults = append(faults, errors.New("--nats-url is missing: say where NATS runs"))
 	}
@@ -174,14 +192,25 @@ func (o Options) Validate() error {
 // ArchivePath returns the archive's file, or the address of its database.
 func (o Options) ArchivePath() string { return ArchiveAt(o.Archive, o.Data) }
 
-// natsOptions returns what a connection to a server elsewhere needs.
-func (o Options) natsOptions() []nats.Option {
-	var opts []nats.Option
+// natsOptions returns what a service needs to connect to a server elsewhere.
+func (o Options) natsOptions(service string) ([]nats.Option, error) {
+	opts := jetstream.Options(service)
+	if o.NATSKey != "" {
+		user := jetstream.User(service)
+		if !slices.Contains(jetstream.Users(), user) { // `up` is all services in one
+			user = jetstream.Admin
+		}
+		key, err := natsKey(o.NATSKey, user)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, key...)
+	}
 	if o.NATSCreds != "" {
 		opts = append(opts, nats.UserCredentials(o.NATSCreds))
 	}
 	if o.NATSToken != "" {
 		opts = append(opts, nats.Token(o.NATSToken))
 	}
-	return opts
+	return opts, nil
 }

@@ -18,6 +18,7 @@ import (
 	"tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/daemon"
+	"tocsin.dev/internal/insight/live"
 )
 
 // Runtime is what all parts of a process share.
@@ -32,6 +33,8 @@ type Runtime struct {
 	// Out is where the console channel writes.
 	Out io.Writer
 
+	history *live.History // of the archive, one for all parts of a process; nil until a part needs it
+
 	server *jetstream.Server
 	nc     *nats.Conn
 }
@@ -39,6 +42,7 @@ type Runtime struct {
 // Start opens log, data folder, NATS and bus. Close must be called when it succeeds.
 func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*Runtime, error) {
 	o.HTTP = strings.TrimSuffix(strings.TrimPrefix(o.HTTP, "http://"), "/") // TOCSIN_HTTP is a URL for the CLI
+	o = o.chooseNATS()
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -46,7 +50,7 @@ func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*R
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+	if err := privateFolder(o.Data); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	r := &Runtime{Options: o, Log: log, Health: daemon.NewHealth(), Instance: instance(name), Out: out}
@@ -66,15 +70,22 @@ func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*R
 
 func (r *Runtime) connect(ctx context.Context, name string) (err error) {
 	if r.Options.NATSURL == "" {
+		var keys jetstream.Keys
+		if keys, err = r.Options.natsKeys(); err != nil {
+			return err
+		}
 		r.server, err = jetstream.StartServer(jetstream.ServerConfig{
-			Dir: r.Options.Data, Addr: r.Options.NATS, Token: r.Options.NATSToken, Log: r.Log,
+			Dir: r.Options.Data, Addr: r.Options.NATS, Keys: keys, Log: r.Log,
 		})
 		if err != nil {
 			return err
 		}
 		r.nc, err = r.server.Connect(name)
 	} else {
-		opts := append(jetstream.Options(name), r.Options.natsOptions()...)
+		var opts []nats.Option
+		if opts, err = r.Options.natsOptions(name); err != nil {
+			return err
+		}
 		r.Log.Info("using an external nats server", zap.String("url", redacted(r.Options.NATSURL)))
 		r.nc, err = nats.Connect(r.Options.NATSURL, opts...)
 	}

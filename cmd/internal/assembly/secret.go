@@ -5,10 +5,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/nats-io/nats.go"
+
+	"tocsin.dev/internal/bus/jetstream"
 	"tocsin.dev/internal/catalog"
 )
 
@@ -29,46 +32,69 @@ func Secret(s catalog.Secret) (string, error) {
 }
 
 func secretFile(path string) (string, error) {
-	info, err := os.Stat(path)
+	secret, err := readPrivate(path)
 	if err != nil {
 		return "", fmt.Errorf("secret: %w", err)
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("secret: %s can be read by others; make it 0600", path)
-	}
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", fmt.Errorf("secret: %w", err)
-	}
-	return strings.TrimSpace(string(b)), nil
+	return secret, nil
 }
 
-// token returns the API token: TOCSIN_TOKEN, or the one in <data>/token, which is created at the first start
-// and readable by its owner only.
+// minToken is the shortest API token that is accepted.
+const minToken = 16
+
+// token returns the API token: TOCSIN_TOKEN, or the one in <data>/token, which is made at the first start.
 func (o Options) token() (string, error) {
-	if o.Token != "" {
-		return o.Token, nil
+	token, where := o.Token, "TOCSIN_TOKEN"
+	if token == "" {
+		where = filepath.Join(o.Data, "token")
+		var err error
+		token, err = privateOr(where, func() (string, error) {
+			var random [32]byte
+			_, _ = rand.Read(random[:]) // crypto/rand never fails
+			return "tocsin_" + hex.EncodeToString(random[:]), nil
+		})
+		if err != nil {
+			return "", fmt.Errorf("token: %w", err)
+		}
 	}
-	path := filepath.Join(o.Data, "token")
-	b, err := os.ReadFile(path)
-	if err == nil {
-		return strings.TrimSpace(string(b)), nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("token: %w", err)
-	}
-	var random [32]byte
-	_, _ = rand.Read(random[:]) // crypto/rand never fails
-	token := "tocsin_" + hex.EncodeToString(random[:])
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return "", fmt.Errorf("token: %w", err)
-	}
-	if _, err := f.WriteString(token + "\n"); err != nil {
-		return "", errors.Join(fmt.Errorf("token: %w", err), f.Close())
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return "", fmt.Errorf("token: %w", err)
+	if len(token) < minToken {
+		return "", fmt.Errorf("token: %s has %d characters; it must have at least %d", where, len(token), minToken)
 	}
 	return token, nil
+}
+
+// natsKeyFile returns the path of a NATS user's key.
+func natsKeyFile(data string, user jetstream.User) string {
+	return filepath.Join(data, "nats-"+string(user)+".nk")
+}
+
+// NATSKey returns what a tool on this machine needs to connect to the NATS of a data folder as a user;
+// nothing if the folder has no key for it.
+func NATSKey(data string, user jetstream.User) ([]nats.Option, error) {
+	options, err := natsKey(natsKeyFile(data, user), user)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return options, err
+}
+
+func natsKey(path string, user jetstream.User) ([]nats.Option, error) {
+	seed, err := readPrivate(path)
+	if err != nil {
+		return nil, fmt.Errorf("key of NATS user %s: %w", user, err)
+	}
+	return jetstream.UserKey(user, seed)
+}
+
+// natsKeys returns the key of every NATS user of the embedded server; what is missing is made.
+func (o Options) natsKeys() (jetstream.Keys, error) {
+	keys := jetstream.Keys{}
+	for _, user := range jetstream.Users() {
+		seed, err := privateOr(natsKeyFile(o.Data, user), jetstream.NewKey)
+		if err != nil {
+			return nil, fmt.Errorf("key of NATS user %s: %w", user, err)
+		}
+		keys[user] = seed
+	}
+	return keys, nil
 }

@@ -103,7 +103,8 @@ func (r *Runtime) Notifier() (daemon.Part, error) {
 }
 
 // Recorder returns the part that keeps the archive, does its housekeeping, and follows suggestions where
-// policies say so. There is one recorder. It closes the archive when it ends.
+// policies say so. There is one recorder. It closes the archive when it ends. A gateway in the same process
+// must be made after it and stopped before it, because they share one history of the archive.
 func (r *Runtime) Recorder() (daemon.Part, error) {
 	keep, err := housekeeping.ParseKeep(r.Options.ArchiveKeep)
 	if err != nil {
@@ -118,13 +119,14 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}
 	services, _ := r.Bus.Partitions()
+	r.history = live.NewHistory(a, r.Catalogs.Latest, live.GaugeBounds)
 	adv, err := adviser.New(adviser.Config{
-		Archive: a, Publisher: r.Bus, Partitions: services, Catalog: r.Catalogs.Latest, Log: r.Log, Metrics: r.Health.Metrics,
+		Archive: a, History: r.history, Publisher: r.Bus, Partitions: services, Catalog: r.Catalogs.Latest, Log: r.Log, Metrics: r.Health.Metrics,
 	})
 	if err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}
-	gauges := live.NewGauges(a, r.Catalogs.Latest)
+	gauges := live.NewGauges(r.history)
 	if err := r.Health.Metrics.Register(gauges); err != nil {
 		return daemon.Part{}, errors.Join(err, a.Close())
 	}

@@ -3,6 +3,7 @@ package jetstream
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -19,8 +20,8 @@ type ServerConfig struct {
 	Dir string
 	// Addr is host:port to listen on. Empty listens nowhere: this process only. Port 0 picks one.
 	Addr string
-	// Token guards the listener. Required when Addr is not loopback.
-	Token string
+	// Keys are those of the users who may connect. Empty lets everybody in, and is for tests.
+	Keys Keys
 	// MaxStore is the most bytes that all streams together may take. Defaults to three quarters of
 	// what the disk has free at the start.
 	MaxStore int64
@@ -31,9 +32,9 @@ type ServerConfig struct {
 
 // Server is a running embedded server with its lock on the data folder.
 type Server struct {
-	srv   *server.Server
-	token string
-	free  func() error
+	srv  *server.Server
+	keys Keys
+	free func() error
 }
 
 // ErrDataInUse says that another process uses the data folder.
@@ -52,6 +53,17 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded nats: %w", err)
 	}
+	keys := maps.Clone(cfg.Keys)
+	if len(keys) > 0 {
+		if keys[process], err = NewKey(); err != nil {
+			return nil, fmt.Errorf("embedded nats: %w", err)
+		}
+		guests := server.NewAccount(guestAccount)
+		opts.Accounts = []*server.Account{guests}
+		if opts.Nkeys, err = keys.serverUsers(guests); err != nil {
+			return nil, fmt.Errorf("embedded nats: %w", err)
+		}
+	}
 	free, err := lock(filepath.Join(cfg.Dir, "lock"))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Dir, err)
@@ -60,6 +72,11 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("embedded nats: %w", err), free())
 	}
+	if len(keys) > 0 { // before the start: it would open JetStream to guests by its own import
+		if err := admitGuests(srv); err != nil {
+			return nil, errors.Join(fmt.Errorf("embedded nats: %w", err), free())
+		}
+	}
 	logger := &serverLog{log: cfg.Log.Named("nats")}
 	srv.SetLoggerV2(logger, false, false, false)
 	go srv.Start()
@@ -67,14 +84,20 @@ func StartServer(cfg ServerConfig) (*Server, error) {
 		srv.Shutdown()
 		return nil, errors.Join(fmt.Errorf("embedded nats did not start: %w", errors.Join(logger.fatal(), errors.New("not ready"))), free())
 	}
-	return &Server{srv: srv, token: cfg.Token, free: free}, nil
+	s := &Server{srv: srv, keys: keys, free: free}
+	if len(keys) > 0 {
+		if err := s.recoverStreams(); err != nil {
+			return nil, errors.Join(fmt.Errorf("embedded nats: %w", err), s.Stop())
+		}
+	}
+	return s, nil
 }
 
 func serverOptions(cfg ServerConfig) (*server.Options, error) {
 	opts := &server.Options{
 		ServerName: "tocsin", JetStream: true, StoreDir: filepath.Join(cfg.Dir, "nats"),
 		SyncAlways: true, NoSigs: true, DisableJetStreamBanner: true, DontListen: cfg.Addr == "",
-		JetStreamMaxStore: cfg.MaxStore, Authorization: cfg.Token, MaxPayload: maxMessage + 64<<10,
+		JetStreamMaxStore: cfg.MaxStore, MaxPayload: maxMessage + 64<<10,
 	}
 	if cfg.Addr == "" {
 		return opts, nil
@@ -107,11 +130,28 @@ func (s *Server) IntakeBytes() int64 {
 	return min(s.srv.JetStreamConfig().MaxStore/4, Config{}.WithDefaults().IntakeBytes)
 }
 
-// Connect opens a connection inside the process.
+// recoverStreams opens the streams, which belong to the account of the services. A server that has
+// accounts does not do so by itself.
+func (s *Server) recoverStreams() error {
+	home := s.srv.GlobalAccount()
+	if home.JetStreamEnabled() {
+		return nil
+	}
+	if err := home.EnableJetStream(nil, nil); err != nil {
+		return fmt.Errorf("recover the streams: %w", err)
+	}
+	return nil
+}
+
+// Connect opens a connection for the services of this process.
 func (s *Server) Connect(name string) (*nats.Conn, error) {
 	opts := append(Options(name), nats.InProcessServer(s.srv))
-	if s.token != "" {
-		opts = append(opts, nats.Token(s.token))
+	if seed := s.keys[process]; seed != "" {
+		key, err := UserKey(process, seed)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, key...)
 	}
 	nc, err := nats.Connect("", opts...)
 	if err != nil {

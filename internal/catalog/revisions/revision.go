@@ -24,6 +24,11 @@ import (
 // ErrNone says that no catalog was ever applied.
 var ErrNone = errors.New("no catalog was applied yet")
 
+// ErrForged says that a stored catalog has another content than its name, the hash of the content, says.
+// It is never used: whoever can write to the store must not be able to change what an old decision was
+// based on, or what the next one is.
+var ErrForged = errors.New("its content was changed after it was applied")
+
 const (
 	blobCurrent = "catalog.current"
 	blobPrefix  = "catalog.revision."
@@ -178,6 +183,9 @@ func (s *Store) Load(ctx context.Context, revision string) (*catalog.Catalog, er
 		if !f.Warning {
 			return nil, fmt.Errorf("load catalog %.12s: %w", revision, f)
 		}
+	}
+	if c.Rules.Revision != revision {
+		return nil, fmt.Errorf("load catalog %.12s: %w: it is that of %.12s", revision, ErrForged, c.Rules.Revision)
 	}
 	s.keep(c)
 	return c, nil

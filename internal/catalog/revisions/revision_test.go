@@ -220,6 +220,27 @@ func TestDamagedRevision(t *testing.T) {
 	}
 }
 
+// TestForgedRevision: a sound catalog under another's name is refused, and never becomes the latest.
+func TestForgedRevision(t *testing.T) {
+	h := newHouse()
+	s := h.store()
+	first, _, err := s.Apply(t.Context(), files(first), "ana")
+	require.NoError(t, err)
+	second, _, err := s.Apply(t.Context(), files(second), "ana")
+	require.NoError(t, err)
+	forged, err := h.bus.Get(t.Context(), "catalog.revision."+first)
+	require.NoError(t, err)
+	require.NoError(t, h.bus.Put(t.Context(), "catalog.revision."+second, forged))
+	fresh := h.store()
+	_, err = fresh.Load(t.Context(), second)
+	require.ErrorIs(t, err, revisions.ErrForged)
+	_, err = fresh.Current(t.Context())
+	require.ErrorIs(t, err, revisions.ErrForged)
+	require.Nil(t, fresh.Latest())
+	_, err = fresh.Load(t.Context(), first)
+	require.NoError(t, err)
+}
+
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse()

@@ -45,7 +45,7 @@ func TestReports(t *testing.T) {
 		return z
 	}
 	o := report.Options{
-		Foresight: c.Foresight(), Levels: map[string]int{"payments": 3, "platform": 1},
+		Suggestions: c.Suggestions(), Levels: map[string]int{"payments": 3, "platform": 1},
 		Zones: map[string]*time.Location{"ana": zone("Europe/Madrid"), "bo": zone("Europe/Stockholm"), "cleo": zone("Europe/Madrid")},
 	}
 	week := measure.WeekOf(apitest.Now)

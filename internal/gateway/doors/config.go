@@ -35,6 +35,9 @@ type Config struct {
 	// OpenWithoutKeys lets everybody in when the catalog has no intake key. It is right only for a
 	// gateway that is bound to loopback. Defaults to false.
 	OpenWithoutKeys bool
+	// KnownHost says whether the Host of a request is one of the gateway's names, for the open door.
+	// Defaults to [LoopbackHost].
+	KnownHost func(host string) bool
 	// Keys gives the SHA-256 of the named intake key's secret; ok is false where the secret cannot
 	// be had, and that key lets nobody in. Defaults to none.
 	Keys func(name string) (hash [32]byte, ok bool)
@@ -52,6 +55,9 @@ type Config struct {
 func (c Config) WithDefaults() Config {
 	if c.Keys == nil {
 		c.Keys = func(string) ([32]byte, bool) { return [32]byte{}, false }
+	}
+	if c.KnownHost == nil {
+		c.KnownHost = LoopbackHost
 	}
 	if c.PublishTimeout == 0 {
 		c.PublishTimeout = 10 * time.Second

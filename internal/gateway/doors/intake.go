@@ -93,8 +93,8 @@ func (d *doors) shakeHands(w http.ResponseWriter, r *http.Request) {
 	case origin == "":
 		status = problem{Status: http.StatusBadRequest, Detail: "WebHook-Request-Origin is missing"}.write(w)
 	default:
-		if _, ok := d.letIn(cat, r); !ok {
-			status = unauthorized(w)
+		if _, refused := d.letIn(cat, r); refused != nil {
+			status = refused(w)
 			break
 		}
 		w.Header().Set("WebHook-Allowed-Origin", origin)
@@ -119,13 +119,13 @@ func (d *doors) take(w http.ResponseWriter, r *http.Request, from source.Source)
 	if cat == nil {
 		return unavailable(w, "no catalog is in force yet")
 	}
-	key, ok := d.letIn(cat, r)
-	if !ok {
-		return unauthorized(w)
+	key, refused := d.letIn(cat, r)
+	if refused != nil {
+		return refused(w)
 	}
-	body, refusal := readBody(w, r)
-	if refusal != nil {
-		return refusal.write(w)
+	body, fault := readBody(w, r)
+	if fault != nil {
+		return fault.write(w)
 	}
 	at := d.cfg.Clock()
 	signals, faults := from.Parse(source.Request{Header: r.Header, Body: body, At: at})

@@ -146,6 +146,10 @@ func (h *house) post(path, body string, header ...string) *httptest.ResponseReco
 
 func (h *house) send(method, path, body string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Host = "localhost:8080"
+	if method != "OPTIONS" {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
@@ -285,11 +289,29 @@ func TestOpenOnLoopbackOnly(t *testing.T) {
 	require.Equal(t, 401, h.post("/intake/generic/anything", "{}", "Authorization", "Bearer x").Code)
 }
 
+// TestGuardAnswers shows what a web page gets at the open door, and that a key needs no guard.
+func TestGuardAnswers(t *testing.T) {
+	h := open(t, config, nil)
+	w := h.post("/intake/generic", `{"summary": "x"}`, "Origin", "https://evil.example")
+	require.Equal(t, 403, w.Code)
+	require.Equal(t, "application/problem+json", w.Header().Get("Content-Type"))
+	require.Contains(t, w.Body.String(), "add an intake key")
+	require.Empty(t, w.Header().Get("Access-Control-Allow-Origin"))
+	require.Equal(t, 403, h.post("/api/v2/alerts", "[]", "Content-Type", "text/plain").Code)
+	require.Equal(t, 403, h.send("OPTIONS", "/intake/cloudevents", "", "Origin", "https://evil.example", "WebHook-Request-Origin", "evil.example").Code)
+	require.Empty(t, h.messages)
+
+	guarded := open(t, config+keys, nil)
+	w = guarded.post("/intake/generic", `{"summary": "x"}`, "Origin", "https://app.example", "X-Forwarded-For", "203.0.113.9", "Authorization", "Bearer bare-secret")
+	require.Equal(t, 202, w.Code, "whoever holds a key may send from anywhere")
+}
+
 func TestLimits(t *testing.T) {
 	h := open(t, config, nil)
 	big := `{"summary":"` + strings.Repeat("x", source.MaxBody) + `"}`
 	require.Equal(t, 413, h.post("/intake/generic", big).Code)
-	r := httptest.NewRequest("POST", "/intake/generic", strings.NewReader(big))
+	r := httptest.NewRequest("POST", "http://localhost/intake/generic", strings.NewReader(big))
+	r.Header.Set("Content-Type", "application/json")
 	r.ContentLength = -1
 	w := httptest.NewRecorder()
 	h.mux.ServeHTTP(w, r)

@@ -11,14 +11,24 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// letIn says whether the request may pass, and by which key; nil where the door is open to all.
-func (d *doors) letIn(cat *catalog.Catalog, r *http.Request) (*catalog.IntakeKey, bool) {
+// refusal answers a request that may not pass, and returns the status.
+type refusal func(http.ResponseWriter) int
+
+// letIn returns the key by which the request may pass, nil where the door is open, or the refusal to
+// answer with.
+func (d *doors) letIn(cat *catalog.Catalog, r *http.Request) (*catalog.IntakeKey, refusal) {
 	if len(cat.Intake) == 0 {
-		return nil, d.cfg.OpenWithoutKeys
+		if !d.cfg.OpenWithoutKeys {
+			return nil, unauthorized
+		}
+		if why := d.guard(r); why != "" {
+			return nil, func(w http.ResponseWriter) int { return problem{Status: http.StatusForbidden, Detail: why}.write(w) }
+		}
+		return nil, nil
 	}
 	secret := presented(r)
 	if secret == "" {
-		return nil, false
+		return nil, unauthorized
 	}
 	hash := sha256.Sum256([]byte(secret))
 	// Every key is compared, so that the time taken tells nothing of which one nearly fitted.
@@ -31,7 +41,10 @@ func (d *doors) letIn(cat *catalog.Catalog, r *http.Request) (*catalog.IntakeKey
 			found = &key
 		}
 	}
-	return found, found != nil
+	if found == nil {
+		return nil, unauthorized
+	}
+	return found, nil
 }
 
 // presented gives the key that the sender shows: the path first, since whoever can set a header can

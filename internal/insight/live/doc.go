@@ -1,9 +1,8 @@
-// Package live keeps what reports are computed from in memory, so that the running system can be
-// asked for them.
+// Package live follows an archive and answers questions about all of it: reports with the catalog in
+// force, and the suggestions for an incident.
 //
-// In: the facts of an archive, as they are kept. Out: reports by [History.Report], the same that
-// `tocsin report` makes of the same facts; and with [Gauges] some of their numbers for Prometheus.
+// In: the facts of an archive, read once a process, and the catalog in force. Out: reports and
+// suggestions by [History], and numbers for Prometheus by [Gauges].
 //
-// The package computes nothing by itself, see internal/insight/report, and keeps nothing: a new process reads
-// the archive from its beginning. What it holds is bounded, see [Bounds].
+// The package stores nothing: a new process reads the archive from its beginning.
 package live

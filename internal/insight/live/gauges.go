@@ -10,19 +10,17 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tocsin.dev/internal/archive"
-	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 )
 
-// windows are the stretches before now that gauges tell of, in days.
+// windows are the periods up to now that gauges cover, in days.
 var windows = []int{7, 30}
 
-// held is how long gauges need an incident that is over.
-const held = 31 * 24 * time.Hour
+// GaugeBounds hold what gauges need of resolved incidents.
+var GaugeBounds = Bounds{For: 31 * 24 * time.Hour}
 
-// grouped are the labels of what is told of all incidents, of each team and of each priority.
+// grouped are the labels of gauges that exist for all incidents, each team and each priority.
 var grouped = []string{"days", "by", "name"}
 
 func described(name, help string, labels ...string) *prometheus.Desc {
@@ -39,9 +37,9 @@ var (
 	descComputed    = described("computed_timestamp_seconds", "When these numbers were computed.")
 )
 
-// Gauges gives Prometheus numbers of the last 7 and 30 days: of all incidents, by team and by
-// priority. It shows what the newest [Gauges.Refresh] found, and nothing before the first. It is safe
-// for use by many goroutines.
+// Gauges is a Prometheus collector of the numbers of the last 7 and 30 days: for all incidents, by team
+// and by priority. It shows the result of the newest [Gauges.Refresh], and nothing before the first. It is
+// safe for concurrent use.
 type Gauges struct {
 	history *History
 
@@ -50,12 +48,10 @@ type Gauges struct {
 	reports []report.Report // in the order of windows
 }
 
-// NewGauges makes them over an archive; inForce gives the catalog in force, or nil.
-func NewGauges(a archive.Follower, inForce func() *catalog.Catalog) *Gauges {
-	return &Gauges{history: NewHistory(a, inForce, Bounds{For: held})}
-}
+// NewGauges returns gauges over a history, which must hold at least what [GaugeBounds] says.
+func NewGauges(h *History) *Gauges { return &Gauges{history: h} }
 
-// Refresh reads what has come, and computes the numbers as of now. What fails leaves those before.
+// Refresh computes the numbers as of now. If it fails, the earlier numbers stay.
 func (g *Gauges) Refresh(ctx context.Context, now time.Time) error {
 	reports := make([]report.Report, 0, len(windows))
 	for _, days := range windows {
@@ -72,14 +68,14 @@ func (g *Gauges) Refresh(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Describe is a part of [prometheus.Collector].
+// Describe implements [prometheus.Collector].
 func (g *Gauges) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{descIncidents, descAcknowledge, descEscalations, descTargets, descPages, descFirstTry, descComputed} {
 		to <- d
 	}
 }
 
-// Collect is a part of [prometheus.Collector].
+// Collect implements [prometheus.Collector].
 func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -97,7 +93,7 @@ func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 			numbers(to, of, days, "priority", name)
 		}
 		for name, c := range r.Pages.ByChannel {
-			known(to, descFirstTry, c.FirstTryShare, days, name)
+			gaugeOf(to, descFirstTry, c.FirstTryShare, days, name)
 		}
 	}
 }
@@ -106,15 +102,15 @@ func numbers(to chan<- prometheus.Metric, n report.Numbers, labels ...string) {
 	with := func(one string) []string { return append(labels[:len(labels):len(labels)], one) }
 	gauge(to, descIncidents, float64(n.Incidents), labels...)
 	gauge(to, descPages, float64(n.Pages.Count), labels...)
-	known(to, descEscalations, n.EscalationRate, labels...)
-	known(to, descAcknowledge, n.TimeToAcknowledge.P50, with("0.5")...)
-	known(to, descAcknowledge, n.TimeToAcknowledge.P90, with("0.9")...)
-	known(to, descTargets, n.Targets.Response.MetShare, with("response")...)
-	known(to, descTargets, n.Targets.Resolution.MetShare, with("resolution")...)
+	gaugeOf(to, descEscalations, n.EscalationRate, labels...)
+	gaugeOf(to, descAcknowledge, n.TimeToAcknowledge.P50, with("0.5")...)
+	gaugeOf(to, descAcknowledge, n.TimeToAcknowledge.P90, with("0.9")...)
+	gaugeOf(to, descTargets, n.Targets.Response.MetShare, with("response")...)
+	gaugeOf(to, descTargets, n.Targets.Resolution.MetShare, with("resolution")...)
 }
 
-// known tells a number that somebody has.
-func known(to chan<- prometheus.Metric, d *prometheus.Desc, v *float64, labels ...string) {
+// gaugeOf sends a number unless there is none.
+func gaugeOf(to chan<- prometheus.Metric, d *prometheus.Desc, v *float64, labels ...string) {
 	if v != nil {
 		gauge(to, d, *v, labels...)
 	}

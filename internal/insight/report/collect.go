@@ -15,14 +15,14 @@ var ErrMixed = errors.New("decisions and intake facts in one report: give the le
 // Collector folds facts into incidents. The zero value is ready; it is not safe for use by several
 // goroutines at once.
 type Collector struct {
-	incidents map[string]*Incident
-	order     []*Incident
-	keys      map[key]*Incident // of intake: the newest of each dedup key
-	asked     bool
-	decided   bool
-	last      time.Time
-	unknown   int
-	foresight *suggest.Evaluator
+	incidents   map[string]*Incident
+	order       []*Incident
+	keys        map[key]*Incident // of intake: the newest of each dedup key
+	asked       bool
+	decided     bool
+	last        time.Time
+	unknown     int
+	suggestions *suggest.Evaluator
 }
 
 type key struct{ service, dedup string }
@@ -32,7 +32,7 @@ func (c *Collector) Add(e events.Event) {
 	if c.incidents == nil {
 		c.incidents, c.keys = map[string]*Incident{}, map[key]*Incident{}
 	}
-	c.Foresight().Add(e)
+	c.Suggestions().Add(e)
 	switch {
 	case e.Subject != "":
 		c.decided = true
@@ -55,12 +55,12 @@ func (c *Collector) Incidents() ([]*Incident, error) {
 	return c.order, nil
 }
 
-// Foresight gives the evaluation of suggestions on the way, see [Options].
-func (c *Collector) Foresight() *suggest.Evaluator {
-	if c.foresight == nil {
-		c.foresight = suggest.NewEvaluator(suggest.Options{})
+// Suggestions returns the evaluation of suggestions over the facts so far, see [Options].
+func (c *Collector) Suggestions() *suggest.Evaluator {
+	if c.suggestions == nil {
+		c.suggestions = suggest.NewEvaluator(suggest.Options{})
 	}
-	return c.foresight
+	return c.suggestions
 }
 
 // LastOpened is when the newest incident opened; zero before the first.

@@ -40,7 +40,7 @@ func (c *Collector) Forget(before time.Time, all bool) {
 			delete(c.keys, at)
 		}
 	}
-	c.Foresight().Forget(before)
+	c.Suggestions().Forget(before)
 }
 
 // overBefore says that nothing of it lies after an instant.

@@ -31,8 +31,8 @@ type Options struct {
 	Levels map[string]int
 	// Night is when pages count as such at night. Defaults to [measure.Night].
 	Night measure.Hours
-	// Foresight has gone through the same facts, see [Collector.Foresight]; nil leaves suggestions out.
-	Foresight *suggest.Evaluator
+	// Suggestions has been given the same facts, see [Collector.Suggestions]; nil leaves suggestions out.
+	Suggestions *suggest.Evaluator
 }
 
 // Report is the KPIs of a period.
@@ -110,10 +110,10 @@ func Make(all []*Incident, o Options) (Report, error) {
 
 // suggestions gives their scores; an empty list without an evaluation.
 func (m *maker) suggestions() []suggest.Score {
-	if m.Foresight == nil {
+	if m.Options.Suggestions == nil {
 		return []suggest.Score{}
 	}
-	return m.Foresight.Scores(m.Period.From, m.Period.To, m.Team)
+	return m.Options.Suggestions.Scores(m.Period.From, m.Period.To, m.Team)
 }
 
 func hasTeam(all []*Incident, team string) bool {

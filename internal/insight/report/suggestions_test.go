@@ -23,7 +23,7 @@ func TestSuggestions(t *testing.T) {
 		l.at(at+2*minute, id, "payments", events.IncidentResolved{By: "person:bo", How: "command"})
 	}
 	l.open(6*time.Hour, "open", map[string]string{"alertname": hostile})
-	o := Options{Foresight: l.c.Foresight()}
+	o := Options{Suggestions: l.c.Suggestions()}
 	r := l.report(t, o)
 	require.Equal(t, suggest.Score{
 		Kind: "escalate", N: 6, Happened: 6, Suggested: 1, Right: 1, Precision: number(1), Recall: number(1.0 / 6), BaseRate: number(1),

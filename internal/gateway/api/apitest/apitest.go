@@ -17,7 +17,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tocsin.dev/internal/adviser"
 	"tocsin.dev/internal/archive/sqlite"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
@@ -103,11 +102,11 @@ func build(tb testing.TB) (*Gateway, http.Handler) {
 	_, faults, err := g.apply(context.Background(), map[string][]byte{"catalog.yaml": []byte(Catalog)})
 	require.NoError(tb, err)
 	require.Empty(tb, faults)
+	history := live.NewHistory(a, g.inForce, live.Bounds{})
 	mux := http.NewServeMux()
 	api.Mount(mux, api.Config{
 		Publisher: g, Partitions: Partitions, Archive: a, Catalog: g.inForce, Apply: g.apply, Token: Token,
-		Journal: a, Suggestions: adviser.NewHistory(a).Suggestions,
-		Reports: live.NewHistory(a, g.inForce, live.Bounds{}).Report, Blobs: g, Revision: g.revision,
+		Journal: a, Suggestions: history.Suggestions, Reports: history.Report, Blobs: g, Revision: g.revision,
 		Clock: func() time.Time { return Now }, Wait: 20 * time.Millisecond,
 	})
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }

@@ -41,7 +41,7 @@ func inOne(t *testing.T, facts []archive.Fact, o report.Options) report.Report {
 	}
 	all, err := c.Incidents()
 	require.NoError(t, err)
-	o.Foresight = c.Foresight()
+	o.Suggestions = c.Suggestions()
 	r, err := report.Make(all, o)
 	require.NoError(t, err)
 	return r
@@ -154,7 +154,7 @@ func TestGauges(t *testing.T) {
 		life("two", "data\xffbase", ago(9), ago(9).Add(4*time.Minute), ago(8)),
 		life("three", "payments", ago(3), ago(3).Add(9*time.Minute), time.Time{}),
 	))
-	g := NewGauges(a, none)
+	g := NewGauges(NewHistory(a, none, GaugeBounds))
 	require.Empty(t, told(t, g), "nothing is known before the first look")
 	require.NoError(t, g.Refresh(t.Context(), noon))
 	require.Equal(t, []string{
@@ -208,7 +208,7 @@ func told(t *testing.T, c prometheus.Collector) (lines []string) {
 	return lines
 }
 
-// TestUnreadable: a fact that cannot be read is named, one of a newer version left out.
+// TestUnreadable: reports name a fact that cannot be decoded, and leave out those of a newer version.
 func TestUnreadable(t *testing.T) {
 	facts := archivetest.Ledger(1, 3)
 	h := NewHistory(filled(t, nil), none, Bounds{})
@@ -219,6 +219,40 @@ func TestUnreadable(t *testing.T) {
 	require.Equal(t, newer.Key(), h.key)
 	bad := facts[2]
 	bad.Line = []byte("{")
-	require.ErrorContains(t, h.take(bad), "fact 2 of record 1: ")
-	require.Equal(t, newer.Key(), h.key, "it is read again")
+	require.NoError(t, h.take(bad))
+	_, err := h.Report(t.Context(), report.Options{})
+	require.ErrorContains(t, err, "fact 2 of record 1: ")
+}
+
+// TestSuggestions: a caller that gave up does not stop the next one, openings are announced once and in
+// order, and a fact that cannot be decoded spoils reports but not suggestions.
+func TestSuggestions(t *testing.T) {
+	at := archivetest.Start
+	var lives [][]events.Event
+	for n := range 3 {
+		opened := at.Add(time.Duration(n) * time.Hour)
+		lives = append(lives, life("i"+strconv.Itoa(n), "payments", opened, opened.Add(time.Minute), opened.Add(2*time.Minute)))
+	}
+	h := NewHistory(filled(t, ledger(t, lives...)), none, Bounds{})
+	var opened []string
+	h.OnOpen(func(incident string, _ time.Time) { opened = append(opened, incident) })
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := h.Suggestions(gone, "i0")
+	require.ErrorIs(t, err, context.Canceled)
+	_, known, err := h.Suggestions(t.Context(), "i2")
+	require.NoError(t, err)
+	require.True(t, known)
+	_, known, err = h.Suggestions(t.Context(), "other")
+	require.NoError(t, err)
+	require.False(t, known)
+	require.NoError(t, h.Update(t.Context()))
+	require.Equal(t, []string{"i0", "i1", "i2"}, opened)
+
+	require.NoError(t, h.take(archive.Fact{Envelope: events.Envelope{Type: "incident.resolved"}, Position: 99, Line: []byte("{")}))
+	_, known, err = h.Suggestions(t.Context(), "i2")
+	require.NoError(t, err)
+	require.True(t, known)
+	_, err = h.Report(t.Context(), report.Options{})
+	require.ErrorContains(t, err, "fact 0 of record 99")
 }
