@@ -59,18 +59,14 @@ func blocks(pairs ...string) []block {
 // guard decides which addresses may be reached. The zero value lets public addresses through.
 type guard struct {
 	allow []netip.Prefix
-	ports map[uint16]bool // empty = every port
 }
 
 // check returns nil, or an error that wraps [ErrRefused] and names the kind of address.
-func (g guard) check(to netip.AddrPort) error {
-	if len(g.ports) > 0 && !g.ports[to.Port()] {
-		return fmt.Errorf("%w: port %d is not among those allowed", ErrRefused, to.Port())
-	}
-	if to.Addr().Zone() != "" {
+func (g guard) check(to netip.Addr) error {
+	if to.Zone() != "" {
 		return fmt.Errorf("%w: address with a zone", ErrRefused)
 	}
-	addr := to.Addr().Unmap()
+	addr := to.Unmap()
 	for _, p := range g.allow {
 		if p.Contains(addr) {
 			return nil

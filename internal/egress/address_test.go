@@ -71,35 +71,30 @@ func TestCheck(t *testing.T) {
 		"198.17.255.255", "198.20.0.1", "223.255.255.255", "2606:4700:4700::1111", "2a00:1450:4001::1", "2001:4860:4860::8888", "::ffff:8.8.8.8",
 	}
 	for _, s := range public {
-		require.NoError(t, guard{}.check(netip.AddrPortFrom(netip.MustParseAddr(s), 443)), s)
+		require.NoError(t, guard{}.check(netip.MustParseAddr(s)), s)
 	}
 
 	tests := []struct {
 		name  string
 		allow []string
-		ports []int
 		addr  string
-		port  uint16
 		ok    bool
 	}{
-		{"inside", []string{"10.1.0.0/16"}, nil, "10.1.2.3", 80, true},
-		{"outside", []string{"10.1.0.0/16"}, nil, "10.2.2.3", 80, false},
-		{"unmasked range", []string{"10.1.2.3/16"}, nil, "10.1.200.1", 80, true},
-		{"mapped range", []string{"::ffff:10.0.0.0/104"}, nil, "10.9.9.9", 80, true},
-		{"mapped address", []string{"127.0.0.1/32"}, nil, "::ffff:127.0.0.1", 80, true},
-		{"a zone is never allowed", []string{"fe80::/10"}, nil, "fe80::1%eth0", 80, false},
-		{"link-local without a zone", []string{"fe80::/10"}, nil, "fe80::1", 80, true},
-		{"port", nil, []int{443}, "8.8.8.8", 443, true},
-		{"other port", nil, []int{443}, "8.8.8.8", 22, false},
-		{"ports bind inner ranges too", []string{"10.0.0.0/8"}, []int{443}, "10.0.0.1", 80, false},
-		{"v4 range says nothing of v6", []string{"0.0.0.0/0"}, nil, "::1", 80, false},
-		{"everything v4", []string{"0.0.0.0/0"}, nil, "169.254.169.254", 80, true},
+		{"inside", []string{"10.1.0.0/16"}, "10.1.2.3", true},
+		{"outside", []string{"10.1.0.0/16"}, "10.2.2.3", false},
+		{"unmasked range", []string{"10.1.2.3/16"}, "10.1.200.1", true},
+		{"mapped range", []string{"::ffff:10.0.0.0/104"}, "10.9.9.9", true},
+		{"mapped address", []string{"127.0.0.1/32"}, "::ffff:127.0.0.1", true},
+		{"a zone is never allowed", []string{"fe80::/10"}, "fe80::1%eth0", false},
+		{"link-local without a zone", []string{"fe80::/10"}, "fe80::1", true},
+		{"an IPv4 range does not cover IPv6", []string{"0.0.0.0/0"}, "::1", false},
+		{"all of IPv4", []string{"0.0.0.0/0"}, "169.254.169.254", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg := Config{Allow: tt.allow, Ports: tt.ports}
+			cfg := Config{Allow: tt.allow}
 			require.NoError(t, cfg.Validate())
-			err := cfg.guard().check(netip.AddrPortFrom(netip.MustParseAddr(tt.addr), tt.port))
+			err := cfg.guard().check(netip.MustParseAddr(tt.addr))
 			if tt.ok {
 				require.NoError(t, err)
 			} else {
@@ -110,11 +105,9 @@ func TestCheck(t *testing.T) {
 }
 
 func TestValidateNamesEveryFault(t *testing.T) {
-	_, err := New(Config{Allow: []string{"10.0.0.1", "x"}, Ports: []int{0, 70000}, Timeout: -1})
+	_, err := New(Config{Allow: []string{"10.0.0.1", "x"}, Timeout: -1})
 	require.ErrorContains(t, err, `"10.0.0.1"`)
 	require.ErrorContains(t, err, `"x"`)
-	require.ErrorContains(t, err, "0 is not a port")
-	require.ErrorContains(t, err, "70000 is not a port")
 	require.ErrorContains(t, err, "timeout")
 }
 

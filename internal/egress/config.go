@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -17,8 +18,6 @@ type Config struct {
 	// Allow lists non-public ranges (CIDR, such as "10.1.0.0/16") that may be reached as well. Defaults
 	// to none.
 	Allow []string
-	// Ports lists the ports that may be reached. Defaults to every port.
-	Ports []int
 	// Timeout bounds one exchange from the name lookup to the end of the response headers. Defaults to
 	// 15 s.
 	Timeout time.Duration
@@ -32,15 +31,9 @@ type Config struct {
 
 // WithDefaults fills in zero fields.
 func (c Config) WithDefaults() Config {
-	if c.Timeout == 0 {
-		c.Timeout = 15 * time.Second
-	}
-	if c.BodyTimeout == 0 {
-		c.BodyTimeout = 2 * time.Second
-	}
-	if c.Resolver == nil {
-		c.Resolver = net.DefaultResolver
-	}
+	c.Timeout = cmp.Or(c.Timeout, 15*time.Second)
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, 2*time.Second)
+	c.Resolver = cmp.Or(c.Resolver, net.DefaultResolver)
 	if c.TLS == nil {
 		c.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
@@ -55,11 +48,6 @@ func (c Config) Validate() error {
 			faults = append(faults, fmt.Errorf("allow: %q is not a range such as 10.1.0.0/16", cidr))
 		}
 	}
-	for _, p := range c.Ports {
-		if p < 1 || p > 65535 {
-			faults = append(faults, fmt.Errorf("ports: %d is not a port", p))
-		}
-	}
 	if c.Timeout < 0 || c.BodyTimeout < 0 {
 		faults = append(faults, errors.New("timeout: must not be negative"))
 	}
@@ -68,16 +56,13 @@ func (c Config) Validate() error {
 
 // guard converts a valid configuration. A range in IPv4-mapped form means the IPv4 range.
 func (c Config) guard() guard {
-	g := guard{ports: make(map[uint16]bool, len(c.Ports))}
+	var g guard
 	for _, cidr := range c.Allow {
 		p := netip.MustParsePrefix(cidr).Masked()
 		if p.Addr().Is4In6() && p.Bits() >= 96 {
 			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
 		}
 		g.allow = append(g.allow, p)
-	}
-	for _, p := range c.Ports {
-		g.ports[uint16(p)] = true
 	}
 	return g
 }

@@ -2,6 +2,7 @@ package egress
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,7 +74,7 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("%w: not an address", ErrRefused)
 	}
-	return c.guard.check(to)
+	return c.guard.check(to.Addr())
 }
 
 // Close closes idle connections. Requests in progress continue.
@@ -103,18 +104,11 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	clock.Stop()
 	late := time.AfterFunc(c.cfg.BodyTimeout, func() { cancel(context.DeadlineExceeded) })
 	defer late.Stop()
-	keep := MaxBody
-	if r.Keep > 0 {
-		keep = r.Keep
-	}
-	return read(answer, int64(keep)), nil
+	return read(answer, int64(cmp.Or(r.Keep, MaxBody))), nil
 }
 
 func (c *Client) request(ctx context.Context, to target, r Request, written *atomic.Bool) (*http.Request, error) {
-	method := r.Method
-	if method == "" {
-		method = http.MethodPost
-	}
+	method := cmp.Or(r.Method, http.MethodPost)
 	// When this hook runs, the header is only buffered. Before it, nothing can have been sent.
 	trace := &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { written.Store(true) }}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), method, "http://unset.invalid/", bytes.NewReader(r.Body))

@@ -47,13 +47,10 @@ func (g guard) checkHost(name, port string) error {
 		return fmt.Errorf("%w: bad port", ErrRefused)
 	}
 	if addr, err := netip.ParseAddr(name); err == nil {
-		return g.check(netip.AddrPortFrom(addr, uint16(n)))
+		return g.check(addr)
 	}
 	if !plainName(name) {
 		return fmt.Errorf("%w: the host is neither a plain name nor a plain address", ErrRefused)
-	}
-	if len(g.ports) > 0 && !g.ports[uint16(n)] {
-		return fmt.Errorf("%w: port %d is not among those allowed", ErrRefused, n)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,11 +33,6 @@ type Config struct {
 	Foreign intake.Foreign
 	// Instance names this process; it must differ between any two that ever live. Required.
 	Instance string
-	// TellPace is how long a fact may wait for others, to be published on EVENTS in one batch: a batch
-	// costs the server the same whatever its size. Defaults to 25 ms.
-	TellPace time.Duration
-	// Beat is the interval at which leases are renewed. Defaults to 1 s.
-	Beat time.Duration
 	// Pause waits between two tries. Defaults to [partition.Pause]; a simulation decides itself.
 	Pause   func(ctx context.Context, d time.Duration) error
 	Clock   func() time.Time      // Defaults to time.Now
@@ -46,21 +42,14 @@ type Config struct {
 
 // WithDefaults fills empty fields.
 func (c Config) WithDefaults() Config {
-	if c.TellPace == 0 {
-		c.TellPace = 25 * time.Millisecond
-	}
 	if c.Pause == nil {
 		c.Pause = partition.Pause
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	if c.Log == nil {
-		c.Log = zap.NewNop()
-	}
-	if c.Metrics == nil {
-		c.Metrics = prometheus.NewRegistry()
-	}
+	c.Log = cmp.Or(c.Log, zap.NewNop())
+	c.Metrics = cmp.Or[prometheus.Registerer](c.Metrics, prometheus.NewRegistry())
 	return c
 }
 
@@ -102,7 +91,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	services, _ := e.cfg.Bus.Partitions()
 	return partition.Share(ctx, partition.ShareConfig{
 		Leases: e.cfg.Bus, Service: "engine", Instance: e.cfg.Instance,
-		Partitions: services, Beat: e.cfg.Beat, Run: e.own, Log: e.cfg.Log,
+		Partitions: services, Run: e.own, Log: e.cfg.Log,
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/bus"
+	"tocsin.dev/internal/partition"
 	"tocsin.dev/pkg/events"
 )
 
@@ -50,22 +51,26 @@ func (t *Teller) Run(ctx context.Context) error {
 			t.engine.cfg.Log.Debug("telling again", zap.Int("partition", t.partition), zap.Error(err))
 			t.close()
 			wait = min(2*wait, time.Second)
-			sleep(ctx, wait)
+			_ = partition.Pause(ctx, wait)
 		case !progress:
 			select {
 			case <-ctx.Done():
 				return nil
 			case <-t.reader.Ready():
-				sleep(ctx, t.engine.cfg.TellPace) // what follows a decision within moments is told with it
+				_ = partition.Pause(ctx, tellPace)
 			}
 		default:
 			wait = time.Millisecond
 			if t.lag() < tellerPatience {
-				sleep(ctx, 3*time.Since(began)) // at the beginning of a storm pages come first
+				_ = partition.Pause(ctx, 3*time.Since(began)) // at the beginning of a storm pages come first
 			}
 		}
 	}
 }
+
+// tellPace is how long a fact waits for others, to be published on EVENTS in one batch: a batch costs the
+// server the same whatever its size.
+const tellPace = 25 * time.Millisecond
 
 // tellerPatience is how far a teller lets the ledger run ahead for the sake of pages.
 const tellerPatience = 5 * time.Second
@@ -76,13 +81,6 @@ func (t *Teller) lag() time.Duration {
 		return 0
 	}
 	return time.Since(t.waiting[0].At)
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
-	}
 }
 
 func (t *Teller) close() {

@@ -10,6 +10,7 @@
 package notifier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,8 +45,6 @@ type Config struct {
 	SendTimeout time.Duration
 	// Refresh is how often the notifier looks for a new catalog. Defaults to 1 s.
 	Refresh time.Duration
-	// Beat is how often leases are renewed. Defaults to 1 s.
-	Beat time.Duration
 	// Launch runs an attempt in the background. Defaults to a goroutine; a simulation has its own.
 	Launch func(attempt func())
 	// Pause waits before something is tried again. Defaults to [partition.Pause]; a simulation has its own.
@@ -57,15 +56,9 @@ type Config struct {
 
 // WithDefaults fills in what is not set.
 func (c Config) WithDefaults() Config {
-	if c.PerEndpoint == 0 {
-		c.PerEndpoint = 128
-	}
-	if c.SendTimeout == 0 {
-		c.SendTimeout = 30 * time.Second
-	}
-	if c.Refresh == 0 {
-		c.Refresh = time.Second
-	}
+	c.PerEndpoint = cmp.Or(c.PerEndpoint, 128)
+	c.SendTimeout = cmp.Or(c.SendTimeout, 30*time.Second)
+	c.Refresh = cmp.Or(c.Refresh, time.Second)
 	if c.Launch == nil {
 		c.Launch = func(attempt func()) { go attempt() }
 	}
@@ -75,12 +68,8 @@ func (c Config) WithDefaults() Config {
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	if c.Log == nil {
-		c.Log = zap.NewNop()
-	}
-	if c.Metrics == nil {
-		c.Metrics = prometheus.NewRegistry()
-	}
+	c.Log = cmp.Or(c.Log, zap.NewNop())
+	c.Metrics = cmp.Or[prometheus.Registerer](c.Metrics, prometheus.NewRegistry())
 	return c
 }
 
@@ -132,7 +121,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 	defer stop()
 	return partition.Share(ctx, partition.ShareConfig{
 		Leases: n.cfg.Bus, Service: "notifier", Instance: n.cfg.Instance,
-		Partitions: targets, Beat: n.cfg.Beat, Run: n.own, Log: n.cfg.Log,
+		Partitions: targets, Run: n.own, Log: n.cfg.Log,
 	})
 }
 

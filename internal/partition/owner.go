@@ -1,6 +1,7 @@
 package partition
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,13 +12,15 @@ import (
 
 // How large a record grows, and when the position alone is worth one.
 const (
-	RecordLimit      = 384 << 10 // bytes of facts after which a record is closed; the rest follows in the next
-	pollMax          = 256       // messages taken at once
-	defaultIdleLimit = 1000
-	defaultPace      = 2 * time.Millisecond
-	defaultTail      = 16 << 20
-	tailPerSnapshot  = 4 // times its size before the next one, so that snapshots stay a small part of the work
+	RecordLimit     = 384 << 10 // bytes of facts after which a record is closed; the rest follows in the next
+	pollMax         = 256       // messages taken at once
+	tailPerSnapshot = 4         // times its size before the next one, so that snapshots stay a small part of the work
 )
+
+// pace is the least time between the beginnings of two commits, unless inputs are waiting already. What
+// arrives in that time becomes one record, since a record costs the same whatever its size. The first commit
+// after a pause never waits.
+const pace = 2 * time.Millisecond
 
 // Config says what an [Owner] owns.
 type Config struct {
@@ -39,10 +42,6 @@ type Config struct {
 	// Reached says whether everything up to newest is used when the input has been used up to at.
 	// Defaults to at.Seq >= newest.
 	Reached func(newest uint64, at Position) bool
-	// Pace is the least time between the beginnings of two commits, unless inputs are waiting already. What
-	// arrives in that time becomes one record, since a record costs the same whatever its size. The first
-	// commit after a pause never waits. Defaults to 2 ms.
-	Pace time.Duration
 	// SnapshotTail is after how many bytes of records a snapshot is written at the earliest, and at
 	// most every so often while it cannot be stored. Defaults to 16 MiB.
 	SnapshotTail int
@@ -75,15 +74,8 @@ type Owner struct {
 // Take takes the partition over: it fences off the previous owner, brings the machine up to date and opens
 // the input at its position.
 func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
-	if cfg.IdleLimit == 0 {
-		cfg.IdleLimit = defaultIdleLimit
-	}
-	if cfg.SnapshotTail == 0 {
-		cfg.SnapshotTail = defaultTail
-	}
-	if cfg.Pace == 0 {
-		cfg.Pace = defaultPace
-	}
+	cfg.IdleLimit = cmp.Or(cfg.IdleLimit, 1000)
+	cfg.SnapshotTail = cmp.Or(cfg.SnapshotTail, 16<<20)
 	if cfg.Pause == nil {
 		cfg.Pause = Pause
 	}
@@ -174,7 +166,9 @@ func (o *Owner) Run(ctx context.Context) error {
 			return err
 		}
 		if progress {
-			o.gather(work, o.cfg.Pace-time.Since(began))
+			if rest := pace - time.Since(began); rest > 0 && len(o.waiting) == 0 {
+				_ = Pause(work, rest) // more inputs may arrive; a stop ends the loop
+			}
 			continue
 		}
 		timer.Reset(max(o.untilDeadline(), time.Millisecond))
@@ -189,19 +183,6 @@ func (o *Owner) Run(ctx context.Context) error {
 		return nil
 	}
 	return o.saveSnapshot(work)
-}
-
-// gather waits a moment for more inputs.
-func (o *Owner) gather(ctx context.Context, d time.Duration) {
-	if d <= 0 || len(o.waiting) > 0 {
-		return
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-	case <-t.C:
-	}
 }
 
 // soonest ends the wait when a stop is requested, and once more when the time for it is over.

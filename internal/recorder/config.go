@@ -10,8 +10,8 @@
 package recorder
 
 import (
+	"cmp"
 	"errors"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -35,39 +35,19 @@ type Config struct {
 	MaxBytes, MaxFacts int
 	// Cache is the number of incidents kept in memory between transactions. Defaults to 10,000.
 	Cache int
-	// Pace is the least rest between two transactions, so that a storm costs few large ones instead
-	// of many small ones; after a long one the rest is three times its length, unless the
-	// recorder is more than 5 s behind. Defaults to 20 ms.
-	Pace time.Duration
 	// ReadAhead lets a recorder that is far behind read the next transaction in another goroutine while one
 	// is written. Defaults to false, for callers that use Turn and need one thing at a time.
 	ReadAhead bool
-	// MinBackoff and MaxBackoff bound the wait after an error of the bus or the archive; it
-	// doubles in between. Default to 50 ms and 5 s.
-	MinBackoff, MaxBackoff time.Duration
 }
 
 // WithDefaults sets fields that are zero.
 func (c Config) WithDefaults() Config {
-	if c.Logger == nil {
-		c.Logger = zap.NewNop()
-	}
-	if c.Metrics == nil {
-		c.Metrics = prometheus.NewRegistry()
-	}
-	fill(&c.MaxBytes, 4<<20)
-	fill(&c.MaxFacts, 5000)
-	fill(&c.Cache, 10_000)
-	fill(&c.Pace, 20*time.Millisecond)
-	fill(&c.MinBackoff, 50*time.Millisecond)
-	fill(&c.MaxBackoff, 5*time.Second)
+	c.Logger = cmp.Or(c.Logger, zap.NewNop())
+	c.Metrics = cmp.Or[prometheus.Registerer](c.Metrics, prometheus.NewRegistry())
+	c.MaxBytes = cmp.Or(c.MaxBytes, 4<<20)
+	c.MaxFacts = cmp.Or(c.MaxFacts, 5000)
+	c.Cache = cmp.Or(c.Cache, 10_000)
 	return c
-}
-
-func fill[T int | time.Duration](field *T, value T) {
-	if *field == 0 {
-		*field = value
-	}
 }
 
 // Validate reports everything that is wrong.
@@ -79,7 +59,7 @@ func (c Config) Validate() error {
 	if c.Archive == nil {
 		faults = append(faults, errors.New("recorder: Archive is missing"))
 	}
-	if c.MaxBytes < 0 || c.MaxFacts < 0 || c.Cache < 0 || c.MinBackoff < 0 || c.MaxBackoff < 0 {
+	if c.MaxBytes < 0 || c.MaxFacts < 0 || c.Cache < 0 {
 		faults = append(faults, errors.New("recorder: bounds must not be negative"))
 	}
 	return errors.Join(faults...)

@@ -48,7 +48,7 @@ func New(cfg Config) (*Recorder, error) {
 // are logged, reported by [Recorder.Healthy] and retried.
 func (r *Recorder) Run(ctx context.Context) error {
 	defer r.Close()
-	wait := r.cfg.MinBackoff
+	wait := minBackoff
 	for ctx.Err() == nil {
 		began := time.Now()
 		progress, err := r.Turn(ctx)
@@ -57,9 +57,9 @@ func (r *Recorder) Run(ctx context.Context) error {
 		case err != nil:
 			r.cfg.Logger.Error("ledger not kept, trying again", zap.Error(err), zap.Duration("after", wait))
 			rest(ctx, wait)
-			wait = min(2*wait, r.cfg.MaxBackoff)
+			wait = min(2*wait, maxBackoff)
 		case progress:
-			wait = r.cfg.MinBackoff
+			wait = minBackoff
 			rest(ctx, r.restAfter(time.Since(began)))
 		default:
 			select {
@@ -71,8 +71,15 @@ func (r *Recorder) Run(ctx context.Context) error {
 	return nil
 }
 
-// patience is how far behind the recorder may fall so that pages come first.
-const patience = 5 * time.Second
+const (
+	// minBackoff and maxBackoff bound the wait after an error of the bus or the archive; it doubles in between.
+	minBackoff, maxBackoff = 50 * time.Millisecond, 5 * time.Second
+	// pace is the least rest between two transactions, so that a storm costs few large ones instead of many
+	// small ones.
+	pace = 20 * time.Millisecond
+	// patience is how far behind the recorder may fall so that pages come first.
+	patience = 5 * time.Second
+)
 
 // restAfter is how long to rest after a turn that took that long. At the beginning of a storm pages come
 // first and get three quarters of the time. A recorder that is further behind than its patience runs at full
@@ -81,7 +88,7 @@ func (r *Recorder) restAfter(took time.Duration) time.Duration {
 	if r.lag > patience {
 		return 0
 	}
-	return max(r.cfg.Pace, 3*took)
+	return max(pace, 3*took)
 }
 
 func rest(ctx context.Context, d time.Duration) {

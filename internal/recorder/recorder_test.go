@@ -241,7 +241,7 @@ func TestRunFollowsAndEnds(t *testing.T) {
 	all := bodies(archivetest.Ledger(10, 5))
 	log, kept := &ledger{refuse: errTest}, make(chan uint64, 100)
 	a := &watched{Archive: newArchive(t), kept: kept}
-	r := newRecorder(t, Config{Log: log, Archive: a, MinBackoff: time.Millisecond})
+	r := newRecorder(t, Config{Log: log, Archive: a})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -16,8 +15,8 @@ import (
 // state is one incident after the facts read so far.
 type state struct {
 	seq uint64
-	// hash is the stored hash of the newest fact, made the one computed from its line. Where they differ,
-	// one of the two was changed, and the next fact may follow either.
+	// hash is the stored hash of the newest fact, made the one computed from its line. If they differ, one of
+	// the two was changed, and the next fact may follow either.
 	hash, made []byte
 	incident   archive.Incident
 	told       string
@@ -146,7 +145,7 @@ func asKept(at, kept time.Time) time.Time {
 
 // fact checks one fact of an incident against the one before it.
 func (a *audit) fact(f *archive.Fact, s *state) error {
-	fits := bytes.Equal(chain(s.hash, f.Line), f.Hash) || bytes.Equal(chain(s.made, f.Line), f.Hash)
+	fits := bytes.Equal(archive.NextHash(s.hash, f.Line), f.Hash) || bytes.Equal(archive.NextHash(s.made, f.Line), f.Hash)
 	if err := a.order(f, s, fits); err != nil {
 		return err
 	}
@@ -159,7 +158,7 @@ func (a *audit) fact(f *archive.Fact, s *state) error {
 	if err != nil {
 		return err
 	}
-	s.made = chain(s.hash, f.Line)
+	s.made = archive.NextHash(s.hash, f.Line)
 	s.seq, s.hash = f.IncidentSeq, bytes.Clone(f.Hash)
 	e := events.Event{Envelope: env}
 	if d, err := events.DecodeData(env.Type, raw); err == nil {
@@ -187,16 +186,6 @@ func (a *audit) order(f *archive.Fact, s *state, fits bool) error {
 		}
 	}
 	return nil
-}
-
-func chain(prev, line []byte) []byte {
-	sum := sha256.New()
-	if prev == nil {
-		prev = make([]byte, sha256.Size)
-	}
-	sum.Write(prev) //nolint:errcheck // a hash never fails
-	sum.Write(line) //nolint:errcheck // as above
-	return sum.Sum(nil)
 }
 
 // document compares an incident's document and columns with its facts.

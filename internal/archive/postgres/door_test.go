@@ -101,7 +101,7 @@ func TestTablesThatAreNotOurs(t *testing.T) {
 func TestReaderCannotWrite(t *testing.T) {
 	at := database(t)
 	a := opened(t, at)
-	_, err := a.pool.Exec(t.Context(), "DELETE FROM tocsin_facts")
+	_, err := a.Reader.pool.Exec(t.Context(), "DELETE FROM tocsin_facts")
 	require.ErrorContains(t, err, "read-only transaction")
 }
 
@@ -179,7 +179,7 @@ func TestMonths(t *testing.T) {
 	told, err := a.Timeline(t.Context(), archivetest.ID(0), 0)
 	require.NoError(t, err)
 	require.Len(t, told, 8)
-	rows, err := a.pool.Query(t.Context(), "SELECT c.relname FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid JOIN pg_class p ON p.oid = inhparent WHERE p.relname = 'tocsin_facts' ORDER BY 1")
+	rows, err := a.Reader.pool.Query(t.Context(), "SELECT c.relname FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid JOIN pg_class p ON p.oid = inhparent WHERE p.relname = 'tocsin_facts' ORDER BY 1")
 	require.NoError(t, err)
 	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)

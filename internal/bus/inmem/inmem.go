@@ -5,9 +5,12 @@
 package inmem
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,15 +69,9 @@ var _ bus.Bus = (*Bus)(nil)
 
 // New returns an empty bus.
 func New(cfg Config) *Bus {
-	if cfg.Partitions == 0 {
-		cfg.Partitions = 8
-	}
-	if cfg.Targets == 0 {
-		cfg.Targets = cfg.Partitions
-	}
-	if cfg.LeaseTTL == 0 {
-		cfg.LeaseTTL = 3 * time.Second
-	}
+	cfg.Partitions = cmp.Or(cfg.Partitions, 8)
+	cfg.Targets = cmp.Or(cfg.Targets, cfg.Partitions)
+	cfg.LeaseTTL = cmp.Or(cfg.LeaseTTL, 3*time.Second)
 	b := &Bus{cfg: cfg, leases: map[string]lease{}, blobs: map[string][]byte{}, readers: map[*reader]struct{}{}}
 	for i := range b.streams {
 		b.streams[i] = &stream{last: map[string]uint64{}, ids: map[string]uint64{}}
@@ -276,7 +273,7 @@ func (b *Bus) Put(_ context.Context, name string, data []byte) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.blobs[name] = append([]byte(nil), data...)
+	b.blobs[name] = bytes.Clone(data)
 	return b.after("put")
 }
 
@@ -298,5 +295,5 @@ func (b *Bus) Get(_ context.Context, name string) ([]byte, error) {
 func (b *Bus) Messages(s bus.Stream) []bus.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return append([]bus.Message(nil), b.streams[s].all...)
+	return slices.Clone(b.streams[s].all)
 }

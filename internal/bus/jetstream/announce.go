@@ -49,7 +49,7 @@ func (b *Bus) Announce(ctx context.Context, p int, fence, position uint64, all [
 	told.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(fence, 10))
 	batch = append(batch, told)
 
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	ack, err := jetstreamext.PublishMsgBatch(ctx, b.js, batch, jetstreamext.BatchFlowControl{})
 	if err != nil {

@@ -6,6 +6,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,37 +30,20 @@ type Config struct {
 	Replicas int
 	// IntakeBytes is the size at which INTAKE refuses messages. Defaults to 8 GiB.
 	IntakeBytes int64
-	// IntakeAge is how long INTAKE keeps messages. Defaults to 30 days.
-	IntakeAge time.Duration
 	// LeaseTTL is how long a dead owner's lease lasts. Defaults to 3 s; at least 1 s.
 	LeaseTTL time.Duration
-	// AnswerTimeout bounds the wait for a response of the server. Defaults to 5 s.
-	AnswerTimeout time.Duration
 }
+
+// answerTimeout bounds the wait for a response of the server.
+const answerTimeout = 5 * time.Second
 
 // WithDefaults sets fields that are zero.
 func (c Config) WithDefaults() Config {
-	if c.Partitions == 0 {
-		c.Partitions = 8
-	}
-	if c.Targets == 0 {
-		c.Targets = c.Partitions
-	}
-	if c.Replicas == 0 {
-		c.Replicas = 1
-	}
-	if c.IntakeBytes == 0 {
-		c.IntakeBytes = 8 << 30
-	}
-	if c.IntakeAge == 0 {
-		c.IntakeAge = 30 * 24 * time.Hour
-	}
-	if c.LeaseTTL == 0 {
-		c.LeaseTTL = 3 * time.Second
-	}
-	if c.AnswerTimeout == 0 {
-		c.AnswerTimeout = 5 * time.Second
-	}
+	c.Partitions = cmp.Or(c.Partitions, 8)
+	c.Targets = cmp.Or(c.Targets, c.Partitions)
+	c.Replicas = cmp.Or(c.Replicas, 1)
+	c.IntakeBytes = cmp.Or(c.IntakeBytes, 8<<30)
+	c.LeaseTTL = cmp.Or(c.LeaseTTL, 3*time.Second)
 	return c
 }
 
@@ -115,7 +99,7 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Bus, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(cfg.AnswerTimeout))
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(answerTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}

@@ -27,7 +27,7 @@ func (b *Bus) Publish(ctx context.Context, m bus.Message) error {
 	if m.ID != "" {
 		opts = append(opts, jetstream.WithMsgID(m.ID))
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	if _, err := b.js.PublishMsg(ctx, outgoing(m), opts...); err != nil {
 		return fmt.Errorf("publish %s: %w", m.Subject, meaning(err))
@@ -38,7 +38,7 @@ func (b *Bus) Publish(ctx context.Context, m bus.Message) error {
 // Append stores m behind the fence.
 func (b *Bus) Append(ctx context.Context, s bus.Stream, partition int, after uint64, m bus.Message) (uint64, error) {
 	m.Subject = subject(s, partition)
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	ack, err := b.js.PublishMsg(ctx, outgoing(m), jetstream.WithExpectLastSequencePerSubject(after))
 	if err != nil {
@@ -49,7 +49,7 @@ func (b *Bus) Append(ctx context.Context, s bus.Stream, partition int, after uin
 
 // Last asks the stream's leader for the partition's newest message.
 func (b *Bus) Last(ctx context.Context, s bus.Stream, partition int) (bus.Message, error) {
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	stream, err := b.stream(ctx, s)
 	if err != nil {
@@ -77,7 +77,7 @@ func (b *Bus) Newest(ctx context.Context, s bus.Stream, partition int) (uint64, 
 		}
 		return last.Seq, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	stream, err := b.stream(ctx, s)
 	if err != nil {

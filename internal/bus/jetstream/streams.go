@@ -26,8 +26,11 @@ const (
 // maxMessage is the largest message of ours: the server's default limit, below which every record stays.
 const maxMessage = 1 << 20
 
-// duplicates is the window in which a message id is stored once.
-const duplicates = 10 * time.Minute
+// duplicates is the window in which a message id is stored once, intakeAge how long INTAKE keeps messages.
+const (
+	duplicates = 10 * time.Minute
+	intakeAge  = 30 * 24 * time.Hour
+)
 
 // makeStreams creates missing streams. INTAKE comes first: it carries the numbers of partitions, and whoever
 // creates it fixes them.
@@ -75,7 +78,7 @@ func (b *Bus) intakeConfig() jetstream.StreamConfig {
 		},
 		Discard:    jetstream.DiscardNew, // a full intake refuses; it never drops the oldest
 		MaxBytes:   b.cfg.IntakeBytes,
-		MaxAge:     b.cfg.IntakeAge,
+		MaxAge:     intakeAge,
 		MaxMsgSize: maxMessage,
 		Duplicates: duplicates,
 		Replicas:   b.cfg.Replicas,

@@ -26,8 +26,6 @@ import (
 type Config struct {
 	// Client makes the requests. Required.
 	Client *egress.Client
-	// UserAgent defaults to "Tocsin".
-	UserAgent string
 	// Clock is the time for Retry-After dates and for notifications without SentAt. Defaults to
 	// time.Now.
 	Clock func() time.Time
@@ -35,9 +33,6 @@ type Config struct {
 
 // WithDefaults fills in zero fields.
 func (c Config) WithDefaults() Config {
-	if c.UserAgent == "" {
-		c.UserAgent = "Tocsin"
-	}
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
@@ -99,7 +94,7 @@ func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notifi
 	if err != nil {
 		return permanent("the page cannot be encoded as JSON")
 	}
-	header, err := c.header(to.Webhook.Secret, n.ID, at, body)
+	header, err := header(to.Webhook.Secret, n.ID, at, body)
 	if err != nil {
 		return permanent(err.Error())
 	}
@@ -113,8 +108,8 @@ func (c *Channel) Send(ctx context.Context, to channel.Address, n channel.Notifi
 // errSecret replaces errors of the library, which may quote the secret.
 var errSecret = errors.New(`the signing secret is not "whsec_" and base64`)
 
-func (c *Channel) header(secret, id string, at time.Time, body []byte) (http.Header, error) {
-	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {c.cfg.UserAgent}}
+func header(secret, id string, at time.Time, body []byte) (http.Header, error) {
+	h := http.Header{"Content-Type": {"application/json"}, "User-Agent": {"Tocsin"}}
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	h.Set(standardwebhooks.HeaderWebhookID, id)
 	h.Set(standardwebhooks.HeaderWebhookTimestamp, stamp)
