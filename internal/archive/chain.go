@@ -100,6 +100,17 @@ func (e *ChainEntry) HashAfter(prev [sha256.Size]byte) [sha256.Size]byte {
 	return sha256.Sum256(append(b, e.Sum[:]...))
 }
 
+// NextHash returns the [Fact.Hash] of a line that follows the fact with hash prev; nil for the first.
+func NextHash(prev, line []byte) []byte {
+	if prev == nil {
+		prev = make([]byte, sha256.Size)
+	}
+	sum := sha256.New()
+	sum.Write(prev) //nolint:errcheck // a hash never fails
+	sum.Write(line) //nolint:errcheck // as above
+	return sum.Sum(nil)
+}
+
 // Digest is SHA-256 over the hold.
 func (h *Hold) Digest() [sha256.Size]byte {
 	return sha256.Sum256(sized(instant(sized(nil, []byte(h.Incident)), h.Since), []byte(h.Reason)))

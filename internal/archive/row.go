@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 )
 
 // An incident's place is one number that orders lists: the millisecond in which it opened, and its
-// number within that millisecond in ledger order. It is given once and never changes, so an index
+// number within that millisecond in ledger order. It is assigned once and never changes, so an index
 // read backwards is a list, and a bound of time is a bound of places.
 const (
 	placeBits = 21 // two million incidents in one millisecond, until the year 2109
@@ -49,7 +50,7 @@ func (q Query) Places() (from, before int64) {
 	return from, before
 }
 
-// Row is what an archive keeps about one incident besides its facts.
+// Row is what an archive keeps about one incident in addition to its facts.
 type Row struct {
 	*Incident
 	Document []byte // the incident as JSON
@@ -65,11 +66,10 @@ type Row struct {
 	Was            string
 }
 
-// Known is the row that an archive has already.
+// Known is what a stored row has that the next one is computed from.
 type Known struct {
-	Place        int64
-	Status, Told string
-	Mark         int64
+	ID, Status, Told string
+	Place, Mark      int64
 }
 
 // makeRows makes the rows of incidents after facts, in the order of their places.
@@ -89,20 +89,20 @@ func makeRows(ctx context.Context, tx Tx, facts []Fact, incidents []Incident) ([
 	rows := make([]Row, 0, len(incidents))
 	for i := range incidents {
 		r := Row{Incident: &incidents[i]}
-		was, ok := before[r.ID]
-		if !ok {
+		was, known := before[r.ID]
+		if !known {
 			if was.Place, err = place(ctx, tx, r.OpenedAt, tops); err != nil {
 				return nil, fmt.Errorf("incident %s: %w", r.ID, err)
 			}
 			before[r.ID] = was
 		}
-		r.Fresh = !ok
+		r.Fresh = !known
 		rows = append(rows, r)
 	}
 	if err := fillAll(rows, before, news); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(rows, func(a, b Row) int { return int(min(max(a.Place-b.Place, -1), 1)) })
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(a.Place, b.Place) })
 	return rows, nil
 }
 
@@ -139,7 +139,7 @@ func toldOf(facts []Fact) map[string][]string {
 	return told
 }
 
-// place returns the next free place of the millisecond. tops has the highest ones given so far.
+// place returns the next free place of the millisecond. tops has the highest ones assigned so far.
 func place(ctx context.Context, tx Tx, opened time.Time, tops map[int64]int64) (int64, error) {
 	from := firstPlace(opened)
 	at, ok := tops[from]
@@ -164,9 +164,9 @@ func (r *Row) fill(was Known, news []string) (err error) {
 	}
 	r.Place, r.Was = was.Place, was.Status
 	r.Told = join(was.Told, news)
-	r.Mark = mark(r.Incident, r.Told)
+	r.Mark = MarkOf(r.Incident, r.Told)
 	if r.Changed = r.Fresh || r.Mark != was.Mark; r.Changed || was.Status == timeline.Resolved {
-		r.Terms = strings.Join(terms(r.Incident, strings.Fields(r.Told)), " ")
+		r.Terms = strings.Join(TermsOf(r.Incident, r.Told), " ")
 	}
 	return nil
 }
@@ -184,14 +184,8 @@ func join(told string, news []string) string {
 	return strings.Join(set.all, " ")
 }
 
-// TermsOf returns the terms that searches find an incident by; told are those from its facts.
-func TermsOf(in *Incident, told string) []string { return terms(in, strings.Fields(told)) }
-
-// MarkOf returns the hash of these terms, see [Row].
-func MarkOf(in *Incident, told string) int64 { return mark(in, told) }
-
-// Plain returns s as valid UTF-8 without a zero byte, which every store can keep as text. It is for what is
-// looked up; lines are kept unchanged.
+// Plain returns s as valid UTF-8 without a zero byte, which every store can keep as text. It is for columns
+// that queries use; lines are kept unchanged.
 func Plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -12,7 +12,7 @@ type Rows interface {
 	Err() error
 }
 
-// CollectRows reads all rows; an empty slice for none. Closing them is the caller's part.
+// CollectRows reads all rows; an empty slice for none. The caller closes them.
 func CollectRows[R Rows, T any](rows R, read func(R) (T, error)) ([]T, error) {
 	out := []T{}
 	err := EachRow(rows, read, func(one T) error {
@@ -25,7 +25,7 @@ func CollectRows[R Rows, T any](rows R, read func(R) (T, error)) ([]T, error) {
 	return out, nil
 }
 
-// EachRow reads rows one by one and calls each with them, until one of the two fails.
+// EachRow calls each with every row, and stops at the first error.
 func EachRow[R Rows, T any](rows R, read func(R) (T, error), each func(T) error) error {
 	for rows.Next() {
 		one, err := read(rows)
@@ -51,10 +51,16 @@ func ReadIncident[R Rows](row R) (in Incident, err error) {
 	return in, nil
 }
 
-// ReadLine reads a row of a fact's key and line.
-func ReadLine[R Rows](row R) (f Fact, err error) {
+// ReadKnown reads a row of id, place, status, told and mark.
+func ReadKnown[R Rows](row R) (k Known, err error) {
+	err = row.Scan(&k.ID, &k.Place, &k.Status, &k.Told, &k.Mark)
+	return k, err
+}
+
+// ReadFact reads a row of a fact's key, line and hash.
+func ReadFact[R Rows](row R) (f Fact, err error) {
 	var key int64
-	err = row.Scan(&key, &f.Line)
+	err = row.Scan(&key, &f.Line, &f.Hash)
 	f.SetKey(key)
 	return f, err
 }
@@ -80,7 +86,7 @@ func ReadHead(row interface{ Scan(to ...any) error }) (h Head, err error) {
 	return h, err
 }
 
-// Only picks the incident that id stands for out of the first two whose ids begin with it.
+// Only returns the incident that id stands for; found are the first two whose ids begin with it.
 func Only(id string, found []Incident) (Incident, error) {
 	switch {
 	case len(found) == 0:
@@ -91,7 +97,7 @@ func Only(id string, found []Incident) (Incident, error) {
 	return found[0], nil
 }
 
-// CheckPrefix refuses a shortened id that is too short to look for.
+// CheckPrefix returns an error for a shortened id that is too short to search for.
 func CheckPrefix(id string) error {
 	if len(id) < MinPrefix {
 		return fmt.Errorf("incident %q: %w (give at least %d characters)", id, ErrNotFound, MinPrefix)

@@ -98,8 +98,9 @@ func (q Query) Terms() []string {
 	return set.all
 }
 
-// terms returns those of an incident. Tags come first: they are few and must not be cut off.
-func terms(in *Incident, told []string) []string {
+// TermsOf returns the terms that searches find an incident by; told are those from its facts. Tags are first:
+// they are few and must not be cut off.
+func TermsOf(in *Incident, told string) []string {
 	set := newTerms()
 	set.tag(tagService, in.Service)
 	set.tag(tagTeam, in.Team)
@@ -108,7 +109,7 @@ func terms(in *Incident, told []string) []string {
 	set.add(taskTags(in)...)
 	set.add(Words(in.Title)...)
 	set.add(Words(in.Service)...)
-	set.add(told...)
+	set.add(strings.Fields(told)...)
 	for _, a := range in.Alerts {
 		for name, value := range a.Labels.Map() {
 			set.add(tag(tagLabel, name, value))
@@ -135,8 +136,8 @@ func taskTags(in *Incident) []string {
 	return []string{tag(tagTasks, "any")}
 }
 
-// mark hashes what terms are made of, without making them: most facts change none.
-func mark(in *Incident, told string) int64 {
+// MarkOf hashes what terms are made of, without making them: most facts change none. See [Row].
+func MarkOf(in *Incident, told string) int64 {
 	sum := fnv.New64a()
 	add := func(all ...string) {
 		for _, s := range all {

@@ -62,7 +62,7 @@ func TestTermsAreBounded(t *testing.T) {
 			"a": word + "1", "b": word + "2", "c": word + "3", "d": word + "4", "e": word + "5",
 		})}})
 	}
-	all := terms(&in, nil)
+	all := TermsOf(&in, "")
 	require.Len(t, all, MaxTerms)
 	require.Subset(t, all, Query{Service: "checkout", Text: "storm"}.Terms())
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Tx is a transaction of a store. The functions below do in it what is the same in every store; the
+// Tx is a transaction of a store. [KeepTx] and [TxKeeper] do in it what is the same in every store; the
 // store begins and commits it.
 type Tx interface {
 	// Head returns the chain's head and keeps other writers out until the transaction ends.
@@ -22,7 +22,7 @@ type Tx interface {
 	Known(ctx context.Context, ids []string) (map[string]Known, error)
 	// HighestPlace returns the highest place of an incident in [from, before), or -1.
 	HighestPlace(ctx context.Context, from, before int64) (int64, error)
-	// PutIncidents stores new rows and replaces known ones. They come in the order of their places.
+	// PutIncidents stores new rows and replaces known ones. They are in the order of their places.
 	PutIncidents(ctx context.Context, rows []Row) error
 
 	// PutHold stores a hold and returns it as kept: with the first hold's instant when there is one
@@ -77,34 +77,77 @@ func KeepTx(ctx context.Context, tx Tx, facts []Fact, incidents []Incident, posi
 	return nil
 }
 
-// HoldTx does the work of [Keeper.Hold].
-func HoldTx(ctx context.Context, tx Tx, h Hold) error {
-	head, err := tx.Head(ctx)
-	if err != nil {
-		return err
-	}
-	if h, err = tx.PutHold(ctx, h); err != nil {
-		return err
-	}
-	e := ChainEntry{Kind: KindHold, Incident: h.Incident, Record: Record{Position: head.Position, Sum: h.Digest()}}
-	return tx.AppendChain(ctx, []ChainEntry{head.Append(e)})
+// TxKeeper is the [Keeper] of a store that has transactions.
+type TxKeeper struct {
+	// Within runs a change in one transaction and commits it.
+	Within func(ctx context.Context, change func(Tx) error) error
+	// List returns all holds, oldest first.
+	List func(ctx context.Context) ([]Hold, error)
 }
 
-// ReleaseTx does the work of [Keeper.Release].
-func ReleaseTx(ctx context.Context, tx Tx, incident string) error {
-	head, err := tx.Head(ctx)
+var _ Keeper = TxKeeper{}
+
+// Hold keeps an incident from being removed.
+func (k TxKeeper) Hold(ctx context.Context, h Hold) error {
+	err := k.change(ctx, func(tx Tx) (ChainEntry, error) {
+		kept, err := tx.PutHold(ctx, h)
+		return ChainEntry{Kind: KindHold, Incident: kept.Incident, Record: Record{Sum: kept.Digest()}}, err
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("hold incident %s: %w", h.Incident, err)
 	}
-	if err := tx.DeleteHold(ctx, incident); err != nil {
-		return err
-	}
-	e := ChainEntry{Kind: KindRelease, Incident: incident, Record: Record{Position: head.Position}}
-	return tx.AppendChain(ctx, []ChainEntry{head.Append(e)})
+	return nil
 }
 
-// RemoveTx does the work of [Keeper.Remove].
-func RemoveTx(ctx context.Context, tx Tx, resolvedBefore time.Time, most int, now time.Time) (int, error) {
+// Release ends a hold.
+func (k TxKeeper) Release(ctx context.Context, incident string) error {
+	err := k.change(ctx, func(tx Tx) (ChainEntry, error) {
+		return ChainEntry{Kind: KindRelease, Incident: incident}, tx.DeleteHold(ctx, incident)
+	})
+	if err != nil {
+		return fmt.Errorf("release incident %s: %w", incident, err)
+	}
+	return nil
+}
+
+// change makes one change and appends the entry that it returns, at the archive's position.
+func (k TxKeeper) change(ctx context.Context, change func(Tx) (ChainEntry, error)) error {
+	return k.Within(ctx, func(tx Tx) error {
+		head, err := tx.Head(ctx)
+		if err != nil {
+			return err
+		}
+		e, err := change(tx)
+		if err != nil {
+			return err
+		}
+		e.Position = head.Position
+		return tx.AppendChain(ctx, []ChainEntry{head.Append(e)})
+	})
+}
+
+// Holds returns all holds, oldest first.
+func (k TxKeeper) Holds(ctx context.Context) ([]Hold, error) {
+	holds, err := k.List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list holds: %w", err)
+	}
+	return holds, nil
+}
+
+// Remove removes incidents that were kept long enough, in one transaction.
+func (k TxKeeper) Remove(ctx context.Context, resolvedBefore time.Time, most int, now time.Time) (n int, err error) {
+	err = k.Within(ctx, func(tx Tx) (err error) {
+		n, err = removeAll(ctx, tx, resolvedBefore, most, now)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("remove incidents: %w", err)
+	}
+	return n, nil
+}
+
+func removeAll(ctx context.Context, tx Tx, resolvedBefore time.Time, most int, now time.Time) (int, error) {
 	head, err := tx.Head(ctx)
 	if err != nil {
 		return 0, err

@@ -6,6 +6,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (g *Group) Run(ctx context.Context) error {
 func (g *Group) stopInOrder(early *member) error {
 	var errs []error
 	if early != nil {
-		errs = append(errs, fmt.Errorf("%s stopped: %w", early.Name, orNil(early.err)))
+		errs = append(errs, fmt.Errorf("%s stopped: %w", early.Name, cmp.Or(early.err, errEnded)))
 	}
 	for _, m := range g.parts {
 		m.stop()
@@ -89,13 +90,6 @@ func (g *Group) stopInOrder(early *member) error {
 }
 
 var errEnded = errors.New("it ended by itself")
-
-func orNil(err error) error {
-	if err == nil {
-		return errEnded
-	}
-	return err
-}
 
 // SignalContext ends at SIGINT or SIGTERM. A second signal ends the process at once.
 func SignalContext(parent context.Context) (context.Context, context.CancelFunc) {

@@ -3,9 +3,7 @@ package recorder
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"hash"
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
@@ -28,7 +26,6 @@ type batch struct {
 	states  map[string]*state
 	touched []string // ids of incidents that changed, in order
 	faults  []fault
-	sum     hash.Hash
 }
 
 // lineCount returns the number of facts in a record without allocating.
@@ -36,7 +33,7 @@ func lineCount(body []byte) int { return bytes.Count(body, []byte("\n")) - 1 }
 
 // readRecords splits records into lines and decodes them. It needs no other state.
 func readRecords(records []bus.Message) *batch {
-	s := &batch{records: records, states: map[string]*state{}, sum: sha256.New()}
+	s := &batch{records: records, states: map[string]*state{}}
 	for _, m := range records {
 		for i, line := range events.Lines(m.Body) {
 			s.read(m.Seq, i, line)
@@ -135,23 +132,10 @@ func (s *batch) fold(f *archive.Fact, e events.Event) {
 	if f.IncidentSeq != at.seq+1 {
 		s.faults = append(s.faults, outOfOrder(f, at.seq))
 	}
-	f.Hash = s.chain(at.hash, f.Line)
+	f.Hash = archive.NextHash(at.hash, f.Line)
 	at.seq, at.hash = f.IncidentSeq, f.Hash
 	at.incident = timeline.Fold(at.incident, e)
 	s.touch(id)
-}
-
-// start is the hash before an incident's first fact.
-var start [sha256.Size]byte
-
-func (s *batch) chain(prev, line []byte) []byte {
-	if prev == nil {
-		prev = start[:]
-	}
-	s.sum.Reset()
-	s.sum.Write(prev) //nolint:errcheck // a hash never fails
-	s.sum.Write(line) //nolint:errcheck // as above
-	return s.sum.Sum(nil)
 }
 
 func (s *batch) touch(id string) {

@@ -35,9 +35,3 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 	}
 	return m, errors.Join(faults...)
 }
-
-// time starts a measurement; calling the result ends it.
-func (m metrics) time() func() {
-	t := prometheus.NewTimer(m.seconds)
-	return func() { t.ObserveDuration() }
-}

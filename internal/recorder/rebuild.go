@@ -26,17 +26,13 @@ type ahead struct {
 	broken error
 }
 
-func (a *ahead) wait() (*batch, error) {
-	<-a.done
-	return a.batch, a.broken
-}
-
 // next returns what has arrived, up to one transaction. What was read ahead comes first.
 func (r *Recorder) next() (*batch, error) {
 	if a := r.ahead; a != nil {
 		r.ahead = nil
-		if s, broken := a.wait(); len(s.records) > 0 || broken != nil {
-			return s, broken
+		<-a.done
+		if len(a.batch.records) > 0 || a.broken != nil {
+			return a.batch, a.broken
 		}
 	}
 	records, broken := r.gather(r.position, r.times())
@@ -50,7 +46,7 @@ func (r *Recorder) times() int {
 	return 1
 }
 
-// readAhead starts to read the records after that one. Nobody else may use the reader until it is done.
+// readAhead starts reading the records after that one. Nothing else may use the reader until it is done.
 func (r *Recorder) readAhead(after uint64) {
 	a, times := &ahead{done: make(chan struct{})}, r.times()
 	r.ahead = a
@@ -61,7 +57,7 @@ func (r *Recorder) readAhead(after uint64) {
 	}()
 }
 
-// build tells an empty archive that a whole ledger follows.
+// build prepares an empty archive for a whole ledger.
 func (r *Recorder) build(ctx context.Context) error {
 	b, ok := r.cfg.Archive.(archive.Builder)
 	if !ok || r.position > 0 || r.end < muchToKeep {

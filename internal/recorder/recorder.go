@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"tocsin.dev/internal/bus"
@@ -188,11 +189,11 @@ func (r *Recorder) keep(ctx context.Context, s *batch, more bool) error {
 	if more && r.cfg.ReadAhead && r.lag > rebuilding {
 		r.readAhead(last.Seq)
 	}
-	done := r.metrics.time()
+	timer := prometheus.NewTimer(r.metrics.seconds)
 	if err := r.cfg.Archive.Keep(ctx, s.facts, s.incidents(), last.Seq); err != nil {
 		return err
 	}
-	done()
+	timer.ObserveDuration()
 	s.remember(r.known)
 	r.position = last.Seq
 	r.report(s, last)

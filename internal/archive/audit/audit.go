@@ -139,7 +139,7 @@ func (a *audit) places() error {
 	milli, here := int64(-1), 0
 	settle := func() error {
 		if at, n := archive.Split(last.Place); here > 0 && n >= int64(here+a.gaps[at]) {
-			return a.find(Finding{Incident: last.ID, Problem: "lists have it at a place that was never given"})
+			return a.find(Finding{Incident: last.ID, Problem: "its place in lists was never assigned"})
 		}
 		return nil
 	}

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
@@ -16,8 +15,8 @@ import (
 // state is one incident after the facts read so far.
 type state struct {
 	seq uint64
-	// hash is the stored hash of the newest fact, made the one computed from its line. Where they differ,
-	// one of the two was changed, and the next fact may follow either.
+	// hash is the stored hash of the newest fact, made the one computed from its line. If they differ, one of
+	// the two was changed, and the next fact may follow either.
 	hash, made []byte
 	incident   archive.Incident
 	told       string
@@ -90,7 +89,7 @@ func (a *audit) lone(f *archive.Fact, states map[string]*state, first bool) erro
 			return err
 		}
 		if f.Hash != nil {
-			if err := a.find(at(f, "it has a hash, but no incident to whose chain that could belong")); err != nil {
+			if err := a.find(at(f, "it has a hash but belongs to no incident")); err != nil {
 				return err
 			}
 		}
@@ -146,20 +145,20 @@ func asKept(at, kept time.Time) time.Time {
 
 // fact checks one fact of an incident against the one before it.
 func (a *audit) fact(f *archive.Fact, s *state) error {
-	fits := bytes.Equal(chain(s.hash, f.Line), f.Hash) || bytes.Equal(chain(s.made, f.Line), f.Hash)
+	fits := bytes.Equal(archive.NextHash(s.hash, f.Line), f.Hash) || bytes.Equal(archive.NextHash(s.made, f.Line), f.Hash)
 	if err := a.order(f, s, fits); err != nil {
 		return err
 	}
 	env, raw, err := events.Split(f.Line)
 	if !fits && f.IncidentSeq == s.seq+1 {
-		err = a.find(at(f, "its line and the facts before it do not fit its hash: one of them was changed"))
+		err = a.find(at(f, "its hash does not match its line and the facts before it: one of them was changed"))
 	} else {
 		err = a.columns(f, env, err)
 	}
 	if err != nil {
 		return err
 	}
-	s.made = chain(s.hash, f.Line)
+	s.made = archive.NextHash(s.hash, f.Line)
 	s.seq, s.hash = f.IncidentSeq, bytes.Clone(f.Hash)
 	e := events.Event{Envelope: env}
 	if d, err := events.DecodeData(env.Type, raw); err == nil {
@@ -177,7 +176,7 @@ func (a *audit) order(f *archive.Fact, s *state, fits bool) error {
 	case f.IncidentSeq == s.seq+1:
 		return nil
 	case fits:
-		return a.find(at(f, "it follows fact %d in the ledger already, and was kept so", s.seq))
+		return a.find(at(f, "it follows fact %d, as it does in the ledger", s.seq))
 	case f.IncidentSeq <= s.seq:
 		return a.find(at(f, "it follows fact %d", s.seq))
 	}
@@ -187,16 +186,6 @@ func (a *audit) order(f *archive.Fact, s *state, fits bool) error {
 		}
 	}
 	return nil
-}
-
-func chain(prev, line []byte) []byte {
-	sum := sha256.New()
-	if prev == nil {
-		prev = make([]byte, sha256.Size)
-	}
-	sum.Write(prev) //nolint:errcheck // a hash never fails
-	sum.Write(line) //nolint:errcheck // as above
-	return sum.Sum(nil)
 }
 
 // document compares an incident's document and columns with its facts.
@@ -227,10 +216,10 @@ func (a *audit) document(k archive.Kept, s *state) error {
 		return err
 	}
 	if !bytes.Equal(want, k.Document) {
-		return problem("its document is not what its facts make of it: %s", difference(want, k.Document))
+		return problem("its document does not match its facts: %s", difference(want, k.Document))
 	}
 	if k.ID != kept.ID || archive.Plain(kept.Service) != k.Service || archive.Plain(kept.Team) != k.Team || archive.Plain(kept.Status) != k.Status {
-		return problem("what it is found by is not what its document says")
+		return problem("its columns do not match its document")
 	}
 	var resolved time.Time
 	if kept.ResolvedAt != nil {
@@ -240,10 +229,10 @@ func (a *audit) document(k archive.Kept, s *state) error {
 		return problem("it is kept as resolved at %q, and its document says %q", shown(k.Resolved), shown(resolved))
 	}
 	if !archive.InPlace(k.Place, kept.OpenedAt) {
-		return problem("lists have it at another instant than %s, when it opened", shown(kept.OpenedAt))
+		return problem("its place in lists is not at %s, when it opened", shown(kept.OpenedAt))
 	}
 	if archive.MarkOf(&s.incident, s.told) != k.Mark || s.told != k.Told {
-		return problem("the words it is found by are not those of its facts")
+		return problem("its search terms do not match its facts")
 	}
 	a.words.expect(k.Place, &s.incident, s.told)
 	return nil

@@ -63,9 +63,9 @@ func (a *audit) terms() error {
 		problem := ""
 		switch {
 		case w.all[k.Place] != 0:
-			problem = "a search finds it by other words than it has"
+			problem = "the search index does not match its facts"
 		case w.open[k.Place] != 0:
-			problem = "a search among open ones finds it by other words than it has"
+			problem = "the search index of open incidents does not match its facts"
 		default:
 			return nil
 		}

@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,53 +9,30 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Keeper changes holds and removes incidents, also while another process writes. Each change is one
-// transaction.
-type Keeper struct{ keeping *pgxpool.Pool }
+// Keeper changes holds and removes incidents, also while another process writes.
+type Keeper struct {
+	archive.TxKeeper
+	pool *pgxpool.Pool
+}
+
+// OpenKeeper opens the database for holds and removals, also while another process writes it.
+func OpenKeeper(ctx context.Context, address string) (*Keeper, error) {
+	pool, err := connect(ctx, address, "off", 1)
+	if err != nil {
+		return nil, err
+	}
+	return &Keeper{pool: pool, TxKeeper: archive.TxKeeper{
+		Within: func(ctx context.Context, change func(archive.Tx) error) error {
+			return pgx.BeginFunc(ctx, pool, func(t pgx.Tx) error { return change(&tx{t, nil}) })
+		},
+		List: func(ctx context.Context) ([]archive.Hold, error) {
+			return all(ctx, pool, readHold[pgx.Rows], selectHolds+" ORDER BY since, id")
+		},
+	}}, nil
+}
 
 // Close closes the keeper's connection.
 func (k *Keeper) Close() error {
-	k.keeping.Close()
+	k.pool.Close()
 	return nil
-}
-
-func (k *Keeper) within(ctx context.Context, change func(*tx) error) error {
-	return pgx.BeginFunc(ctx, k.keeping, func(t pgx.Tx) error { return change(&tx{t, nil}) })
-}
-
-// Hold keeps an incident from being removed.
-func (k *Keeper) Hold(ctx context.Context, h archive.Hold) error {
-	if err := k.within(ctx, func(t *tx) error { return archive.HoldTx(ctx, t, h) }); err != nil {
-		return fmt.Errorf("hold incident %s: %w", h.Incident, err)
-	}
-	return nil
-}
-
-// Release ends a hold.
-func (k *Keeper) Release(ctx context.Context, id string) error {
-	if err := k.within(ctx, func(t *tx) error { return archive.ReleaseTx(ctx, t, id) }); err != nil {
-		return fmt.Errorf("release incident %s: %w", id, err)
-	}
-	return nil
-}
-
-// Holds returns all holds, oldest first.
-func (k *Keeper) Holds(ctx context.Context) ([]archive.Hold, error) {
-	holds, err := all(ctx, k.keeping, readHold[pgx.Rows], selectHolds+" ORDER BY since, id")
-	if err != nil {
-		return nil, fmt.Errorf("list holds: %w", err)
-	}
-	return holds, nil
-}
-
-// Remove removes incidents that were kept long enough, in one transaction.
-func (k *Keeper) Remove(ctx context.Context, resolvedBefore time.Time, most int, now time.Time) (n int, err error) {
-	err = k.within(ctx, func(t *tx) (err error) {
-		n, err = archive.RemoveTx(ctx, t, resolvedBefore, most, now)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("remove incidents: %w", err)
-	}
-	return n, nil
 }

@@ -17,7 +17,7 @@ func (r *Reader) Loose(ctx context.Context, after int64, names ...string) (facts
 	if upTo <= after {
 		return nil, after, nil
 	}
-	facts, err = all(ctx, r.pool, archive.ReadLine[pgx.Rows], "SELECT id, line FROM tocsin_facts WHERE id > $1 AND id <= $2 AND incident IS NULL AND name = ANY($3) ORDER BY id", after, upTo, names)
+	facts, err = all(ctx, r.pool, archive.ReadFact[pgx.Rows], "SELECT id, line, hash FROM tocsin_facts WHERE id > $1 AND id <= $2 AND incident IS NULL AND name = ANY($3) ORDER BY id", after, upTo, names)
 	if err != nil {
 		return nil, 0, fmt.Errorf("facts without an incident: %w", err)
 	}

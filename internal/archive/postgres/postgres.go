@@ -33,8 +33,8 @@ var (
 
 // Errors of opening a database.
 var (
-	// ErrURL says that the address cannot be parsed. It never quotes it, since a password may be anywhere
-	// in it.
+	// ErrURL says that the address cannot be parsed. It does not quote the address, which may contain a
+	// password anywhere.
 	ErrURL = errors.New("the archive's address is not of the form postgres://user@host:5432/database")
 	// ErrNewer says that a newer Tocsin laid the tables out.
 	ErrNewer = errors.New("the archive was written by a newer version of Tocsin")
@@ -96,15 +96,6 @@ func OpenReader(ctx context.Context, address string) (*Reader, error) {
 		return nil, err
 	}
 	return &Reader{pool}, nil
-}
-
-// OpenKeeper opens the database for holds and removals, also while another process writes it.
-func OpenKeeper(ctx context.Context, address string) (*Keeper, error) {
-	pool, err := connect(ctx, address, "off", 1)
-	if err != nil {
-		return nil, err
-	}
-	return &Keeper{pool}, nil
 }
 
 func connect(ctx context.Context, address, readOnly string, connections int32) (*pgxpool.Pool, error) {

@@ -76,15 +76,10 @@ func (t *tx) Known(ctx context.Context, ids []string) (map[string]archive.Known,
 		return nil, err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var k archive.Known
-		if err := rows.Scan(&id, &k.Place, &k.Status, &k.Told, &k.Mark); err != nil {
-			return nil, err
-		}
-		out[given[id]] = k
-	}
-	return out, rows.Err()
+	return out, archive.EachRow(rows, archive.ReadKnown[pgx.Rows], func(k archive.Known) error {
+		out[given[k.ID]] = k
+		return nil
+	})
 }
 
 // HighestPlace returns the highest place within the bounds, or -1.
@@ -140,12 +135,7 @@ func (t *tx) Expired(ctx context.Context, resolvedBefore time.Time, most int) ([
 
 // TakeIncident deletes an incident with its facts.
 func (t *tx) TakeIncident(ctx context.Context, id string) ([]archive.Fact, error) {
-	facts, err := all(ctx, t, func(rows pgx.Rows) (f archive.Fact, err error) {
-		var key int64
-		err = rows.Scan(&key, &f.Line, &f.Hash)
-		f.SetKey(key)
-		return f, err
-	}, "DELETE FROM tocsin_facts WHERE incident = $1 RETURNING id, line, hash", id)
+	facts, err := all(ctx, t, archive.ReadFact[pgx.Rows], "DELETE FROM tocsin_facts WHERE incident = $1 RETURNING id, line, hash", id)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 func indexes(t *testing.T, a *Archive) int {
-	n, err := one(t.Context(), a.db, "SELECT count(*) FROM sqlite_master WHERE name IN ('facts_incident', 'facts_cause')")
+	n, err := one(t.Context(), a.Reader.db, "SELECT count(*) FROM sqlite_master WHERE name IN ('facts_incident', 'facts_cause')")
 	require.NoError(t, err)
 	return int(n)
 }

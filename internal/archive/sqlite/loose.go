@@ -23,7 +23,7 @@ func (r *Reader) Loose(ctx context.Context, after int64, names ...string) (facts
 	}
 	// This walks all facts in between: an index would cost every fact, for facts that are asked for only
 	// a moment after they were written.
-	facts, err = all(ctx, r.db, archive.ReadLine[*sql.Rows], "SELECT id, line FROM facts WHERE id > ? AND id <= ? AND incident IS NULL AND name IN (?"+
+	facts, err = all(ctx, r.db, archive.ReadFact[*sql.Rows], "SELECT id, line, hash FROM facts WHERE id > ? AND id <= ? AND incident IS NULL AND name IN (?"+
 		strings.Repeat(",?", len(names)-1)+") ORDER BY id", args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("facts without an incident: %w", err)

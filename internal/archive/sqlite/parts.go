@@ -53,7 +53,7 @@ func (v *view) parts(ctx context.Context, each func(string) error) error {
 		if got, ok := byName[p.name]; !ok {
 			problem = fmt.Sprintf("the %s %s is missing", p.kind, p.name)
 		} else if got != p {
-			problem = fmt.Sprintf("the %s %s is not as it was made", p.kind, p.name)
+			problem = fmt.Sprintf("the %s %s differs from the layout", p.kind, p.name)
 		}
 		if problem != "" {
 			if err := each(problem); err != nil {

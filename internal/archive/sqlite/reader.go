@@ -40,11 +40,7 @@ func (r *Reader) Incident(ctx context.Context, id string) (archive.Incident, err
 	}
 	// Ids are ASCII, so everything that begins with id is below id followed by the highest rune.
 	rows, err := r.prefix.QueryContext(ctx, id, id+"\U0010ffff")
-	if err != nil {
-		return archive.Incident{}, fmt.Errorf("find incident %q: %w", id, err)
-	}
-	defer rows.Close()
-	found, err := archive.CollectRows(rows, archive.ReadIncident[*sql.Rows])
+	found, err := collect(rows, err, archive.ReadIncident)
 	if err != nil {
 		return archive.Incident{}, fmt.Errorf("find incident %q: %w", id, err)
 	}
@@ -54,11 +50,7 @@ func (r *Reader) Incident(ctx context.Context, id string) (archive.Incident, err
 // Timeline returns the entries after seq in ledger order. It walks backwards from the newest, so that
 // following a long incident reads only what is new.
 func (r *Reader) Timeline(ctx context.Context, id string, after uint64) ([]archive.Entry, error) {
-	rows, err := r.timeline.QueryContext(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("timeline of %s: %w", id, err)
-	}
-	out, err := entries(rows, after)
+	out, err := entries(ctx, r.timeline, id, after)
 	if err != nil {
 		return nil, fmt.Errorf("timeline of %s: %w", id, err)
 	}
@@ -68,19 +60,19 @@ func (r *Reader) Timeline(ctx context.Context, id string, after uint64) ([]archi
 
 // Caused returns the entries that the input with this id led to, in ledger order.
 func (r *Reader) Caused(ctx context.Context, cause string) ([]archive.Entry, error) {
-	rows, err := r.cause.QueryContext(ctx, cause)
-	if err != nil {
-		return nil, fmt.Errorf("facts caused by %s: %w", cause, err)
-	}
-	out, err := entries(rows, 0)
+	out, err := entries(ctx, r.cause, cause, 0)
 	if err != nil {
 		return nil, fmt.Errorf("facts caused by %s: %w", cause, err)
 	}
 	return out, nil
 }
 
-// entries reads rows up to the first that is not after the given number; 0 reads all.
-func entries(rows *sql.Rows, after uint64) ([]archive.Entry, error) {
+// entries reads the rows for key up to the first that is not after the given number; 0 reads all.
+func entries(ctx context.Context, query *sql.Stmt, key string, after uint64) ([]archive.Entry, error) {
+	rows, err := query.QueryContext(ctx, key)
+	if err != nil {
+		return nil, err
+	}
 	defer rows.Close()
 	out := []archive.Entry{}
 	for rows.Next() {

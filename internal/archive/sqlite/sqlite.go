@@ -58,7 +58,7 @@ func Open(path string) (*Archive, error) {
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}
-	return &Archive{Reader: r, Keeper: &Keeper{write}, writer: w}, nil
+	return &Archive{Reader: r, Keeper: newKeeper(write), writer: w}, nil
 }
 
 // touch creates the file readable by its owner and group only: timelines are nobody else's business.

@@ -68,7 +68,7 @@ func newTx(t *sql.Tx, prepared map[string]*sql.Stmt) *tx {
 }
 
 // within runs a change in a transaction and commits it.
-func within(ctx context.Context, db *sql.DB, prepared map[string]*sql.Stmt, change func(*tx) error) error {
+func within(ctx context.Context, db *sql.DB, prepared map[string]*sql.Stmt, change func(archive.Tx) error) error {
 	t, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -165,15 +165,10 @@ func (t *tx) Known(ctx context.Context, ids []string) (map[string]archive.Known,
 		return nil, err
 	}
 	defer rows.Close()
-	for rows.Next() {
-		var id string
-		var k archive.Known
-		if err := rows.Scan(&id, &k.Place, &k.Status, &k.Told, &k.Mark); err != nil {
-			return nil, err
-		}
-		out[id] = k
-	}
-	return out, rows.Err()
+	return out, archive.EachRow(rows, archive.ReadKnown[*sql.Rows], func(k archive.Known) error {
+		out[k.ID] = k
+		return nil
+	})
 }
 
 // HighestPlace returns the highest place within the bounds, or -1.
@@ -243,12 +238,7 @@ func (t *tx) Expired(ctx context.Context, resolvedBefore time.Time, most int) ([
 
 // TakeIncident deletes an incident with its facts and words.
 func (t *tx) TakeIncident(ctx context.Context, id string) ([]archive.Fact, error) {
-	facts, err := all(ctx, t.Tx, func(rows *sql.Rows) (f archive.Fact, err error) {
-		var key int64
-		err = rows.Scan(&key, &f.Line, &f.Hash)
-		f.SetKey(key)
-		return f, err
-	}, "SELECT id, line, hash FROM facts WHERE incident = ? ORDER BY id", id)
+	facts, err := all(ctx, t.Tx, archive.ReadFact[*sql.Rows], "SELECT id, line, hash FROM facts WHERE incident = ? ORDER BY id", id)
 	if err != nil {
 		return nil, err
 	}
@@ -301,6 +291,11 @@ type asker interface {
 // all reads the rows of a query; an empty slice for none.
 func all[T any](ctx context.Context, from asker, read func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := from.QueryContext(ctx, query, args...)
+	return collect(rows, err, read)
+}
+
+// collect reads and closes the rows that a query returned.
+func collect[T any](rows *sql.Rows, err error, read func(*sql.Rows) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (a *Archive) Position(ctx context.Context) (uint64, error) {
 
 // Keep stores facts, incidents and the position in one transaction.
 func (a *Archive) Keep(ctx context.Context, facts []archive.Fact, incidents []archive.Incident, position uint64) error {
-	err := within(ctx, a.writer.db, a.writer.prepared, func(t *tx) error {
+	err := within(ctx, a.writer.db, a.writer.prepared, func(t archive.Tx) error {
 		return archive.KeepTx(ctx, t, facts, incidents, position)
 	})
 	if err != nil {

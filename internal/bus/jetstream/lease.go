@@ -107,7 +107,7 @@ func (l *leases) follow(watching context.Context, nc *nats.Conn, w jetstream.Key
 func (l *leases) again(watching context.Context, old jetstream.KeyWatcher) jetstream.KeyWatcher {
 	_ = old.Stop() // its server may be gone
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		ctx, cancel := context.WithTimeout(watching, answerTimeout)
+		ctx, cancel := context.WithTimeout(watching, l.cfg.AnswerTimeout)
 		w, err := l.open(ctx, watching)
 		cancel()
 		if err == nil {

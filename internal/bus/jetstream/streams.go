@@ -35,16 +35,18 @@ const (
 // makeStreams creates missing streams. INTAKE comes first: it carries the numbers of partitions, and whoever
 // creates it fixes them.
 func (b *Bus) makeStreams(ctx context.Context) error {
-	intake, err := b.makeIntake(ctx)
-	if err != nil {
+	var err error
+	if b.streams[bus.Intake], err = b.makeIntake(ctx); err != nil {
 		return err
 	}
-	meta := intake.CachedInfo().Config.Metadata
+	meta := b.streams[bus.Intake].CachedInfo().Config.Metadata
 	b.cfg.Partitions = atoi(meta[metaServices], b.cfg.Partitions)
 	b.cfg.Targets = atoi(meta[metaTargets], b.cfg.Targets)
 	b.installation = meta[metaInstall]
-	for _, cfg := range []jetstream.StreamConfig{b.logConfig(bus.Ledger), b.logConfig(bus.Deliveries), b.eventsConfig()} {
-		if _, err := b.makeStream(ctx, cfg); err != nil {
+	for s, cfg := range map[bus.Stream]jetstream.StreamConfig{
+		bus.Ledger: b.logConfig(bus.Ledger), bus.Deliveries: b.logConfig(bus.Deliveries), bus.Events: b.eventsConfig(),
+	} {
+		if b.streams[s], err = b.makeStream(ctx, cfg); err != nil {
 			return err
 		}
 	}
@@ -55,8 +57,8 @@ func (b *Bus) makeStreams(ctx context.Context) error {
 func (b *Bus) makeIntake(ctx context.Context) (jetstream.Stream, error) {
 	for {
 		s, err := b.makeStream(ctx, b.intakeConfig())
-		var api *jetstream.APIError
-		if err == nil || b.cfg.IntakeBytes <= leastIntake || !errors.As(err, &api) || api.ErrorCode != codeNoStorage {
+		api, answered := errors.AsType[*jetstream.APIError](err)
+		if b.cfg.IntakeBytes <= leastIntake || !answered || api.ErrorCode != codeNoStorage {
 			return s, err
 		}
 		b.cfg.IntakeBytes /= 4
