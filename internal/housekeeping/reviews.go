@@ -87,12 +87,8 @@ func (r *Reviews) Run(ctx context.Context, now time.Time) error {
 	if err := eachEvent(ctx, r.Archive, facts.Add); err != nil {
 		return err
 	}
-	incidents, err := facts.Incidents()
-	if err != nil {
-		return err
-	}
 	for _, week := range due {
-		n, err := r.write(incidents, week)
+		n, err := r.write(facts.Incidents(), week)
 		if err != nil {
 			return fmt.Errorf("week %s: %w", week.Name, err)
 		}
