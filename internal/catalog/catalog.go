@@ -102,7 +102,7 @@ type IntakeKey struct {
 	Service string
 }
 
-// Channels is what the channels need besides addresses.
+// Channels configures the channels themselves; addresses belong to contacts.
 type Channels struct {
 	Email EmailChannel
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -50,13 +51,8 @@ func (n names) within(text string) []string {
 
 // with adds an id that is not empty and not in the list yet.
 func with(people []string, id string) []string {
-	if id == "" {
+	if id == "" || slices.Contains(people, id) {
 		return people
-	}
-	for _, one := range people {
-		if one == id {
-			return people
-		}
 	}
 	return append(people, id)
 }
@@ -99,7 +95,7 @@ func (p *parser) namesOf(aliases []alias) names {
 }
 
 // commonNames returns ids, e-mail addresses and names, in this order of precedence. A name that two
-// people have stands for nobody.
+// people share refers to neither.
 func commonNames(people []*personDraft) names {
 	n := names{common: map[string]string{}}
 	for _, of := range []func(*Person) []string{
