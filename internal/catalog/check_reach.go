@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -58,7 +59,7 @@ func (p *parser) reachedFrom(of pairing, seen map[pairing]*reached) *reached {
 	for n, level := range d.Levels {
 		found.unknown = found.unknown || len(level.Targets) == 0 && level.Team == ""
 		here := of
-		here.team = firstOf(level.Team, of.team) // which has the incident before anybody is paged
+		here.team = cmp.Or(level.Team, of.team) // which has the incident before anybody is paged
 		people := p.peopleBehindAll(level.Targets, here, before, &found)
 		found.levels = append(found.levels, people)
 		if len(level.Targets) == 0 {
@@ -150,7 +151,7 @@ func (p *parser) peopleOf(schedule string, r *reached) []string {
 func (p *parser) role(t escalation.Target, of pairing, before []string) []string {
 	switch t.ID {
 	case escalation.RoleLead:
-		return nonEmpty(p.lead(firstOf(t.Of, of.team)))
+		return nonEmpty(p.lead(cmp.Or(t.Of, of.team)))
 	case escalation.RoleOwner:
 		if t.Of == "" {
 			return nonEmpty(of.owner)

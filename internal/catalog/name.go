@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,7 +17,7 @@ type names struct {
 	most        int // words in the longest name
 }
 
-func (n names) id(words string) string { return firstOf(n.own[words], n.common[words]) }
+func (n names) id(words string) string { return cmp.Or(n.own[words], n.common[words]) }
 
 // of returns the people whom an event is about, each once: those whom its title names, in that order,
 // else those of its attendees who are known.

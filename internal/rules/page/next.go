@@ -69,7 +69,7 @@ func delayed(p Plan, results []result) bool {
 // growing waits, while the steps after it are tried too. The page ends when one step is taken or all are
 // given up.
 func next(p Plan, results []result, requestedAt, now time.Time) Move {
-	if slices.ContainsFunc(results, func(r result) bool { return r.outcome == Taken }) {
+	if slices.ContainsFunc(results, func(r result) bool { return r.step < len(p.Steps) && r.outcome == Taken }) {
 		return Move{Verdict: Done}
 	}
 	wait := time.Time{}
