@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -41,10 +42,7 @@ const checkTimeout = 2 * time.Second
 // Ready returns the failing checks by name; empty when there are none.
 func (h *Health) Ready(ctx context.Context) map[string]string {
 	h.mu.Lock()
-	checks := make(map[string]func(context.Context) error, len(h.checks))
-	for name, check := range h.checks {
-		checks[name] = check
-	}
+	checks := maps.Clone(h.checks)
 	h.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()

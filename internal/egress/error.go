@@ -38,7 +38,6 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // cause describes the failure without the text of net/http, which may quote the response.
 func (e *Error) cause() string {
-	var dns *net.DNSError
 	switch {
 	case errors.Is(e.Err, ErrRefused):
 		return refusal(e.Err)
@@ -46,7 +45,7 @@ func (e *Error) cause() string {
 		return "cancelled" + e.when()
 	case e.Timeout:
 		return "no answer in time" + e.when()
-	case errors.As(e.Err, &dns):
+	case is[*net.DNSError](e.Err):
 		return "the name cannot be resolved"
 	case errors.Is(e.Err, syscall.ECONNREFUSED):
 		return "connection refused"
@@ -76,14 +75,11 @@ func refusal(err error) string {
 }
 
 func isTLS(err error) bool {
-	var (
-		record tls.RecordHeaderError
-		alert  tls.AlertError
-		verify *tls.CertificateVerificationError
-		name   x509.HostnameError
-		author x509.UnknownAuthorityError
-		cert   x509.CertificateInvalidError
-	)
-	return errors.As(err, &record) || errors.As(err, &alert) || errors.As(err, &verify) ||
-		errors.As(err, &name) || errors.As(err, &author) || errors.As(err, &cert)
+	return is[tls.RecordHeaderError](err) || is[tls.AlertError](err) || is[*tls.CertificateVerificationError](err) ||
+		is[x509.HostnameError](err) || is[x509.UnknownAuthorityError](err) || is[x509.CertificateInvalidError](err)
+}
+
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

@@ -1,4 +1,4 @@
-// Package engine is the service that decides: alerts become incidents, incidents climb, people are
+// Package engine is the service that decides: alerts become incidents, incidents escalate, people are
 // paged.
 //
 // In: INTAKE, partition by partition, and the passing of time. Out: records on LEDGER, each the
@@ -31,9 +31,9 @@ type Config struct {
 	Catalogs *revisions.Store // required
 	// Foreign reads what other publishers put on tocsin.alerts.<service>. Required.
 	Foreign intake.Foreign
-	// Instance names this process; it must differ between any two that ever live. Required.
+	// Instance names this process; no two processes may ever have the same name. Required.
 	Instance string
-	// Pause waits between two tries. Defaults to [partition.Pause]; a simulation decides itself.
+	// Pause waits before a retry. Defaults to [partition.Pause]; a simulation has its own.
 	Pause   func(ctx context.Context, d time.Duration) error
 	Clock   func() time.Time      // Defaults to time.Now
 	Log     *zap.Logger           // Defaults to none
@@ -116,7 +116,7 @@ func (e *Engine) Take(ctx context.Context, p int) (*partition.Owner, error) {
 		Log: e.cfg.Bus, Blobs: e.cfg.Bus, Stream: bus.Ledger, Partition: p,
 		Instance: e.cfg.Instance, Clock: e.cfg.Clock, Pause: e.cfg.Pause,
 		Warn: func(err error) {
-			e.cfg.Log.Warn("going on without a snapshot", zap.Int("partition", p), zap.Error(err))
+			e.cfg.Log.Warn("continuing without a snapshot", zap.Int("partition", p), zap.Error(err))
 		},
 		Input: func(ctx context.Context, after uint64) (bus.Reader, error) {
 			return e.cfg.Bus.Read(ctx, bus.Intake, p, after)

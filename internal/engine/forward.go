@@ -27,24 +27,20 @@ func receiver(data events.Data) string {
 }
 
 // forward publishes facts, which are durable by now, as inputs of the partitions that they concern.
-// Each is tried once: the rules ask again for what is lost, and answer again.
+// It tries each once: the rules repeat requests and answers that are lost.
 func (e *Engine) forward(ctx context.Context, facts []events.Event) {
 	if len(facts) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, forwardWithin)
 	defer cancel()
+	services, _ := e.cfg.Bus.Partitions()
 	for _, f := range facts {
-		if err := e.forwardOne(ctx, f); err != nil {
-			e.cfg.Log.Warn("a fact did not reach the partition that it concerns; it will be asked for again",
+		f.Service = receiver(f.Data)
+		if err := intake.Put(ctx, e.cfg.Bus, events.Partition(f.Service, services), intake.Merges, f.ID, f); err != nil {
+			e.cfg.Log.Warn("a fact did not reach the partition that it concerns; it will be requested again",
 				zap.String("event", f.Data.Name()), zap.String("event_id", f.ID), zap.String("incident", f.Subject),
-				zap.String("service", receiver(f.Data)), zap.Error(err))
+				zap.String("service", f.Service), zap.Error(err))
 		}
 	}
-}
-
-func (e *Engine) forwardOne(ctx context.Context, f events.Event) error {
-	f.Service = receiver(f.Data)
-	services, _ := e.cfg.Bus.Partitions()
-	return intake.Put(ctx, e.cfg.Bus, events.Partition(f.Service, services), intake.Merges, f.ID, f)
 }

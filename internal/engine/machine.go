@@ -25,9 +25,9 @@ type machine struct {
 	lines    [][]byte // decided and not yet taken
 	size     int
 	outgoing []events.Event // of the facts not yet durable: those that concern another partition
-	// failures counts those of the state's failed conditions that the metric has.
+	// failures is how many failed conditions the metric has counted.
 	failures uint64
-	// current is the intake message in work, decoded once however many records it fills.
+	// current is the intake message being used, decoded once even if it fills several records.
 	current struct {
 		seq    uint64
 		events []events.Event
@@ -174,16 +174,16 @@ func (m *machine) gather(facts []events.Event) {
 	}
 }
 
-// Outside has nothing: everything reaches the engine through INTAKE.
+// Outside does nothing: everything reaches the engine through INTAKE.
 func (m *machine) Outside(time.Time) {}
 
 // Ready is never signalled.
 func (m *machine) Ready() <-chan struct{} { return nil }
 
-// Deadline is the state's.
+// Deadline returns the state's next deadline.
 func (m *machine) Deadline() (time.Time, bool) { return m.state.NextDeadline() }
 
-// Fire takes what is due, one deadline after the other.
+// Fire fires what is due, one deadline after the other.
 func (m *machine) Fire(now time.Time, limit int) {
 	for m.size < limit {
 		at, ok := m.state.NextDeadline()
@@ -211,15 +211,15 @@ func (m *machine) Committed(ctx context.Context, _ partition.Record) {
 	m.engine.forward(ctx, facts)
 }
 
-// countFailures adds to the metric what the state has counted since it did last.
+// countFailures adds to the metric the conditions that failed since the last call.
 func (m *machine) countFailures() {
 	failures := m.state.ConditionFailures()
 	m.engine.metrics.conditions.Add(float64(failures - m.failures))
 	m.failures = failures
 }
 
-// Leave has nothing under way.
+// Leave does nothing: nothing is ever under way.
 func (m *machine) Leave() bool { return false }
 
-// Snapshot is the state's.
+// Snapshot returns the state's snapshot.
 func (m *machine) Snapshot() ([]byte, error) { return m.state.Snapshot() }

@@ -24,9 +24,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		facts:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_engine_facts_total", Help: "Facts decided, by event name."}, []string{"event"}),
 		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_engine_refused_total", Help: "Intake that could not be read."}),
 		records: prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_engine_records_total", Help: "Records committed."}),
-		told:    prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_engine_told_total", Help: "Facts told on EVENTS."}),
+		told:    prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_engine_told_total", Help: "Facts published on EVENTS."}),
 		lateness: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "tocsin_engine_deadline_lateness_seconds", Help: "How late deadlines were taken.",
+			Name: "tocsin_engine_deadline_lateness_seconds", Help: "How late deadlines fired.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5, 60},
 		}),
 		conditions: prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_engine_condition_failures_total", Help: "Conditions of policies that could not be evaluated."}),

@@ -14,16 +14,8 @@ var problemChanged, problemClosed = events.TypeOf(events.ProblemChanged{}), even
 // their services.
 func travels(kind string) bool { return kind == problemChanged || kind == problemClosed }
 
-func (t *Teller) take(line []byte) error {
-	e, err := events.Decode(line)
-	if err == nil {
-		t.travelling = append(t.travelling, e)
-	}
-	return err
-}
-
 // spread publishes such facts to every other partition before the teller's position passes them. So each
-// partition gets them at least once, whatever crashes; repeats are recognized by their revision.
+// partition gets them at least once, despite crashes; repeats are recognized by their revision.
 func (t *Teller) spread(ctx context.Context) error {
 	services, _ := t.engine.cfg.Bus.Partitions()
 	for _, e := range t.travelling {

@@ -13,7 +13,7 @@ import (
 )
 
 // Teller publishes the facts of one partition's ledger on EVENTS: each once and in order, because
-// its place in the ledger is stored with them behind a fence. It is off the way of pages.
+// its place in the ledger is stored with them behind a fence. Pages do not wait for it.
 type Teller struct {
 	engine    *Engine
 	partition int
@@ -21,13 +21,13 @@ type Teller struct {
 	reader  bus.Reader
 	fence   uint64
 	at      place
-	waiting []bus.Message // records not yet told
+	waiting []bus.Message // records not yet published
 	// travelling are facts of the batch that every other partition has to know.
 	travelling []events.Event
 }
 
-// place is a position in the ledger, down to one fact: record times stride, plus facts told of the
-// record after it. A record holds far fewer facts than stride.
+// place is a position in the ledger, down to one fact: record times stride, plus the published facts of
+// the record after it. A record has far fewer facts than stride.
 type place uint64
 
 const stride = 1 << 13
@@ -35,10 +35,10 @@ const stride = 1 << 13
 func (p place) record() uint64 { return uint64(p) / stride }
 func (p place) facts() int     { return int(uint64(p) % stride) }
 
-// NewTeller gives the teller of partition p.
+// NewTeller returns the teller of partition p.
 func (e *Engine) NewTeller(p int) *Teller { return &Teller{engine: e, partition: p} }
 
-// Run tells until ctx ends. Failures are tried again from what EVENTS says was told.
+// Run publishes until ctx ends. After a failure it starts again from the position on EVENTS.
 func (t *Teller) Run(ctx context.Context) error {
 	defer t.close()
 	for wait := time.Millisecond; ; {
@@ -48,7 +48,7 @@ func (t *Teller) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			t.engine.cfg.Log.Debug("telling again", zap.Int("partition", t.partition), zap.Error(err))
+			t.engine.cfg.Log.Debug("publishing again", zap.Int("partition", t.partition), zap.Error(err))
 			t.close()
 			wait = min(2*wait, time.Second)
 			_ = partition.Pause(ctx, wait)
@@ -72,10 +72,10 @@ func (t *Teller) Run(ctx context.Context) error {
 // server the same whatever its size.
 const tellPace = 25 * time.Millisecond
 
-// tellerPatience is how far a teller lets the ledger run ahead for the sake of pages.
+// tellerPatience is how far a teller may fall behind the ledger so that pages come first.
 const tellerPatience = 5 * time.Second
 
-// lag is how old the oldest record is that waits to be told.
+// lag is the age of the oldest record that waits to be published.
 func (t *Teller) lag() time.Duration {
 	if len(t.waiting) == 0 {
 		return 0
@@ -90,8 +90,8 @@ func (t *Teller) close() {
 	t.reader, t.waiting = nil, nil
 }
 
-// Turn tells one batch of what has arrived, without waiting. After an error the next turn begins
-// anew from what was told.
+// Turn publishes one batch of what has arrived, without waiting. After an error the next turn starts again
+// from the position on EVENTS.
 func (t *Teller) Turn(ctx context.Context) (progress bool, err error) {
 	if t.reader == nil {
 		if err := t.open(ctx); err != nil {
@@ -125,7 +125,7 @@ func (t *Teller) Turn(ctx context.Context) (progress bool, err error) {
 	return true, nil
 }
 
-// idleRecords without anything to tell are passed before the place alone is stored.
+// idleRecords is after how many records without a public fact the place alone is stored.
 const idleRecords = 1000
 
 func (t *Teller) open(ctx context.Context) error {
@@ -138,17 +138,13 @@ func (t *Teller) open(ctx context.Context) error {
 	return err
 }
 
-// batch gathers public facts of the waiting records up to what one announcement may carry. used
-// is how many records it uses up.
+// batch gathers public facts of the waiting records, as many as one announcement may carry. used is the
+// number of records that it uses up.
 func (t *Teller) batch() (batch []bus.Message, next place, used int, err error) {
 	next, t.travelling = t.at, nil
 	for _, m := range t.waiting {
 		lines := events.Lines(m.Body)
-		from := 0
-		if next.facts() > 0 { // the record was told in part
-			from = next.facts()
-		}
-		for i := from; i < len(lines); i++ {
+		for i := next.facts(); i < len(lines); i++ { // a record may be published in part
 			if len(batch) == bus.MaxAnnounce {
 				return batch, place((m.Seq-1)*stride + uint64(i)), used, nil
 			}
@@ -156,9 +152,11 @@ func (t *Teller) batch() (batch []bus.Message, next place, used int, err error) 
 				return nil, t.at, 0, fmt.Errorf("record %d: %w", m.Seq, err)
 			}
 			if travels(events.TypeAt(lines[i])) {
-				if err := t.take(lines[i]); err != nil {
+				e, err := events.Decode(lines[i])
+				if err != nil {
 					return nil, t.at, 0, fmt.Errorf("record %d: %w", m.Seq, err)
 				}
+				t.travelling = append(t.travelling, e)
 			}
 		}
 		next = place(m.Seq * stride)
@@ -167,8 +165,7 @@ func (t *Teller) batch() (batch []bus.Message, next place, used int, err error) 
 	return batch, next, used, nil
 }
 
-// tell adds the public form of a fact, if it has one: binary mode, so that subscribers read the
-// data as it is.
+// tell adds the public form of a fact, if it has one, in binary mode: the body is the data alone.
 func tell(batch []bus.Message, line []byte) ([]bus.Message, error) {
 	if _, public := events.PublicSubject(events.Envelope{Type: events.TypeAt(line)}); !public {
 		return batch, nil

@@ -144,7 +144,9 @@ func (n *Notifier) Take(ctx context.Context, q int) (*partition.Owner, error) {
 	owner, err := partition.Take(ctx, partition.Config{
 		Log: n.cfg.Bus, Blobs: n.cfg.Bus, Stream: bus.Deliveries, Partition: q,
 		Instance: n.cfg.Instance, Clock: n.cfg.Clock, Pause: n.cfg.Pause, IdleLimit: 1,
-		Warn: func(err error) { n.cfg.Log.Warn("going on without a snapshot", zap.Int("targets", q), zap.Error(err)) },
+		Warn: func(err error) {
+			n.cfg.Log.Warn("continuing without a snapshot", zap.Int("targets", q), zap.Error(err))
+		},
 		Input: func(_ context.Context, after uint64) (bus.Reader, error) {
 			m.input = n.feed.join(q, after)
 			return m.input, nil

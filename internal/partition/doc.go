@@ -4,7 +4,7 @@
 //
 // In: a [Machine] that decides, the input log and the log to append to. Out: records. A record is
 // atomic: its facts and its position are stored together or not at all, so an input is applied
-// exactly once, whatever crashes when. A lease says who should try ([Share]), and only the fence says who
+// exactly once, despite crashes. A lease says who should try ([Share]), and only the fence says who
 // may: a stale owner's append fails with [bus.ErrFenced], and it stops.
 //
 // The package never decides anything itself and knows no fact by name.

@@ -29,9 +29,9 @@ type Config struct {
 	// Stream and Partition are where records are appended.
 	Stream    bus.Stream
 	Partition int
-	// Instance names the owner; it must differ between any two owners that ever live.
+	// Instance names the owner; no two owners may ever have the same name.
 	Instance string
-	// Input opens the input log behind a sequence.
+	// Input opens the input log after a sequence.
 	Input func(ctx context.Context, after uint64) (bus.Reader, error)
 	// Newest returns the sequence of the newest input that is stored now. A deadline that is due waits
 	// until everything up to there is used: inputs come before deadlines. Required.
@@ -42,13 +42,13 @@ type Config struct {
 	// Reached says whether everything up to newest is used when the input has been used up to at.
 	// Defaults to at.Seq >= newest.
 	Reached func(newest uint64, at Position) bool
-	// SnapshotTail is after how many bytes of records a snapshot is written at the earliest, and at
-	// most every so often while it cannot be stored. Defaults to 16 MiB.
+	// SnapshotTail is how many bytes of records are appended at least before a snapshot is written, or tried
+	// again after a failure. Defaults to 16 MiB.
 	SnapshotTail int
 	// IdleLimit is after how many inputs without a fact the position is recorded alone. Defaults to 1000.
 	IdleLimit int
 	Clock     func() time.Time
-	// Pause waits between two tries to reach the log. Defaults to [Pause]; a simulation decides itself.
+	// Pause waits before a retry to reach the log. Defaults to [Pause]; a simulation has its own.
 	Pause func(ctx context.Context, d time.Duration) error
 	// Warn reports snapshots that cannot be stored or used; the owner continues without. Defaults to nothing.
 	Warn func(error)
@@ -101,7 +101,7 @@ func Take(ctx context.Context, cfg Config, machine Machine) (*Owner, error) {
 	if err := machine.Start(ctx, before, now); err != nil {
 		return nil, err
 	}
-	if _, err := o.commit(ctx, now); err != nil { // else a stop before the first turn would store a state ahead of the log
+	if _, err := o.commit(ctx, now); err != nil { // otherwise a stop before the first turn would store a state ahead of the log
 		return nil, err
 	}
 	if o.reader, err = cfg.Input(ctx, o.at.Seq); err != nil {
@@ -120,7 +120,7 @@ func (o *Owner) checkInput(ctx context.Context) error {
 	}
 	end, err := o.cfg.End(ctx)
 	if err != nil {
-		return fmt.Errorf("ask for the end of the input: %w", err)
+		return fmt.Errorf("read the end of the input: %w", err)
 	}
 	if end < o.at.Seq {
 		return fmt.Errorf("%w: it ends at %d, used up to %d", ErrShort, end, o.at.Seq)
@@ -137,7 +137,7 @@ func (o *Owner) now() time.Time {
 	return now
 }
 
-// Close closes the input. By the fence the partition stays this owner's until another takes it over.
+// Close closes the input. The partition stays this owner's, by the fence, until another takes it over.
 func (o *Owner) Close() {
 	if o.reader != nil {
 		o.reader.Close()
@@ -150,7 +150,7 @@ func (o *Owner) Position() Position { return o.writer.last.Position }
 // leaveWithin is how long a stop waits for the commit under way and for the snapshot.
 const leaveWithin = 5 * time.Second
 
-// Run turns until ctx ends, which is not an error, or something fails. At a clean end it stores a snapshot.
+// Run calls Turn until ctx ends, which is not an error, or something fails. At a clean end it stores a snapshot.
 func (o *Owner) Run(ctx context.Context) error {
 	defer o.Close()
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -173,7 +173,7 @@ func (o *Owner) Run(ctx context.Context) error {
 		}
 		timer.Reset(max(o.untilDeadline(), time.Millisecond))
 		select {
-		case <-soonest(ctx, work):
+		case <-stopSignal(ctx, work):
 		case <-o.reader.Ready():
 		case <-o.machine.Ready():
 		case <-timer.C:
@@ -185,8 +185,8 @@ func (o *Owner) Run(ctx context.Context) error {
 	return o.saveSnapshot(work)
 }
 
-// soonest ends the wait when a stop is requested, and once more when the time for it is over.
-func soonest(ctx, work context.Context) <-chan struct{} {
+// stopSignal is closed when a stop is requested; after that it is the signal that the time to stop is over.
+func stopSignal(ctx, work context.Context) <-chan struct{} {
 	if ctx.Err() != nil {
 		return work.Done()
 	}

@@ -146,8 +146,8 @@ func (s *share) start(ctx context.Context, p int) {
 	}()
 }
 
-// reap releases partitions that stopped by themselves. The next beat, of this instance or another, takes
-// them again.
+// reap releases partitions that stopped without being asked to. The next beat, of this instance or another,
+// takes them again.
 func (s *share) reap(ctx context.Context) {
 	for p, r := range s.running {
 		select {

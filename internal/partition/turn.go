@@ -101,7 +101,7 @@ func (o *Owner) fire(ctx context.Context, now time.Time) error {
 	if now.Sub(o.barrier.asked) > barrierHolds {
 		newest, err := o.cfg.Newest(ctx)
 		if err != nil {
-			return fmt.Errorf("ask for the newest input: %w", err)
+			return fmt.Errorf("read the newest sequence of the input: %w", err)
 		}
 		o.barrier.newest, o.barrier.asked = newest, now
 	}
@@ -119,7 +119,7 @@ func (o *Owner) fire(ctx context.Context, now time.Time) error {
 // barrier is the input that must be used before the present deadlines may fire.
 type barrier struct {
 	newest uint64
-	asked  time.Time // when newest was the newest
+	asked  time.Time // when newest was read
 	since  time.Time // since when deadlines are due and wait
 }
 

@@ -8,15 +8,15 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// A recorder that is behind by more than this rebuilds the archive or catches up after a long absence. Ids
-// are hashes, spread all over the indexes, so larger transactions write each page fewer times. While one
-// is written, the next one is read.
+// A recorder that is further behind than rebuilding rebuilds the archive or catches up after a long absence.
+// Ids are hashes, spread all over the indexes, so larger transactions write each page fewer times: its
+// transactions are rebuildTimes as large, and it reads the next one while it writes one.
 const (
 	rebuilding   = time.Minute
 	rebuildTimes = 16
 )
 
-// muchToKeep is how many records make it worthwhile to build an empty archive without its indexes.
+// muchToKeep is from how many records on an empty archive is built without its indexes.
 const muchToKeep = 100
 
 // ahead is the next batch while it is being read.
@@ -26,17 +26,13 @@ type ahead struct {
 	broken error
 }
 
-func (a *ahead) wait() (*batch, error) {
-	<-a.done
-	return a.batch, a.broken
-}
-
 // next returns what has arrived, up to one transaction. What was read ahead comes first.
 func (r *Recorder) next() (*batch, error) {
 	if a := r.ahead; a != nil {
 		r.ahead = nil
-		if s, broken := a.wait(); len(s.records) > 0 || broken != nil {
-			return s, broken
+		<-a.done
+		if len(a.batch.records) > 0 || a.broken != nil {
+			return a.batch, a.broken
 		}
 	}
 	records, broken := r.gather(r.position, r.times())
@@ -50,7 +46,7 @@ func (r *Recorder) times() int {
 	return 1
 }
 
-// readAhead starts to read the records after that one. Nobody else may use the reader until it is done.
+// readAhead starts reading the records after that one. Nothing else may use the reader until it is done.
 func (r *Recorder) readAhead(after uint64) {
 	a, times := &ahead{done: make(chan struct{})}, r.times()
 	r.ahead = a
@@ -61,7 +57,7 @@ func (r *Recorder) readAhead(after uint64) {
 	}()
 }
 
-// build tells an empty archive that a whole ledger follows.
+// build prepares an empty archive for a whole ledger.
 func (r *Recorder) build(ctx context.Context) error {
 	b, ok := r.cfg.Archive.(archive.Builder)
 	if !ok || r.position > 0 || r.end < muchToKeep {

@@ -68,7 +68,7 @@ func TestSoundArchive(t *testing.T) {
 	require.Empty(t, h.verify(shard), "what was removed is not missing")
 }
 
-// TestDamage changes one thing and expects it named: incident, fact and place.
+// TestDamage changes one thing and expects a finding with its incident, fact and place.
 func TestDamage(t *testing.T) {
 	id := archivetest.ID
 	// Ledger(5, 4): seven facts in a record; fact 2 of incident 1 is the seventh, the last of record 1.
@@ -79,11 +79,11 @@ func TestDamage(t *testing.T) {
 	}{
 		"a bit of a line": {
 			"UPDATE facts SET line = CAST(replace(CAST(line AS TEXT), 'page.requested', 'page.requestee') AS BLOB) WHERE " + line2of1,
-			[]string{"incident " + id(1) + ", fact 2, record 1, line 7: its line and the facts before it do not fit its hash: one of them was changed"},
+			[]string{"incident " + id(1) + ", fact 2, record 1, line 7: its hash does not match its line and the facts before it: one of them was changed"},
 		},
 		"a bit of a hash": {
 			"UPDATE facts SET hash = x'00' || substr(hash, 2) WHERE " + line2of1,
-			[]string{"incident " + id(1) + ", fact 2, record 1, line 7: its line and the facts before it do not fit its hash: one of them was changed"},
+			[]string{"incident " + id(1) + ", fact 2, record 1, line 7: its hash does not match its line and the facts before it: one of them was changed"},
 		},
 		"a fact is missing": {
 			"DELETE FROM facts WHERE " + line2of1,
@@ -95,7 +95,7 @@ func TestDamage(t *testing.T) {
 		},
 		"its number": {
 			"UPDATE facts SET seq = 7 WHERE " + line2of1,
-			[]string{"incident " + id(1) + ", fact 7, record 1, line 7: it follows fact 1 in the ledger"},
+			[]string{"incident " + id(1) + ", fact 7, record 1, line 7: it follows fact 1, as it does in the ledger"},
 		},
 		"its time":  {"UPDATE facts SET at = at + 1000000 WHERE " + line2of1, []string{"incident " + id(1) + ", fact 2, record 1, line 7: its time is kept as"}},
 		"its name":  {"UPDATE facts SET name = 'page.delivered' WHERE " + line2of1, []string{"line 7: its name is kept as \"page.delivered\""}},
@@ -105,28 +105,28 @@ func TestDamage(t *testing.T) {
 		},
 		"a document": {
 			`UPDATE incidents SET document = json_set(CAST(document AS TEXT), '$.priority', 'P5') WHERE id = '` + id(3) + "'",
-			[]string{"incident " + id(3) + ": its document is not what its facts make of it: priority"},
+			[]string{"incident " + id(3) + ": its document does not match its facts: priority"},
 		},
 		"an older document": {
 			`UPDATE incidents SET document = json_set(CAST(document AS TEXT), '$.seq', 2) WHERE id = '` + id(3) + "'",
-			[]string{"incident " + id(3) + ": its document is not what its facts make of it: seq"},
+			[]string{"incident " + id(3) + ": its document does not match its facts: seq"},
 		},
-		"no document":           {"DELETE FROM incidents WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it has facts and no document"}},
-		"a broken document":     {"UPDATE incidents SET document = x'ff' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its document cannot be read"}},
-		"found as another's":    {"UPDATE incidents SET service = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": what it is found by is not"}},
-		"found by other words":  {"UPDATE incidents SET told = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": the words it is found by"}},
-		"when it may go":        {"UPDATE incidents SET resolved = 1000000000 WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it is kept as resolved at"}},
-		"its place in lists":    {"UPDATE incidents SET place = place + (1 << 21) WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": lists have it at another instant", "incident " + id(3) + ": no search finds it"}},
-		"words of it":           {"DELETE FROM words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search finds it"}},
-		"open words of it":      {"DELETE FROM open_words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": no search among open ones finds it"}},
-		"words of nobody":       {"INSERT INTO words (rowid, terms) VALUES (77, 'ghost')", []string{"the index of words has a row of no incident: 77"}},
-		"a removal of another":  {"INSERT INTO removals (id, at, seq, document, taken) VALUES ('x', 1, 1, '{}', x'')", []string{"incident x: something is left of it, and nobody removed it"}},
-		"all of an incident":    {"DELETE FROM facts WHERE incident = '" + id(3) + "'", []string{"incident " + id(3) + ": it has a document and no facts", "record 1, line 4: the fact is missing", "record 2, line 2: the fact is missing", "record 2, line 7: the fact is missing", "record 3, line 5: the fact is missing"}},
-		"a record":              {"DELETE FROM chain WHERE n = 2", []string{"record 3: entry 3 of the chain (record) does not follow the one before it", "record 2, line 1: its record is not known"}},
-		"the newest record":     {"DELETE FROM chain WHERE n = 3", []string{"the chain must end with entry 3 at record 3, and it ends with entry 2 at record 2"}},
-		"the sum of a record":   {"UPDATE chain SET sum = zeroblob(32) WHERE n = 2", []string{"record 2: entry 2 of the chain (record) does not follow the one before it"}},
-		"the count of a record": {"UPDATE chain SET facts = facts - 1 WHERE n = 2", []string{"record 2: it has not as many facts as it must have"}},
-		"the position":          {"UPDATE head SET position = 2", []string{"the chain must end with entry 3 at record 2, and it ends with entry 3 at record 3"}},
+		"no document":               {"DELETE FROM incidents WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it has facts and no document"}},
+		"a broken document":         {"UPDATE incidents SET document = x'ff' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its document cannot be read"}},
+		"columns for lists":         {"UPDATE incidents SET service = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its columns do not match its document"}},
+		"search terms":              {"UPDATE incidents SET told = 'x' WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its search terms do not match its facts"}},
+		"resolved at":               {"UPDATE incidents SET resolved = 1000000000 WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": it is kept as resolved at"}},
+		"its place in lists":        {"UPDATE incidents SET place = place + (1 << 21) WHERE id = '" + id(3) + "'", []string{"incident " + id(3) + ": its place in lists is not at", "incident " + id(3) + ": the search index does not have it"}},
+		"words of it":               {"DELETE FROM words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": the search index does not have it"}},
+		"open words of it":          {"DELETE FROM open_words WHERE rowid = (SELECT place FROM incidents WHERE id = '" + id(3) + "')", []string{"incident " + id(3) + ": the search index of open incidents does not have it"}},
+		"index without an incident": {"INSERT INTO words (rowid, terms) VALUES (77, 'ghost')", []string{"the search index has a row without an incident: 77"}},
+		"a removal of another":      {"INSERT INTO removals (id, at, seq, document, taken) VALUES ('x', 1, 1, '{}', x'')", []string{"incident x: the archive has a removal of it, and the chain has none"}},
+		"all of an incident":        {"DELETE FROM facts WHERE incident = '" + id(3) + "'", []string{"incident " + id(3) + ": it has a document and no facts", "record 1, line 4: the fact is missing", "record 2, line 2: the fact is missing", "record 2, line 7: the fact is missing", "record 3, line 5: the fact is missing"}},
+		"a record":                  {"DELETE FROM chain WHERE n = 2", []string{"record 3: entry 3 of the chain (record) does not follow the one before it", "record 2, line 1: the chain has no such record"}},
+		"the newest record":         {"DELETE FROM chain WHERE n = 3", []string{"the chain must end with entry 3 at record 3, but it ends with entry 2 at record 2"}},
+		"the sum of a record":       {"UPDATE chain SET sum = zeroblob(32) WHERE n = 2", []string{"record 2: entry 2 of the chain (record) does not follow the one before it"}},
+		"the count of a record":     {"UPDATE chain SET facts = facts - 1 WHERE n = 2", []string{"record 2: it has the wrong number of facts"}},
+		"the position":              {"UPDATE head SET position = 2", []string{"the chain must end with entry 3 at record 2, but it ends with entry 3 at record 3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -140,8 +140,7 @@ func TestDamage(t *testing.T) {
 	}
 }
 
-// TestEveryBit flips bits by chance, and takes rows away, one in each copy of an archive: each is
-// noticed, and the place is among the findings.
+// TestEveryBit flips random bits and deletes random rows, one at a time: the findings name each place.
 func TestEveryBit(t *testing.T) {
 	t.Parallel()
 	draw := rand.New(rand.NewPCG(7, 7))
@@ -172,7 +171,7 @@ func TestEveryBit(t *testing.T) {
 		}
 		h.exec("UPDATE facts SET line = ? WHERE id = ?", f.Line, place)
 	}
-	require.Empty(t, h.verify(shard), "all was put back")
+	require.Empty(t, h.verify(shard), "everything was restored")
 }
 
 func open(t *testing.T, path string) *sql.DB {
@@ -182,7 +181,7 @@ func open(t *testing.T, path string) *sql.DB {
 	return db
 }
 
-// withLoneFacts puts a fact of no incident behind all others, in a record of its own with a second one.
+// withLoneFacts appends a record of two facts without an incident.
 func withLoneFacts(facts []archive.Fact) []archive.Fact {
 	for n := range 2 {
 		e := events.New(events.CatalogRevised{})
@@ -196,7 +195,7 @@ func withLoneFacts(facts []archive.Fact) []archive.Fact {
 	return facts
 }
 
-// TestRenewals belong to documents although they are lines of no timeline.
+// TestRenewals checks that renewals change documents although they are not part of a timeline.
 func TestRenewals(t *testing.T) {
 	facts := archivetest.Ledger(2, 2)
 	h := build(t, facts)
@@ -212,19 +211,19 @@ func TestRenewals(t *testing.T) {
 		require.Empty(t, h.verify(shard))
 	}
 	h.exec("DELETE FROM facts WHERE id = 50 << 20")
-	require.Contains(t, strings.Join(h.verify(shard), "\n"), "incident "+now.ID+": its document is not what its facts make of it: alerts")
+	require.Contains(t, strings.Join(h.verify(shard), "\n"), "incident "+now.ID+": its document does not match its facts: alerts")
 }
 
-// TestGapOfTheLedger tells what the ledger had from what the archive lost.
-func TestGapOfTheLedger(t *testing.T) {
+// TestGapThatTheLedgerHas distinguishes a gap of the ledger from a loss in the archive.
+func TestGapThatTheLedgerHas(t *testing.T) {
 	facts := archivetest.Ledger(1, 4)
 	facts = append(facts[:2:2], facts[3])
 	facts[2].Hash = archivetest.Chain(facts[1].Hash, facts[2].Line)
 	h := build(t, facts)
-	require.Equal(t, []string{"incident " + archivetest.ID(0) + ", fact 4, record 1, line 4: it follows fact 2 in the ledger already, and was kept so"}, h.verify(shard)[:1])
+	require.Equal(t, []string{"incident " + archivetest.ID(0) + ", fact 4, record 1, line 4: it follows fact 2, as it does in the ledger"}, h.verify(shard)[:1])
 }
 
-func TestEnough(t *testing.T) {
+func TestFindingsAreBounded(t *testing.T) {
 	t.Parallel()
 	h := build(t, archivetest.Ledger(MaxFindings/4+1, 4))
 	h.exec("UPDATE facts SET line = x'00'")

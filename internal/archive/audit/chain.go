@@ -45,7 +45,7 @@ func (a *audit) chain() error {
 		return err
 	}
 	if last != head {
-		problem := fmt.Sprintf("the chain must end with entry %d at record %d, and it ends with entry %d at record %d", head.N, head.Position, last.N, last.Position)
+		problem := fmt.Sprintf("the chain must end with entry %d at record %d, but it ends with entry %d at record %d", head.N, head.Position, last.N, last.Position)
 		if last.N == head.N && last.Position == head.Position {
 			problem = fmt.Sprintf("the newest entry of the chain, %d, is not the one that was added last", last.N)
 		}
@@ -87,13 +87,13 @@ func (a *audit) removals(all map[string]*expected) error {
 		problem, times := "", 1
 		switch {
 		case x == nil || x.removed == 0:
-			problem = "something is left of it, and nobody removed it"
+			problem = "the archive has a removal of it, and the chain has none"
 		case x.left != digest:
-			problem = "what is left of it was changed"
+			problem = "its removal was changed"
 		case err != nil:
-			problem = fmt.Sprintf("what is left of it cannot be read: %v", err)
+			problem = fmt.Sprintf("its removal cannot be read: %v", err)
 		case left.ID != r.ID:
-			problem = "what is left of it belongs to another incident"
+			problem = "its removal names another incident"
 		default:
 			times = x.removed
 		}
@@ -108,7 +108,7 @@ func (a *audit) removals(all map[string]*expected) error {
 	}
 	for id, x := range all {
 		if _, ok := a.removed[id]; x.removed > 0 && !ok {
-			if err := a.find(Finding{Incident: id, Problem: "it was removed, and what must be left of it is missing"}); err != nil {
+			if err := a.find(Finding{Incident: id, Problem: "it was removed, and the record of its removal is missing"}); err != nil {
 				return err
 			}
 		}
@@ -123,7 +123,7 @@ func (a *audit) holds(all map[string]*expected) error {
 		problem := ""
 		switch {
 		case x == nil || !x.held:
-			problem = "it is held, and nobody placed the hold"
+			problem = "the archive has a hold on it, and the chain has none"
 		case x.hold != h.Digest():
 			problem = "its hold was changed"
 		}
@@ -139,7 +139,7 @@ func (a *audit) holds(all map[string]*expected) error {
 	}
 	for id, x := range all {
 		if x.held {
-			if err := a.find(Finding{Incident: id, Problem: "a hold was placed on it and not released, and is missing"}); err != nil {
+			if err := a.find(Finding{Incident: id, Problem: "its hold was not released, and is missing"}); err != nil {
 				return err
 			}
 		}

@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// state is one incident after the facts read so far.
+// state is an incident after the facts that were read.
 type state struct {
 	seq uint64
 	// hash is the stored hash of the newest fact, made the one computed from its line. If they differ, one of
@@ -68,7 +68,7 @@ func shardOf(id string, shards int) int {
 	return int(sum.Sum32() % uint32(shards))
 }
 
-// state returns an incident's. One that was removed continues from its removal.
+// state returns the state of an incident. A removed one continues from its removal.
 func (a *audit) state(all map[string]*state, id string) *state {
 	s := all[id]
 	if s == nil {
@@ -81,7 +81,7 @@ func (a *audit) state(all map[string]*state, id string) *state {
 	return s
 }
 
-// lone checks a fact without an incident. A renewal changes the document of one all the same.
+// lone checks a fact without an incident. A renewal still changes an incident's document.
 func (a *audit) lone(f *archive.Fact, states map[string]*state, first bool) error {
 	env, raw, err := events.Split(f.Line)
 	if first {
@@ -89,7 +89,7 @@ func (a *audit) lone(f *archive.Fact, states map[string]*state, first bool) erro
 			return err
 		}
 		if f.Hash != nil {
-			if err := a.find(at(f, "it has a hash, but no incident to whose chain that could belong")); err != nil {
+			if err := a.find(at(f, "it has a hash but belongs to no incident")); err != nil {
 				return err
 			}
 		}
@@ -151,7 +151,7 @@ func (a *audit) fact(f *archive.Fact, s *state) error {
 	}
 	env, raw, err := events.Split(f.Line)
 	if !fits && f.IncidentSeq == s.seq+1 {
-		err = a.find(at(f, "its line and the facts before it do not fit its hash: one of them was changed"))
+		err = a.find(at(f, "its hash does not match its line and the facts before it: one of them was changed"))
 	} else {
 		err = a.columns(f, env, err)
 	}
@@ -176,7 +176,7 @@ func (a *audit) order(f *archive.Fact, s *state, fits bool) error {
 	case f.IncidentSeq == s.seq+1:
 		return nil
 	case fits:
-		return a.find(at(f, "it follows fact %d in the ledger already, and was kept so", s.seq))
+		return a.find(at(f, "it follows fact %d, as it does in the ledger", s.seq))
 	case f.IncidentSeq <= s.seq:
 		return a.find(at(f, "it follows fact %d", s.seq))
 	}
@@ -216,10 +216,10 @@ func (a *audit) document(k archive.Kept, s *state) error {
 		return err
 	}
 	if !bytes.Equal(want, k.Document) {
-		return problem("its document is not what its facts make of it: %s", difference(want, k.Document))
+		return problem("its document does not match its facts: %s", difference(want, k.Document))
 	}
 	if k.ID != kept.ID || archive.Plain(kept.Service) != k.Service || archive.Plain(kept.Team) != k.Team || archive.Plain(kept.Status) != k.Status {
-		return problem("what it is found by is not what its document says")
+		return problem("its columns do not match its document")
 	}
 	var resolved time.Time
 	if kept.ResolvedAt != nil {
@@ -229,10 +229,10 @@ func (a *audit) document(k archive.Kept, s *state) error {
 		return problem("it is kept as resolved at %q, and its document says %q", shown(k.Resolved), shown(resolved))
 	}
 	if !archive.InPlace(k.Place, kept.OpenedAt) {
-		return problem("lists have it at another instant than %s, when it opened", shown(kept.OpenedAt))
+		return problem("its place in lists is not at %s, when it opened", shown(kept.OpenedAt))
 	}
 	if archive.MarkOf(&s.incident, s.told) != k.Mark || s.told != k.Told {
-		return problem("the words it is found by are not those of its facts")
+		return problem("its search terms do not match its facts")
 	}
 	a.words.expect(k.Place, &s.incident, s.told)
 	return nil

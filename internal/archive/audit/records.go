@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// tally is what a record must still hold.
+// tally is what a record must still have.
 type tally struct {
 	archive.Record
 	whole int // facts before any was removed
@@ -52,7 +52,7 @@ func (a *audit) tallies() (all []tally, err error) {
 	return all, err
 }
 
-// counter compares facts with the tallies as they come.
+// counter compares facts with the tallies, in ledger order.
 type counter struct {
 	*audit
 	left []tally
@@ -68,7 +68,7 @@ func (c *counter) count(f *archive.Fact) error {
 		}
 		c.now, c.seen, c.sum = f.Position, map[int]bool{}, [sha256.Size]byte{}
 		if len(c.left) == 0 || c.left[0].Position != f.Position {
-			return c.find(at(f, "its record is not known"))
+			return c.find(at(f, "the chain has no such record"))
 		}
 	}
 	c.seen[f.Index] = true
@@ -103,7 +103,7 @@ func (c *counter) settle(t tally, seen map[int]bool, sum [sha256.Size]byte) erro
 			}
 		}
 	case len(seen) != t.Facts:
-		return c.find(Finding{Record: t.Position, Problem: "it has not as many facts as it must have"})
+		return c.find(Finding{Record: t.Position, Problem: "it has the wrong number of facts"})
 	case sum != t.Sum && !c.blamed[t.Position]:
 		return c.find(Finding{Record: t.Position, Problem: "a line in it was changed"})
 	}

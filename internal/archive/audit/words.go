@@ -7,8 +7,8 @@ import (
 	"tocsin.dev/internal/rules/timeline"
 )
 
-// words compares the terms in the indexes with those made from facts. For each incident it has one number:
-// the sum of the hashes of its terms.
+// words compares the terms in the indexes with those computed from facts. For each incident it has one
+// number: the sum of the hashes of its terms.
 type words struct {
 	seed      maphash.Seed
 	all, open map[int64]uint64 // by place
@@ -63,9 +63,9 @@ func (a *audit) terms() error {
 		problem := ""
 		switch {
 		case w.all[k.Place] != 0:
-			problem = "a search finds it by other words than it has"
+			problem = "the search index does not match its facts"
 		case w.open[k.Place] != 0:
-			problem = "a search among open ones finds it by other words than it has"
+			problem = "the search index of open incidents does not match its facts"
 		default:
 			return nil
 		}

@@ -233,11 +233,11 @@ func TestDamage(t *testing.T) {
 	}
 	require.Empty(t, verify())
 	tamper(t, at, "UPDATE tocsin_facts SET line = set_byte(line, 40, get_byte(line, 40) # 1) WHERE id = 1::bigint << 20 | 6")
-	require.Equal(t, []string{"incident " + archivetest.ID(1) + ", fact 2, record 1, line 7: its line and the facts before it do not fit its hash: one of them was changed"}, verify())
+	require.Equal(t, []string{"incident " + archivetest.ID(1) + ", fact 2, record 1, line 7: its hash does not match its line and the facts before it: one of them was changed"}, verify())
 	tamper(t, at, "DELETE FROM tocsin_facts WHERE id = 1::bigint << 20 | 6")
 	require.Equal(t, []string{
 		"incident " + archivetest.ID(1) + ", fact 2: it is missing; the next one is in record 2", "record 1, line 7: the fact is missing",
 	}, verify())
 	tamper(t, at, "UPDATE tocsin_incidents SET document = replace(document::text, 'P1', 'P5')::json WHERE id = $1", archivetest.ID(3))
-	require.Contains(t, verify(), "incident "+archivetest.ID(3)+": its document is not what its facts make of it: priority")
+	require.Contains(t, verify(), "incident "+archivetest.ID(3)+": its document does not match its facts: priority")
 }

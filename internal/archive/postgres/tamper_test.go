@@ -47,7 +47,7 @@ func TestTampersWithWords(t *testing.T) {
 	archivetest.Kept(t, a)
 	require.NoError(t, a.Close())
 	of3 := " WHERE id = '" + archivetest.ID(3) + "'"
-	const other = ": a search finds it by other words than it has"
+	const other = ": the search index does not match its facts"
 	for name, c := range map[string]struct{ statement, want string }{
 		"other words":   {"UPDATE tocsin_incidents SET terms = array_to_tsvector('{ghost}')" + of3, "incident " + archivetest.ID(3) + other},
 		"no words":      {"UPDATE tocsin_incidents SET terms = ''" + of3, "incident " + archivetest.ID(3) + other},

@@ -57,13 +57,13 @@ func TestTampersWithWords(t *testing.T) {
 		of        int
 		want      string
 	}{
-		"other words":        {"INSERT OR REPLACE INTO words (rowid, terms) VALUES (" + place(3) + ", 'ghost')", 3, "a search finds it by other words than it has"},
-		"no words":           {"INSERT OR REPLACE INTO words (rowid, terms) VALUES (" + place(3) + ", '')", 3, "a search finds it by other words than it has"},
-		"those of another":   {"INSERT OR REPLACE INTO words (rowid, terms) SELECT " + place(3) + ", group_concat(term, ' ') FROM words_terms WHERE doc = " + place(4), 3, "a search finds it by other words than it has"},
-		"other open words":   {"INSERT OR REPLACE INTO open_words (rowid, terms) VALUES (" + place(5) + ", 'ghost')", 5, "a search among open ones finds it by other words"},
-		"open words of over": {"INSERT INTO open_words (rowid, terms) VALUES (" + place(3) + ", 'ghost')", -1, "the index of words of open incidents has a row of none"},
-		"index of another":   {"DROP INDEX facts_cause; CREATE INDEX facts_cause ON facts (at) WHERE cause IS NOT NULL", -1, "the index facts_cause is not as it was made"},
-		"no terms to see":    {"DROP TABLE open_words_terms; CREATE TABLE open_words_terms (doc, term)", -1, "the table open_words_terms is not as it was made"},
+		"other words":        {"INSERT OR REPLACE INTO words (rowid, terms) VALUES (" + place(3) + ", 'ghost')", 3, "the search index does not match its facts"},
+		"no words":           {"INSERT OR REPLACE INTO words (rowid, terms) VALUES (" + place(3) + ", '')", 3, "the search index does not match its facts"},
+		"those of another":   {"INSERT OR REPLACE INTO words (rowid, terms) SELECT " + place(3) + ", group_concat(term, ' ') FROM words_terms WHERE doc = " + place(4), 3, "the search index does not match its facts"},
+		"other open words":   {"INSERT OR REPLACE INTO open_words (rowid, terms) VALUES (" + place(5) + ", 'ghost')", 5, "the search index of open incidents does not match its facts"},
+		"open words of over": {"INSERT INTO open_words (rowid, terms) VALUES (" + place(3) + ", 'ghost')", -1, "the search index of open incidents has a row without one"},
+		"index of another":   {"DROP INDEX facts_cause; CREATE INDEX facts_cause ON facts (at) WHERE cause IS NOT NULL", -1, "the index facts_cause differs from the layout"},
+		"no terms to see":    {"DROP TABLE open_words_terms; CREATE TABLE open_words_terms (doc, term)", -1, "the table open_words_terms differs from the layout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := scene(t, dir)

@@ -109,7 +109,7 @@ func (v *view) Holds(ctx context.Context, each func(archive.Hold) error) error {
 	return walk(ctx, v.tx, readHold[*sql.Rows], each, selectHolds+" ORDER BY id")
 }
 
-// term is one that searches find an incident by.
+// term is a search term of an incident.
 type term struct {
 	place int64
 	open  bool
@@ -127,10 +127,10 @@ func (v *view) Terms(ctx context.Context, each func(place int64, open bool, term
 
 // unindexed names incidents without words and words without an incident, in both indexes.
 const unindexed = `
-SELECT 'incident ' || id || ': no search finds it' FROM incidents WHERE place NOT IN (SELECT id FROM words_docsize)
-UNION ALL SELECT 'incident ' || id || ': no search among open ones finds it' FROM incidents WHERE status <> 'resolved' AND place NOT IN (SELECT id FROM open_words_docsize)
-UNION ALL SELECT 'the index of words has a row of no incident: ' || id FROM words_docsize WHERE id NOT IN (SELECT place FROM incidents)
-UNION ALL SELECT 'the index of words of open incidents has a row of none: ' || id FROM open_words_docsize WHERE id NOT IN (SELECT place FROM incidents WHERE status <> 'resolved')`
+SELECT 'incident ' || id || ': the search index does not have it' FROM incidents WHERE place NOT IN (SELECT id FROM words_docsize)
+UNION ALL SELECT 'incident ' || id || ': the search index of open incidents does not have it' FROM incidents WHERE status <> 'resolved' AND place NOT IN (SELECT id FROM open_words_docsize)
+UNION ALL SELECT 'the search index has a row without an incident: ' || id FROM words_docsize WHERE id NOT IN (SELECT place FROM incidents)
+UNION ALL SELECT 'the search index of open incidents has a row without one: ' || id FROM open_words_docsize WHERE id NOT IN (SELECT place FROM incidents WHERE status <> 'resolved')`
 
 // Inspect asks SQLite to check its pages, indexes and the indexes of words, and compares the file's tables
 // and indexes with the layout's.

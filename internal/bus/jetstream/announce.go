@@ -19,11 +19,7 @@ const headerTold = "Tocsin-Position"
 
 // Told asks the leader how far partition p has been published.
 func (b *Bus) Told(ctx context.Context, p int) (position, fence uint64, err error) {
-	stream, err := b.stream(ctx, bus.Events)
-	if err != nil {
-		return 0, 0, err
-	}
-	m, err := stream.GetLastMsgForSubject(ctx, toldSubject(p))
+	m, err := b.streams[bus.Events].GetLastMsgForSubject(ctx, toldSubject(p))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return 0, 0, nil
 	}
@@ -37,8 +33,8 @@ func (b *Bus) Told(ctx context.Context, p int) (position, fence uint64, err erro
 	return position, m.Sequence, nil
 }
 
-// Announce publishes the messages and the new position as one atomic batch; the position's message
-// carries the fence and comes last, so its sequence is the batch's.
+// Announce publishes the messages and the new position as one atomic batch. The message of the position
+// carries the fence and is last, so its sequence is the batch's.
 func (b *Bus) Announce(ctx context.Context, p int, fence, position uint64, all []bus.Message) (uint64, error) {
 	batch := make([]*nats.Msg, 0, len(all)+1)
 	for _, m := range all {
@@ -49,7 +45,7 @@ func (b *Bus) Announce(ctx context.Context, p int, fence, position uint64, all [
 	told.Header.Set(jetstream.ExpectedLastSubjSeqHeader, strconv.FormatUint(fence, 10))
 	batch = append(batch, told)
 
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
 	defer cancel()
 	ack, err := jetstreamext.PublishMsgBatch(ctx, b.js, batch, jetstreamext.BatchFlowControl{})
 	if err != nil {

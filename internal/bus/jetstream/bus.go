@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -32,10 +31,9 @@ type Config struct {
 	IntakeBytes int64
 	// LeaseTTL is how long a dead owner's lease lasts. Defaults to 3 s; at least 1 s.
 	LeaseTTL time.Duration
+	// AnswerTimeout bounds the wait for a response of the server. Defaults to 5 s.
+	AnswerTimeout time.Duration
 }
-
-// answerTimeout bounds the wait for a response of the server.
-const answerTimeout = 5 * time.Second
 
 // WithDefaults sets fields that are zero.
 func (c Config) WithDefaults() Config {
@@ -44,6 +42,7 @@ func (c Config) WithDefaults() Config {
 	c.Replicas = cmp.Or(c.Replicas, 1)
 	c.IntakeBytes = cmp.Or(c.IntakeBytes, 8<<30)
 	c.LeaseTTL = cmp.Or(c.LeaseTTL, 3*time.Second)
+	c.AnswerTimeout = cmp.Or(c.AnswerTimeout, 5*time.Second)
 	return c
 }
 
@@ -67,21 +66,18 @@ func (c Config) Validate() error {
 
 // Bus is a [bus.Bus] on one NATS connection.
 type Bus struct {
-	cfg    Config
-	nc     *nats.Conn
-	js     jetstream.JetStream
-	leases *leases
-	blobs  jetstream.ObjectStore
-
+	cfg          Config
+	nc           *nats.Conn
+	js           jetstream.JetStream
+	streams      [4]jetstream.Stream // by [bus.Stream]
+	leases       *leases
+	blobs        jetstream.ObjectStore
 	installation string
-
-	handlesMu sync.Mutex
-	handles   map[bus.Stream]jetstream.Stream
 }
 
 var _ bus.Bus = (*Bus)(nil)
 
-// Options returns what every connection needs: reconnect for ever, and never buffer a publish, since the
+// Options returns what every connection needs: it reconnects for ever and never buffers a publish, since the
 // caller repeats it after a lost answer.
 func Options(name string) []nats.Option {
 	return []nats.Option{
@@ -99,11 +95,11 @@ func Open(ctx context.Context, nc *nats.Conn, cfg Config) (*Bus, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(answerTimeout))
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(cfg.AnswerTimeout))
 	if err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}
-	b := &Bus{cfg: cfg, nc: nc, js: js, handles: map[bus.Stream]jetstream.Stream{}}
+	b := &Bus{cfg: cfg, nc: nc, js: js}
 	if err := b.makeStreams(ctx); err != nil {
 		return nil, fmt.Errorf("bus: %w", err)
 	}

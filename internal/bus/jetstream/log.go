@@ -27,7 +27,7 @@ func (b *Bus) Publish(ctx context.Context, m bus.Message) error {
 	if m.ID != "" {
 		opts = append(opts, jetstream.WithMsgID(m.ID))
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
 	defer cancel()
 	if _, err := b.js.PublishMsg(ctx, outgoing(m), opts...); err != nil {
 		return fmt.Errorf("publish %s: %w", m.Subject, meaning(err))
@@ -38,7 +38,7 @@ func (b *Bus) Publish(ctx context.Context, m bus.Message) error {
 // Append stores m behind the fence.
 func (b *Bus) Append(ctx context.Context, s bus.Stream, partition int, after uint64, m bus.Message) (uint64, error) {
 	m.Subject = subject(s, partition)
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
 	defer cancel()
 	ack, err := b.js.PublishMsg(ctx, outgoing(m), jetstream.WithExpectLastSequencePerSubject(after))
 	if err != nil {
@@ -49,13 +49,9 @@ func (b *Bus) Append(ctx context.Context, s bus.Stream, partition int, after uin
 
 // Last asks the stream's leader for the partition's newest message.
 func (b *Bus) Last(ctx context.Context, s bus.Stream, partition int) (bus.Message, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
 	defer cancel()
-	stream, err := b.stream(ctx, s)
-	if err != nil {
-		return bus.Message{}, err
-	}
-	m, err := stream.GetLastMsgForSubject(ctx, subject(s, partition))
+	m, err := b.streams[s].GetLastMsgForSubject(ctx, subject(s, partition))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return bus.Message{}, bus.ErrEmpty
 	}
@@ -77,32 +73,13 @@ func (b *Bus) Newest(ctx context.Context, s bus.Stream, partition int) (uint64, 
 		}
 		return last.Seq, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	ctx, cancel := context.WithTimeout(ctx, b.cfg.AnswerTimeout)
 	defer cancel()
-	stream, err := b.stream(ctx, s)
-	if err != nil {
-		return 0, err
-	}
-	info, err := stream.Info(ctx)
+	info, err := b.streams[s].Info(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("state of %s: %w", streamName(s), err)
 	}
 	return info.State.LastSeq, nil
-}
-
-// stream gives a handle without asking the server.
-func (b *Bus) stream(ctx context.Context, s bus.Stream) (jetstream.Stream, error) {
-	b.handlesMu.Lock()
-	defer b.handlesMu.Unlock()
-	if h := b.handles[s]; h != nil {
-		return h, nil
-	}
-	h, err := b.js.Stream(ctx, streamName(s))
-	if err != nil {
-		return nil, fmt.Errorf("look up stream %s: %w", streamName(s), err)
-	}
-	b.handles[s] = h
-	return h, nil
 }
 
 func outgoing(m bus.Message) *nats.Msg {
@@ -116,8 +93,8 @@ func outgoing(m bus.Message) *nats.Msg {
 
 // meaning maps the server's codes to the bus's errors. All other errors are uncertain.
 func meaning(err error) error {
-	var api *jetstream.APIError
-	if !errors.As(err, &api) {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	if !ok {
 		return err
 	}
 	switch api.ErrorCode {

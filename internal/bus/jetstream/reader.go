@@ -12,8 +12,8 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// How much a reader buffers before it stops pulling. A pull by bytes would make the client allocate room
-// for a million messages.
+// How much a reader buffers before it stops pulling. For a pull by bytes the client would allocate space for
+// a million messages.
 const (
 	pullMessages = 64
 	heldBytes    = 8 << 20
@@ -21,11 +21,7 @@ const (
 
 // Read opens an ordered consumer behind after. The server keeps no position for it; the caller does.
 func (b *Bus) Read(ctx context.Context, s bus.Stream, partition int, after uint64) (bus.Reader, error) {
-	stream, err := b.stream(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	consumer, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+	consumer, err := b.streams[s].OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		FilterSubjects:    []string{subject(s, partition)},
 		DeliverPolicy:     jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:       after + 1,

@@ -14,7 +14,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// The buckets, and the metadata that INTAKE carries for everybody.
+// The buckets, and the metadata of INTAKE that applies to all streams.
 const (
 	bucketLeases = "TOCSIN_LEASES"
 	bucketBlobs  = "TOCSIN_BLOBS"
@@ -23,7 +23,7 @@ const (
 	metaInstall  = "tocsin.installation"
 )
 
-// maxMessage is the largest message of ours: the server's default limit, below which every record stays.
+// maxMessage is the largest message: the server's default limit, below which every record stays.
 const maxMessage = 1 << 20
 
 // duplicates is the window in which a message id is stored once, intakeAge how long INTAKE keeps messages.
@@ -32,19 +32,21 @@ const (
 	intakeAge  = 30 * 24 * time.Hour
 )
 
-// makeStreams creates missing streams. INTAKE comes first: it carries the numbers of partitions, and whoever
+// makeStreams creates missing streams. INTAKE is first: it carries the numbers of partitions, and whoever
 // creates it fixes them.
 func (b *Bus) makeStreams(ctx context.Context) error {
-	intake, err := b.makeIntake(ctx)
-	if err != nil {
+	var err error
+	if b.streams[bus.Intake], err = b.makeIntake(ctx); err != nil {
 		return err
 	}
-	meta := intake.CachedInfo().Config.Metadata
+	meta := b.streams[bus.Intake].CachedInfo().Config.Metadata
 	b.cfg.Partitions = atoi(meta[metaServices], b.cfg.Partitions)
 	b.cfg.Targets = atoi(meta[metaTargets], b.cfg.Targets)
 	b.installation = meta[metaInstall]
-	for _, cfg := range []jetstream.StreamConfig{b.logConfig(bus.Ledger), b.logConfig(bus.Deliveries), b.eventsConfig()} {
-		if _, err := b.makeStream(ctx, cfg); err != nil {
+	for s, cfg := range map[bus.Stream]jetstream.StreamConfig{
+		bus.Ledger: b.logConfig(bus.Ledger), bus.Deliveries: b.logConfig(bus.Deliveries), bus.Events: b.eventsConfig(),
+	} {
+		if b.streams[s], err = b.makeStream(ctx, cfg); err != nil {
 			return err
 		}
 	}
@@ -55,8 +57,8 @@ func (b *Bus) makeStreams(ctx context.Context) error {
 func (b *Bus) makeIntake(ctx context.Context) (jetstream.Stream, error) {
 	for {
 		s, err := b.makeStream(ctx, b.intakeConfig())
-		var api *jetstream.APIError
-		if err == nil || b.cfg.IntakeBytes <= leastIntake || !errors.As(err, &api) || api.ErrorCode != codeNoStorage {
+		api, answered := errors.AsType[*jetstream.APIError](err)
+		if b.cfg.IntakeBytes <= leastIntake || !answered || api.ErrorCode != codeNoStorage {
 			return s, err
 		}
 		b.cfg.IntakeBytes /= 4
@@ -71,7 +73,7 @@ func (b *Bus) intakeConfig() jetstream.StreamConfig {
 		Name:        events.StreamIntake,
 		Description: "what was asked: alerts, commands, receipts, catalogs",
 		Subjects:    []string{events.SubjectAlerts + ".*", events.SubjectCommands + ".*", events.SubjectIntake + ".>"},
-		// Whoever publishes on tocsin.alerts.<service> needs to know nothing of partitions.
+		// A publisher on tocsin.alerts.<service> needs to know nothing about partitions.
 		SubjectTransform: &jetstream.SubjectTransformConfig{
 			Source:      "tocsin.*.*",
 			Destination: fmt.Sprintf("%s.{{partition(%d,2)}}.{{wildcard(1)}}.{{wildcard(2)}}", events.SubjectIntake, b.cfg.Partitions),
