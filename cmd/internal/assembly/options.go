@@ -158,6 +158,7 @@ var ErrOpenDoor = errors.New("this address can be reached from other machines")
 
 // Validate reports all faults at once. Addresses beyond loopback need a token.
 func (o Options) Validate() error {
+	o = o.chooseNATS()
 	faults := slices.Clone(o.faults)
 	if !daemon.Loopback(o.HTTP) && o.Token == "" {
 		faults = append(faults, fmt.Errorf("--http %s: %w: set TOCSIN_TOKEN", o.HTTP, ErrOpenDoor))

@@ -42,10 +42,10 @@ type Runtime struct {
 // Start opens log, data folder, NATS and bus. Close must be called when it succeeds.
 func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*Runtime, error) {
 	o.HTTP = strings.TrimSuffix(strings.TrimPrefix(o.HTTP, "http://"), "/") // TOCSIN_HTTP is a URL for the CLI
-	o = o.chooseNATS()
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
+	o = o.chooseNATS()
 	log, err := daemon.NewLog(errs, o.LogLevel, o.LogFormat)
 	if err != nil {
 		return nil, err

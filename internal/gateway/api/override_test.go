@@ -103,7 +103,7 @@ func TestOverrideRefused(t *testing.T) {
 		{`"kind":"override",` + times + `,"people":["bo","bo"]`, "body", "twice"},
 		{`"kind":"swap",` + times + `,"people":["bo"]`, "body", "two people"},
 		{`"kind":"temporary",` + times, "body", "needs shifts"},
-		{`"kind":"temporary",` + times + `,"shifts":[{"people":["bo"],"from":"2026-03-05T07:00:00Z","to":"2026-03-05T09:00:00Z"}]`, "body.shifts[0]", "reaches out"},
+		{`"kind":"temporary",` + times + `,"shifts":[{"people":["bo"],"from":"2026-03-05T07:00:00Z","to":"2026-03-05T09:00:00Z"}]`, "body.shifts[0]", "extends beyond"},
 		{`"kind":"temporary",` + times + `,"shifts":[{"people":["dan"],"from":"2026-03-05T08:00:00Z","to":"2026-03-05T09:00:00Z"}]`, "body.shifts[0].people[0]", "expected a person"},
 		{`"kind":"override","from":"2026-03-05T18:00:00Z","to":"2026-03-05T08:00:00Z","people":["bo"]`, "body", "from is not before to"},
 		{`"kind":"override","from":"2026-03-01T18:00:00Z","to":"2026-03-04T12:00:00Z","people":["bo"]`, "body.to", "lies ahead"},
