@@ -153,20 +153,15 @@ func (w *walk) life(e events.Event) {
 	switch e.Data.(type) {
 	case events.IncidentAcknowledged, events.IncidentSnoozed, events.IncidentResolved, events.IncidentMerged:
 		w.stop(e)
+		w.last = w.did(e) + " at " + w.at(e.Time)
 	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentReopened:
-		w.due = time.Time{}
+		w.due, w.last = time.Time{}, ""
 	case events.IncidentPrioritized, events.IncidentAbsorbed, events.IncidentSplit, events.IncidentAssigned, events.IncidentResponderJoined,
 		events.IncidentClosed, events.CommandRefused:
 	default:
 		return
 	}
 	w.log = append(w.log, w.changed(e))
-	switch e.Data.(type) {
-	case events.IncidentAcknowledged, events.IncidentSnoozed, events.IncidentResolved, events.IncidentMerged:
-		w.last = w.did(e) + " at " + w.at(e.Time)
-	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentReopened:
-		w.last = ""
-	}
 }
 
 func (w *walk) changed(e events.Event) Change {
