@@ -35,8 +35,6 @@ type Life struct {
 	Top        int       `json:"top,omitempty"`     // the highest level
 	Exhausted  bool      `json:"exhausted,omitempty"`
 	Pages      []Paged   `json:"pages,omitempty"`
-
-	closed bool
 }
 
 // Paged is one page, as it was first asked for.
