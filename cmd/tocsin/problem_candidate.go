@@ -18,11 +18,11 @@ func (a *app) cases(name string) ([]*problem.Case, error) {
 	if err := a.fromFile(name, c.Add); err != nil {
 		return nil, err
 	}
-	all, err := c.Cases()
-	if err == nil && len(all) == 0 {
-		err = fmt.Errorf("%s contains no incident", name)
+	all := c.Cases()
+	if len(all) == 0 {
+		return nil, fmt.Errorf("%s contains no incident", name)
 	}
-	return all, err
+	return all, nil
 }
 
 func newSimilar(a *app) *cobra.Command {

@@ -85,10 +85,7 @@ func (r *reporter) run(c *cobra.Command) error {
 	if err := r.eachFact(c.Context(), r.file, r.archive, facts.Add); err != nil {
 		return err
 	}
-	incidents, err := facts.Incidents()
-	if err != nil {
-		return err
-	}
+	incidents := facts.Incidents()
 	if n := facts.Unknown(); n > 0 {
 		fmt.Fprintf(r.stderr, "skipped %s about incidents that opened before the first fact\n", count(n, "fact"))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,7 @@ import (
 // factsHint is the hint for a file that does not hold facts.
 const factsHint = "it must contain one CloudEvent per line, as 'tocsin archive export' writes them"
 
-// eachFact calls each for every fact of a file, or of the archive if file is empty.
+// eachFact calls each for every fact of the ledger in a file, or in the archive if file is empty.
 func (a *app) eachFact(ctx context.Context, file, archive string, each func(events.Event)) error {
 	if file != "" {
 		return a.fromFile(file, each)
@@ -22,17 +23,24 @@ func (a *app) eachFact(ctx context.Context, file, archive string, each func(even
 	return a.fromArchive(ctx, archive, each)
 }
 
+// fromFile reads a file of facts. Intake facts are read as if everything they ask for had been done.
 func (a *app) fromFile(name string, each func(events.Event)) error {
 	in, err := a.open(name)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	err = history.Read(in, func(_ int, e events.Event) error {
-		each(e)
+	var asDone history.AsDone
+	err = history.Read(in, func(line int, e events.Event) error {
+		if err := asDone.Add(e, each); err != nil {
+			return fmt.Errorf("line %d: %w", line, err)
+		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, history.ErrMixed):
+		return fault{err: fmt.Errorf("%s: %w", name, err), hint: "use a file with one of the two"}
+	case err != nil:
 		return fault{err: fmt.Errorf("%s: %w", name, err), hint: factsHint}
 	}
 	return nil

@@ -95,9 +95,6 @@ func (s *suggester) scores(ctx context.Context, from, to time.Time) error {
 	if err := s.eachFact(ctx, s.file, s.archive, e.Add); err != nil {
 		return err
 	}
-	if e.Learner().Mixed() {
-		return kpi.ErrMixed
-	}
 	all := e.Scores(from, to, s.team)
 	if s.json {
 		return object(s.stdout, all)
@@ -186,9 +183,6 @@ func (s *suggester) fromHistory(ctx context.Context, id string) (client.Suggesti
 	if err != nil {
 		return client.Suggestions{}, err
 	}
-	if l.Mixed() {
-		return client.Suggestions{}, kpi.ErrMixed
-	}
 	for one := range fresh {
 		made[one], _ = l.Suggestions(one)
 	}
@@ -205,13 +199,10 @@ func (s *suggester) fromHistory(ctx context.Context, id string) (client.Suggesti
 	return client.Suggestions{Incident: id, Known: true, Suggestions: asClient(made[id])}, nil
 }
 
-// opens returns the incident that a fact may have opened.
+// opens returns the incident that a fact opens.
 func opens(e events.Event) string {
-	switch d := e.Data.(type) {
-	case events.IncidentTriggered:
+	if _, ok := e.Data.(events.IncidentTriggered); ok {
 		return e.Subject
-	case events.AlertReceived:
-		return d.Dedup()
 	}
 	return ""
 }

@@ -107,13 +107,9 @@ func (h *History) report(ctx context.Context, o report.Options, whole measure.Pe
 }
 
 func (h *History) make(o report.Options) (report.Report, error) {
-	incidents, err := h.facts.Incidents()
-	if err != nil {
-		return report.Report{}, err
-	}
 	known := Options(h.catalog())
 	o.Zones, o.Levels, o.Suggestions = known.Zones, known.Levels, h.facts.Suggestions()
-	return report.Make(incidents, o)
+	return report.Make(h.facts.Incidents(), o)
 }
 
 // with reads the new facts and then calls do, while nobody else reads.

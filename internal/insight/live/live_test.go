@@ -39,10 +39,8 @@ func inOne(t *testing.T, facts []archive.Fact, o report.Options) report.Report {
 		require.NoError(t, err)
 		c.Add(e)
 	}
-	all, err := c.Incidents()
-	require.NoError(t, err)
 	o.Suggestions = c.Suggestions()
-	r, err := report.Make(all, o)
+	r, err := report.Make(c.Incidents(), o)
 	require.NoError(t, err)
 	return r
 }
@@ -181,9 +179,7 @@ func TestGauges(t *testing.T) {
 		"time_to_acknowledge_seconds team 7 payments 0.5 = 600", "time_to_acknowledge_seconds team 7 payments 0.9 = 600",
 	}, told(t, g))
 
-	all, err := g.history.facts.Incidents()
-	require.NoError(t, err)
-	require.Len(t, all, 4, "the oldest is over, and forgotten")
+	require.Len(t, g.history.facts.Incidents(), 4, "the oldest is over, and forgotten")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.ErrorIs(t, g.Refresh(ctx, noon.Add(time.Hour)), context.Canceled)

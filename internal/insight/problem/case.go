@@ -63,7 +63,7 @@ func (c *Case) said(data events.Data, reason string) {
 	case events.IncidentAnnotated:
 		c.write(d.Note)
 		if c.Resolution == "" || c.Open() {
-			c.Resolution = d.Note
+			c.resolution(d.Note)
 		}
 	case events.IncidentResolved:
 		c.ResolvedBy = d.By

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -9,51 +8,31 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// ErrMixed says that facts of both kinds were given: what was asked would be counted twice.
-var ErrMixed = errors.New("decisions and intake facts in one report: give the ledger's facts, or a history of intake facts")
-
-// Collector folds facts into incidents. The zero value is ready; it is not safe for use by several
-// goroutines at once.
+// Collector folds facts of the ledger into incidents; history.AsDone makes them of intake facts. The zero
+// value is ready; it is not safe for concurrent use.
 type Collector struct {
 	incidents   map[string]*Incident
 	order       []*Incident
-	keys        map[key]*Incident // of intake: the newest of each dedup key
-	asked       bool
-	decided     bool
 	last        time.Time
 	unknown     int
 	suggestions *suggest.Evaluator
 }
 
-type key struct{ service, dedup string }
-
 // Add takes in the next fact. Facts that say nothing about incidents change nothing.
 func (c *Collector) Add(e events.Event) {
 	if c.incidents == nil {
-		c.incidents, c.keys = map[string]*Incident{}, map[key]*Incident{}
+		c.incidents = map[string]*Incident{}
 	}
 	c.Suggestions().Add(e)
-	switch {
-	case e.Subject != "":
-		c.decided = true
-		c.decide(e)
-	case c.ask(e):
-		c.asked = true
-	default:
-		if d, ok := e.Data.(events.AlertRenewed); ok && c.incidents[d.Incident] != nil {
-			c.incidents[d.Incident].fired(d.Key)
-		}
+	if e.Subject != "" {
+		c.fold(e)
+	} else if d, ok := e.Data.(events.AlertRenewed); ok && c.incidents[d.Incident] != nil {
+		c.incidents[d.Incident].fired(d.Key)
 	}
 }
 
-// Incidents gives all incidents in the order of their openings; they are the collector's. It fails
-// with [ErrMixed].
-func (c *Collector) Incidents() ([]*Incident, error) {
-	if c.asked && c.decided {
-		return nil, ErrMixed
-	}
-	return c.order, nil
-}
+// Incidents returns all incidents in the order of their openings; they are the collector's.
+func (c *Collector) Incidents() []*Incident { return c.order }
 
 // Suggestions returns the evaluation of suggestions over the facts so far, see [Options].
 func (c *Collector) Suggestions() *suggest.Evaluator {
@@ -63,10 +42,10 @@ func (c *Collector) Suggestions() *suggest.Evaluator {
 	return c.suggestions
 }
 
-// LastOpened is when the newest incident opened; zero before the first.
+// LastOpened returns when the newest incident opened; zero before the first.
 func (c *Collector) LastOpened() time.Time { return c.last }
 
-// Unknown is how many commands named an incident that no alert had opened.
+// Unknown returns the number of facts about incidents whose opening is not among the facts.
 func (c *Collector) Unknown() int { return c.unknown }
 
 // opens begins an incident.

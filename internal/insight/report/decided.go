@@ -4,8 +4,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// decide folds one fact of the ledger.
-func (c *Collector) decide(e events.Event) {
+// fold applies one fact about an incident.
+func (c *Collector) fold(e events.Event) {
 	i := c.incidents[e.Subject]
 	if d, ok := e.Data.(events.IncidentTriggered); ok {
 		if i == nil {

@@ -127,7 +127,7 @@ func TestTargets(t *testing.T) {
 			for _, data := range c.then {
 				l.at(minute, "a", "payments", data)
 			}
-			require.Equal(t, c.want, l.incidents(t)[0].Resolution)
+			require.Equal(t, c.want, l.c.Incidents()[0].Resolution)
 		})
 	}
 }
@@ -164,7 +164,7 @@ func TestAlertsAndFlapping(t *testing.T) {
 		} else {
 			l.at(minute, "a", "payments", events.AlertJoined{Alert: events.Alert{Key: "a"}})
 		}
-		require.Equal(t, n+1 == FlapReturns, l.incidents(t)[0].Flapping())
+		require.Equal(t, n+1 == FlapReturns, l.c.Incidents()[0].Flapping())
 	}
 	l.at(minute, "a", "payments", events.AlertJoined{Alert: events.Alert{Key: "b"}})
 	l.at(minute, "a", "payments", events.AlertJoined{Alert: events.Alert{Key: "b"}})
@@ -195,7 +195,7 @@ func TestNoise(t *testing.T) {
 			for _, data := range c.then {
 				l.at(minute, "a", "payments", data)
 			}
-			require.Equal(t, c.noise, l.incidents(t)[0].Noise())
+			require.Equal(t, c.noise, l.c.Incidents()[0].Noise())
 		})
 	}
 }
@@ -203,6 +203,6 @@ func TestNoise(t *testing.T) {
 func TestFactsWithoutABeginning(t *testing.T) {
 	var l ledger
 	l.at(0, "a", "payments", events.IncidentAcknowledged{By: "person:ana"})
-	require.Empty(t, l.incidents(t))
+	require.Empty(t, l.c.Incidents())
 	require.Equal(t, 1, l.c.Unknown())
 }

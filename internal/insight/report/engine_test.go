@@ -72,9 +72,7 @@ func TestOnDecisions(t *testing.T) {
 		facts.Add(e)
 	}
 	require.Zero(t, facts.Unknown())
-	incidents, err := facts.Incidents()
-	require.NoError(t, err)
-	got, err := report.Make(incidents, report.Options{Levels: map[string]int{"payments": 3}})
+	got, err := report.Make(facts.Incidents(), report.Options{Levels: map[string]int{"payments": 3}})
 	require.NoError(t, err)
 
 	require.Equal(t, 2, got.Incidents)

@@ -38,16 +38,9 @@ func (l *ledger) open(after time.Duration, incident string, labels map[string]st
 	})
 }
 
-func (l *ledger) incidents(t *testing.T) []*Incident {
-	t.Helper()
-	all, err := l.c.Incidents()
-	require.NoError(t, err)
-	return all
-}
-
 func (l *ledger) report(t *testing.T, o Options) Report {
 	t.Helper()
-	r, err := Make(l.incidents(t), o)
+	r, err := Make(l.c.Incidents(), o)
 	require.NoError(t, err)
 	return r
 }

@@ -35,11 +35,6 @@ func (c *Collector) Forget(before time.Time, all bool) {
 		}
 		return over
 	})
-	for at, i := range c.keys {
-		if c.incidents[i.ID] != i {
-			delete(c.keys, at)
-		}
-	}
 	c.Suggestions().Forget(before)
 }
 

@@ -139,8 +139,7 @@ func reported(t *testing.T, r *rehearsal.Rehearsal, o report.Options) report.Rep
 		facts.Add(e)
 	}
 	require.Zero(t, facts.Unknown())
-	incidents, err := facts.Incidents()
-	require.NoError(t, err)
+	incidents := facts.Incidents()
 	madrid, err := time.LoadLocation("Europe/Madrid")
 	require.NoError(t, err)
 	o.Zones = map[string]*time.Location{"ana": madrid}
@@ -266,9 +265,7 @@ func TestKPIsFollowCorrections(t *testing.T) {
 				facts.Add(e)
 			}
 		}
-		incidents, err := facts.Incidents()
-		require.NoError(t, err)
-		made, err := report.Make(incidents, report.Options{Period: measure.WeekOf(monday)})
+		made, err := report.Make(facts.Incidents(), report.Options{Period: measure.WeekOf(monday)})
 		require.NoError(t, err)
 		return made
 	}

@@ -131,18 +131,17 @@ func collected(t *testing.T, path string) []*report.Incident {
 	all, err := history.ServiceNow(f, history.Options{})
 	require.NoError(t, err)
 	var c report.Collector
+	var asDone history.AsDone
 	for _, e := range all {
 		// There and back, as a file between the two commands has it.
 		line, err := e.Encode()
 		require.NoError(t, err)
 		e, err = events.Decode(line)
 		require.NoError(t, err)
-		c.Add(e)
+		require.NoError(t, asDone.Add(e, c.Add))
 	}
-	incidents, err := c.Incidents()
-	require.NoError(t, err)
 	require.Zero(t, c.Unknown())
-	return incidents
+	return c.Incidents()
 }
 
 // TestAgainstSQL: the KPIs of a real history are those that SQL computes from its raw rows.

@@ -9,8 +9,8 @@ import (
 // By is who asks where a suggestion is followed by itself.
 const By = "suggestion"
 
-// decided folds one fact of the ledger.
-func (l *Learner) decided(e events.Event) {
+// fold applies one fact about an incident.
+func (l *Learner) fold(e events.Event) {
 	if d, ok := e.Data.(events.IncidentTriggered); ok {
 		l.triggered(e, d)
 		return
@@ -33,7 +33,7 @@ func (l *Learner) decided(e events.Event) {
 		i.merged = i.merged || d.How == "merged"
 		l.ended(i)
 	case events.IncidentPrioritized:
-		if strings.HasPrefix(d.By, personPrefix) {
+		if strings.HasPrefix(d.By, personPrefix) || d.Pinned && d.By == "" { // a history may not say who
 			i.now.priority = d.Priority
 		}
 	default:
@@ -66,6 +66,7 @@ func (i *life) climbed(e events.Event) {
 		i.top = max(i.top, d.Level)
 		i.escalated = i.escalated || d.Level > 1
 	case events.EscalationFired:
+		i.acted = i.acted || e.Actor == By // asked by intake facts, which have no levels
 		i.escalated = i.escalated || d.Kind != "" || len(d.Pages) > 0
 	case events.EscalationExhausted:
 		i.escalated = i.escalated || len(d.Pages) > 0

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/pkg/events"
 )
 
@@ -36,6 +37,17 @@ func (l *ledger) lives(after time.Duration, incident, name string, level int) {
 		l.at(after+time.Minute, incident, events.EscalationAdvanced{Level: n})
 	}
 	l.at(after+2*time.Minute, incident, events.IncidentResolved{How: "command"})
+}
+
+// done returns the ledger facts that intake facts amount to.
+func done(asked ...events.Event) (out []events.Event) {
+	var reader history.AsDone
+	for _, e := range asked {
+		if err := reader.Add(e, func(fact events.Event) { out = append(out, fact) }); err != nil {
+			panic(err)
+		}
+	}
+	return out
 }
 
 func (l *ledger) learner(o Options) *Learner {

@@ -21,16 +21,11 @@ type Learner struct {
 	fresh    []*life   // opened at it
 	lessons  []lesson  // of this instant: known from the next one on
 	lives    *memory[string, *life]
-	keys     *memory[key, *life] // of intake facts: the newest incident of each dedup key
 	these    *memory[rungKey, *ring]
 	services *memory[string, *usual]
 
 	witness witness // may be nil
-
-	hasAsked, hasDecided bool
 }
-
-type key struct{ service, dedup string }
 
 // witness is told what happens to incidents.
 type witness interface {
@@ -43,7 +38,7 @@ type witness interface {
 // New makes a learner that knows nothing.
 func New(o Options) *Learner {
 	return &Learner{
-		o: o.WithDefaults(), lives: newMemory[string, *life](maxLives), keys: newMemory[key, *life](maxLives),
+		o: o.WithDefaults(), lives: newMemory[string, *life](maxLives),
 		these: newMemory[rungKey, *ring](maxThese), services: newMemory[string, *usual](maxServices),
 	}
 }
@@ -57,11 +52,8 @@ func (l *Learner) Add(e events.Event) {
 		l.now = e.Time
 	}
 	if e.Subject != "" {
-		l.hasDecided = true
-		l.decided(e)
-		return
+		l.fold(e)
 	}
-	l.asked(e)
 }
 
 // concerned are the names of the facts of the ledger that change anything.
@@ -86,9 +78,6 @@ var concerned = func() map[string]bool {
 
 // Concerns says whether facts of the ledger with this name need to be added at all.
 func Concerns(name string) bool { return concerned[name] }
-
-// Mixed says that facts of both kinds were added: what was asked counts twice then.
-func (l *Learner) Mixed() bool { return l.hasAsked && l.hasDecided }
 
 // pass ends an instant: incidents that opened in it are judged by what was known before it, and
 // then what was learned in it is known.

@@ -19,10 +19,7 @@ type life struct {
 	escalated bool // it went beyond those who were to answer first
 	acted     bool // a suggestion was followed by itself: what would have been is not known
 	over      bool
-	closed    bool
 	merged    bool
-
-	fires map[string]bool // of intake facts: the alerts that have not cleared
 
 	judged  bool // its suggestions are made
 	spike   *Suggestion
@@ -100,7 +97,7 @@ func (l *Learner) ended(i *life) {
 
 // again notes that an incident is open again.
 func (l *Learner) again(i *life) {
-	i.over, i.closed, i.merged = false, false, false
+	i.over, i.merged = false, false
 	l.takeBack(i)
 }
 

@@ -1,17 +1,17 @@
 package backtest
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/pkg/events"
 )
 
 // ErrMixed means that a history has both what was asked and what was decided: it would be played twice.
-var ErrMixed = errors.New("decisions and intake facts in one history: give the ledger's facts, or intake facts")
+var ErrMixed = history.ErrMixed
 
 // History is what a [Backtest] plays: what was asked, in order of time, and what became of it. The zero
 // value is ready. Add facts with [History.Asked] and [History.Decided], or with [History.Add] when
@@ -26,12 +26,13 @@ type History struct {
 	derive   bool
 	asked    bool
 	decided  bool
-	last     time.Time // of the facts that were decided
+	asDone   history.AsDone // without decisions
+	last     time.Time      // of the facts that were decided
 
 	openers map[string]bool      // ids of inputs that opened an incident
 	delays  map[answerer][]delay // how people answered
 	methods map[method][]sample  // what became of attempts
-	covers  map[string]string    // override id -> the last that was asked of it
+	covers  map[string]string    // the last request about each override, by its id
 	// LeftOut counts what is not played, by the reason.
 	LeftOut map[string]int
 	// Disorder is how many facts came after later ones; they were sorted by time.
@@ -205,10 +206,9 @@ func (h *History) Close() {
 	if !h.decided {
 		h.recorded.Unpaged, h.recorded.Unclimbed = true, true
 	}
-	byKey := map[string]*Life{} // without decisions: the newest incident of each dedup key
 	kept := h.inputs[:0]
 	for _, in := range h.inputs {
-		if h.place(&in, byKey) {
+		if h.place(&in) {
 			kept = append(kept, in)
 		}
 	}
@@ -220,62 +220,54 @@ func (h *History) Close() {
 	}
 }
 
-// place finds the incident that an input is about. It reports whether the input is to be played.
-func (h *History) place(in *Asked, byKey map[string]*Life) bool {
-	switch d := in.Event.Data.(type) {
-	case events.AlertReceived:
-		if !h.decided {
-			h.opened(in.Event, d.Alert, byKey)
-		}
-		return true
-	case events.ReceiptReceived:
-		h.leaveOut(Receipts)
-		if l := h.life(d.Incident, byKey); l != nil && !h.decided {
-			h.receipt(l, d)
-		} else if !h.decided {
-			h.attempted(d.Target, d.Attempts)
-		}
-		return false
-	case events.CommandData:
-		ask := d.Ask()
-		l := h.life(ask.Incident, byKey)
+// place finds the incident that an input is about. It reports whether the input is to be played. Without
+// decisions, what was asked is recorded as done.
+func (h *History) place(in *Asked) bool {
+	if ask, ok := in.Event.Data.(events.CommandData); ok {
+		l := h.life(ask.Ask().Incident)
 		if l == nil {
 			h.leaveOut(NoOpening)
 			return false
 		}
 		in.opener = l.Opener
+	}
+	if d, ok := in.Event.Data.(events.ReceiptReceived); ok {
+		h.leaveOut(Receipts)
 		if !h.decided {
-			l.asked(in.Event, ask)
+			h.receipt(h.life(d.Incident), d)
 		}
+		return false
+	}
+	if !h.decided {
+		h.done(in.Event)
 	}
 	return true
 }
 
-func (h *History) life(incident string, byKey map[string]*Life) *Life {
-	if l := h.recorded.byID[incident]; l != nil {
-		return l
+// life returns the incident that a command or a receipt names: by its id, or without decisions by its dedup
+// key, which then means the newest. It is nil for an unknown one.
+func (h *History) life(incident string) *Life {
+	if !h.decided {
+		incident = h.asDone.Incident(incident)
 	}
-	return byKey[incident]
+	return h.recorded.byID[incident]
 }
 
-// opened notes the incident that an alert opens when no decisions are recorded: the first of its dedup
-// key, or the first after a closure.
-func (h *History) opened(e events.Event, a events.Alert, byKey map[string]*Life) {
-	key := a.Dedup()
-	if l := byKey[key]; l != nil && !l.closed {
-		l.Resolved = time.Time{}
-		return
+// done records what an input asks for.
+func (h *History) done(e events.Event) {
+	record := func(fact events.Event) {
+		if _, ok := fact.Data.(events.IncidentTriggered); ok {
+			h.openers[e.ID] = true
+		}
+		h.recorded.Fact(&fact)
 	}
-	l := &Life{Opener: e.ID, ID: key, Service: e.Service, Team: e.Team, Title: a.Summary, Opened: e.Time}
-	byKey[key] = l
-	h.openers[e.ID] = true
-	h.recorded.add(l)
+	h.asDone.Add(e, record) //nolint:errcheck // inputs alone are never mixed with decisions
 }
 
-// receipt notes the page of a receipt when no decisions are recorded.
+// receipt notes the page of a receipt when no decisions are recorded; l may be nil.
 func (h *History) receipt(l *Life, r events.ReceiptReceived) {
 	h.attempted(r.Target, r.Attempts)
-	if len(r.Attempts) == 0 || h.seen[r.Page] {
+	if l == nil || len(r.Attempts) == 0 || h.seen[r.Page] {
 		return
 	}
 	if h.seen == nil {
@@ -284,23 +276,6 @@ func (h *History) receipt(l *Life, r events.ReceiptReceived) {
 	h.seen[r.Page] = true
 	h.recorded.Unpaged = false
 	l.Pages = append(l.Pages, Paged{Target: r.Target, At: r.Attempts[0].At})
-}
-
-// asked takes a command as done, when no decisions are recorded.
-func (l *Life) asked(e events.Event, ask events.Command) {
-	switch e.Data.(type) {
-	case events.AcknowledgementReceived:
-		l.answer(ask.By, e.Time)
-	case events.ResolutionReceived:
-		l.Resolved = e.Time
-	case events.ReopeningReceived:
-		l.Resolved, l.closed = time.Time{}, false
-	case events.ClosureReceived:
-		if l.Resolved.IsZero() {
-			l.Resolved = e.Time
-		}
-		l.closed = true
-	}
 }
 
 const personPrefix = "person:"
