@@ -142,10 +142,10 @@ func ratio(of, all int) *float64 {
 }
 
 // opened begins a verdict.
-func (e *Evaluator) opened(i *life, u *usual) {
+func (e *Evaluator) opened(i *life, u *hours) {
 	v := e.of(i)
 	c := u.at(u.hour, false)
-	if !c.known() {
+	if !c.Known() {
 		return
 	}
 	e.waiting[i.service] = append(e.waiting[i.service], pending{v, i.opened.Add(aftermath), u.total, c.limit()})

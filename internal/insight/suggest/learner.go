@@ -22,14 +22,14 @@ type Learner struct {
 	lessons  []lesson  // of this instant: known from the next one on
 	lives    *memory[string, *life]
 	these    *memory[rungKey, *ring]
-	services *memory[string, *usual]
+	services *memory[string, *hours]
 
 	witness witness // may be nil
 }
 
 // witness is told what happens to incidents.
 type witness interface {
-	opened(*life, *usual) // before its suggestions are made
+	opened(*life, *hours) // before its suggestions are made
 	judged(*life)         // its suggestions are made
 	taught(*life)         // it teaches something in a set, or no longer
 	heard(service string) // an alert comes now, and is not counted yet
@@ -39,7 +39,7 @@ type witness interface {
 func New(o Options) *Learner {
 	return &Learner{
 		o: o.WithDefaults(), lives: newMemory[string, *life](maxLives),
-		these: newMemory[rungKey, *ring](maxThese), services: newMemory[string, *usual](maxServices),
+		these: newMemory[rungKey, *ring](maxThese), services: newMemory[string, *hours](maxServices),
 	}
 }
 
@@ -129,13 +129,13 @@ func (l *Learner) Suggestions(incident string) ([]Suggestion, bool) {
 }
 
 // alerted counts an alert of the service.
-func (l *Learner) alerted(service string) *usual {
+func (l *Learner) alerted(service string) *hours {
 	if l.witness != nil {
 		l.witness.heard(service)
 	}
 	u, ok := l.services.get(service)
 	if !ok {
-		u = &usual{}
+		u = &hours{}
 		l.services.put(service, u)
 	}
 	u.add(l.now)

@@ -81,7 +81,7 @@ func (l *Learner) open(id string, e events.Event, a events.Alert, priority strin
 }
 
 // opening judges the hour in which the alert opened an incident.
-func (l *Learner) opening(i *life, u *usual) {
+func (l *Learner) opening(i *life, u *hours) {
 	u.opened(i.id)
 	i.spike = u.spike()
 	if l.witness != nil {
