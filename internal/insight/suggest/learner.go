@@ -27,7 +27,7 @@ type Learner struct {
 	witness witness // may be nil
 }
 
-// witness is told what happens to incidents.
+// witness hears what happens to incidents.
 type witness interface {
 	opened(*life, *hours) // before its suggestions are made
 	judged(*life)         // its suggestions are made
@@ -35,7 +35,7 @@ type witness interface {
 	heard(service string) // an alert comes now, and is not counted yet
 }
 
-// New makes a learner that knows nothing.
+// New returns a learner that knows nothing.
 func New(o Options) *Learner {
 	return &Learner{
 		o: o.WithDefaults(), lives: newMemory[string, *life](maxLives),
@@ -76,7 +76,7 @@ var concerned = func() map[string]bool {
 	return all
 }()
 
-// Concerns says whether facts of the ledger with this name need to be added at all.
+// Concerns reports whether facts of the ledger with this name change anything.
 func Concerns(name string) bool { return concerned[name] }
 
 // pass ends an instant: incidents that opened in it are judged by what was known before it, and
@@ -117,8 +117,8 @@ func (l *Learner) settle(i *life) {
 	}
 }
 
-// Suggestions gives those that were made when the incident opened, in the order of [Kinds], and
-// whether it is remembered.
+// Suggestions returns those made when the incident opened, in the order of [Kinds], and whether the
+// incident is remembered.
 func (l *Learner) Suggestions(incident string) ([]Suggestion, bool) {
 	i, ok := l.lives.get(incident)
 	if !ok {
