@@ -1,6 +1,6 @@
-// Command engine decides: alerts become incidents, incidents climb, people are paged.
+// Command engine decides: alerts become incidents, incidents escalate, people are paged.
 //
-// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere. Out: records on LEDGER.
+// In: flags, TOCSIN_* environment variables, an external NATS. Out: records on LEDGER.
 package main
 
 import (
@@ -11,7 +11,7 @@ import (
 
 func main() {
 	os.Exit(assembly.Service{
-		Name: "engine", Short: "Decides: alerts become incidents, incidents climb", HTTP: "127.0.0.1:8081",
+		Name: "engine", Short: "Decides: alerts become incidents, incidents escalate", HTTP: "127.0.0.1:8081",
 		Parts: assembly.Only((*assembly.Runtime).Engine),
 	}.Main())
 }

@@ -1,6 +1,6 @@
-// Command notifier delivers: a page becomes notifications, tried until one is taken.
+// Command notifier delivers: a page becomes notifications, tried until one is delivered.
 //
-// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere. Out: notifications on
+// In: flags, TOCSIN_* environment variables, an external NATS. Out: notifications on
 // channels, and receipts.
 package main
 
@@ -12,7 +12,7 @@ import (
 
 func main() {
 	os.Exit(assembly.Service{
-		Name: "notifier", Short: "Delivers: a page becomes notifications, tried until one is taken", HTTP: "127.0.0.1:8082",
+		Name: "notifier", Short: "Delivers: a page becomes notifications, tried until one is delivered", HTTP: "127.0.0.1:8082",
 		Parts: assembly.Only((*assembly.Runtime).Notifier),
 	}.Main())
 }

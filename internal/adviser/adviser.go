@@ -1,6 +1,7 @@
 package adviser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,18 +54,12 @@ type Config struct {
 
 // WithDefaults sets the fields that are zero.
 func (c Config) WithDefaults() Config {
-	if c.Every == 0 {
-		c.Every = time.Second
-	}
+	c.Every = cmp.Or(c.Every, time.Second)
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	if c.Log == nil {
-		c.Log = zap.NewNop()
-	}
-	if c.Metrics == nil {
-		c.Metrics = prometheus.NewRegistry()
-	}
+	c.Log = cmp.Or(c.Log, zap.NewNop())
+	c.Metrics = cmp.Or[prometheus.Registerer](c.Metrics, prometheus.NewRegistry())
 	return c
 }
 

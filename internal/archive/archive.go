@@ -1,8 +1,8 @@
 // Package archive is the port to stored timelines and incidents.
 //
 // In: facts in ledger order, with the position after them. Out: answers about incidents and timelines. Except
-// for holds and removals the archive has nothing that cannot be rebuilt from the ledger, and a rebuild gives
-// identical content. What every store does alike is in this package too, see [Tx].
+// for holds and removals the archive has nothing that cannot be rebuilt from the ledger, and a rebuild has
+// identical content. What all stores have in common is in this package too, see [Tx].
 package archive
 
 import (
@@ -29,13 +29,13 @@ type Fact struct {
 	// Hash is SHA-256 over the hash of the incident's fact before it and Line; the chain begins with
 	// 32 zero bytes. Set by the recorder; empty for facts without an incident.
 	Hash []byte
-	// Line is the encoded event as it is in the ledger.
+	// Line is the encoded event, byte for byte as in the ledger.
 	Line []byte
 }
 
-// The rules of the timeline write what the archive returns.
+// The archive stores and returns the types of package timeline.
 type (
-	// Incident is the present state of one incident.
+	// Incident is the current state of one incident.
 	Incident = timeline.Incident
 	// Alert is one alert of an incident.
 	Alert = timeline.Alert
@@ -43,7 +43,7 @@ type (
 	Entry = timeline.Entry
 )
 
-// How many incidents one answer has.
+// How many incidents one query returns.
 const (
 	DefaultLimit = 50
 	MaxLimit     = 1000
@@ -60,23 +60,23 @@ type Query struct {
 	Service  string
 	Team     string
 	Priority string // "P1"
-	// Person is who was paged for it or answered it, with or without "person:" before the id.
+	// Person was paged for it or answered it, with or without "person:" before the id.
 	Person string
 	// Labels are names and values that its alerts have, not necessarily all on the same alert.
 	Labels map[string]string
 	// Tasks selects incidents with follow-up tasks: "open" for those with an open one, "any" for all with
 	// tasks. Empty selects all incidents.
 	Tasks string
-	// Text is words that occur in its title, service, notes, or its alerts' summaries, descriptions
-	// and label values: all of them, in any order, whatever their case. Only whole words count,
-	// see [Words]. A text without a word matches nothing.
+	// Text is words that must all occur in its title, service, notes, or its alerts' summaries, descriptions
+	// and label values, in any order and any case. Only whole words count, see [Words]. A text without a
+	// word matches nothing.
 	Text string
 	// From and To bound the opening, From included and To not, truncated to milliseconds. Zero means no
 	// bound.
 	From, To time.Time
-	// Limit is the most incidents to return. Defaults to 50; more than [MaxLimit] counts as that.
+	// Limit is the most incidents to return. Defaults to [DefaultLimit]; at most [MaxLimit].
 	Limit int
-	// Before is the last incident of the page before: only what is listed after it is returned.
+	// Before is the last incident of the previous page: only what is listed after it is returned.
 	Before string
 }
 
@@ -88,7 +88,7 @@ type Writer interface {
 	// one transaction. Facts at or below the present position are skipped, and a position at or below it
 	// changes nothing, so keeping twice is the same as keeping once.
 	Keep(ctx context.Context, facts []Fact, incidents []Incident, position uint64) error
-	// Load returns the incidents with these full ids, in any order, without those it does not have.
+	// Load returns the incidents with these full ids that it has, in any order.
 	Load(ctx context.Context, ids []string) ([]Incident, error)
 	// Head returns the number and hash of the incident's newest fact in ledger order; 0 and nil for none.
 	Head(ctx context.Context, incident string) (seq uint64, hash []byte, err error)
@@ -119,7 +119,7 @@ type Reader interface {
 	Digest(ctx context.Context) (string, error)
 }
 
-// Archive is both sides.
+// Archive writes and reads.
 type Archive interface {
 	Writer
 	Reader

@@ -8,10 +8,9 @@ import (
 	"time"
 )
 
-// Everything that changes what an archive holds appends an entry to one chain: each record of the ledger
-// that is kept, each hold, release and removal. An entry's hash covers the entry before it, and the head
-// repeats the newest one. So [View.Chain] tells what must be there, and package audit compares it with
-// what is.
+// Every change of an archive appends an entry to one chain: each record of the ledger that is kept, each
+// hold, release and removal. An entry's hash covers the entry before it, and the head repeats the newest
+// one. So [View.Chain] says what the archive must have, and package audit compares that with what it has.
 
 // The kinds of chain entries.
 const (
@@ -21,15 +20,15 @@ const (
 	KindRemoval = "removal" // it was removed
 )
 
-// Record sums up the facts of one record of the ledger, or those that a removal took out of it.
+// Record summarizes the facts of one record of the ledger, or those that a removal took out of it.
 type Record struct {
 	Position uint64
-	// Facts counts them. Sum is the XOR of their digests, so that facts can be taken away from it again.
+	// Facts is their number. Sum is the XOR of their digests, so facts can be subtracted from it.
 	Facts int
 	Sum   [sha256.Size]byte
 }
 
-// Records sums up facts in ledger order.
+// Records summarizes facts in ledger order.
 func Records(facts []Fact) []Record {
 	var all []Record
 	for i := range facts {
@@ -43,7 +42,7 @@ func Records(facts []Fact) []Record {
 	return all
 }
 
-// Xor adds a digest to a sum, or takes it away again.
+// Xor adds a digest to a sum, or subtracts it.
 func Xor(sum *[sha256.Size]byte, digest [sha256.Size]byte) {
 	for i := range sum {
 		sum[i] ^= digest[i]
@@ -63,8 +62,8 @@ type ChainEntry struct {
 	N    uint64 // counts from 1
 	Kind string
 	// Record is the one that was kept; a record without facts moves the position only. For the other kinds
-	// Position is where the archive was, Facts is 0, and Sum the digest of the hold or removal as it was
-	// kept; zero for a release.
+	// Position is the archive's at that time, Facts is 0, and Sum is the digest of the stored hold or
+	// removal; zero for a release.
 	Record
 	Incident string // empty for a record
 	// Hash is SHA-256 over the hash of the entry before it (32 zero bytes for the first) and all of the above.
@@ -116,7 +115,7 @@ func (h *Hold) Digest() [sha256.Size]byte {
 	return sha256.Sum256(sized(instant(sized(nil, []byte(h.Incident)), h.Since), []byte(h.Reason)))
 }
 
-// Digest is SHA-256 over the removal as it is kept.
+// Digest is SHA-256 over the removal.
 func (r *Removal) Digest() [sha256.Size]byte {
 	b := instant(sized(nil, []byte(r.ID)), r.At)
 	b = binary.BigEndian.AppendUint64(b, r.Seq)
@@ -145,8 +144,7 @@ func pack(b []byte, records []Record) []byte {
 	return b
 }
 
-// TakenRecords unpacks what the removal took out of each record. Bytes that are not a whole record are
-// left out.
+// TakenRecords unpacks what the removal took out of each record, and ignores an incomplete record at the end.
 func (r *Removal) TakenRecords() []Record {
 	var all []Record
 	for b := r.Taken; len(b) >= packedSize; b = b[packedSize:] {
@@ -157,8 +155,8 @@ func (r *Removal) TakenRecords() []Record {
 	return all
 }
 
-// newRemoval makes what is left of an incident: enough to tell a removal from a loss, and nothing about
-// what happened to whom. facts are in ledger order; earlier is an earlier removal of the same incident.
+// newRemoval keeps enough of an incident to distinguish a removal from a loss, and nothing about people or
+// alerts. facts are in ledger order; earlier is an earlier removal of the same incident.
 func newRemoval(in Incident, facts []Fact, earlier Removal, now time.Time) (Removal, error) {
 	document, err := json.Marshal(Incident{
 		ID: in.ID, Service: in.Service, Team: in.Team, Status: in.Status,
@@ -167,7 +165,7 @@ func newRemoval(in Incident, facts []Fact, earlier Removal, now time.Time) (Remo
 	if err != nil {
 		return Removal{}, fmt.Errorf("incident %s: %w", in.ID, err)
 	}
-	// Stores keep microseconds at least.
+	// Every store keeps at least microseconds.
 	r := Removal{ID: in.ID, At: now.UTC().Truncate(time.Microsecond), Seq: in.Seq, Document: document, Taken: pack(earlier.Taken, Records(facts))}
 	if n := len(facts); n > 0 {
 		r.Hash = facts[n-1].Hash

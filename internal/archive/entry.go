@@ -29,9 +29,8 @@ func (q Query) Most() int {
 	return min(q.Limit, MaxLimit)
 }
 
-// EntryOf makes a timeline entry of a kept line. Of a line that this build cannot decode it uses what it can,
-// without data that is not JSON, so that the timeline can still be written as JSON. The entry shares the data
-// with line, and nothing with hash.
+// EntryOf returns the timeline entry of a stored line. From a line that this build cannot decode it takes what
+// it can, but no data that is not JSON, because a timeline is sent as JSON. The entry's data aliases line.
 func EntryOf(line, hash []byte) Entry {
 	env, raw, err := events.Split(line)
 	if err != nil {
@@ -44,7 +43,7 @@ func EntryOf(line, hash []byte) Entry {
 	} else if !json.Valid(raw) {
 		raw = nil
 	}
-	told := timeline.Tell(e)
-	told.Data, told.Hash = raw, hex.EncodeToString(hash)
-	return told
+	entry := timeline.Tell(e)
+	entry.Data, entry.Hash = raw, hex.EncodeToString(hash)
+	return entry
 }

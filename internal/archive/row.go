@@ -55,9 +55,9 @@ type Row struct {
 	*Incident
 	Document []byte // the incident as JSON
 	Place    int64
-	// Terms are what searches find the incident by. Told are those of them that come from its facts
-	// alone and not from the document. Both are separated by spaces. Mark is a hash of what Terms are made
-	// of. Terms is empty when they did not change and the incident was not resolved before.
+	// Terms are the search terms. Told are those that come only from facts, not from the document. Both are
+	// separated by spaces. Mark is a hash of the input of Terms. Terms is empty if they did not change and
+	// the incident was not resolved before.
 	Told, Terms string
 	Mark        int64
 	// Fresh says that there was no row before, Changed that Terms differ from those before. Was is the
@@ -72,18 +72,18 @@ type Known struct {
 	Place, Mark      int64
 }
 
-// makeRows makes the rows of incidents after facts, in the order of their places.
+// makeRows returns the rows of incidents after facts, in the order of their places.
 func makeRows(ctx context.Context, tx Tx, facts []Fact, incidents []Incident) ([]Row, error) {
 	ids := make([]string, len(incidents))
 	for i := range incidents {
 		ids[i] = incidents[i].ID
 	}
 	told := make(chan map[string][]string, 1)
-	go func() { told <- toldOf(facts) }() // while the store looks
+	go func() { told <- toldOf(facts) }() // while the store looks up the incidents
 	before, err := tx.Known(ctx, ids)
 	news := <-told
 	if err != nil {
-		return nil, fmt.Errorf("look for incidents: %w", err)
+		return nil, fmt.Errorf("look up incidents: %w", err)
 	}
 	tops := map[int64]int64{}
 	rows := make([]Row, 0, len(incidents))
@@ -106,7 +106,7 @@ func makeRows(ctx context.Context, tx Tx, facts []Fact, incidents []Incident) ([
 	return rows, nil
 }
 
-// fillAll fills rows on all cores: documents and terms are most of the work, and each is its own.
+// fillAll fills rows on all cores: documents and terms are most of the work, and rows are independent.
 func fillAll(rows []Row, before map[string]Known, told map[string][]string) error {
 	cores := runtime.GOMAXPROCS(0)
 	faults := make(chan error, cores)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Rows is what the results of a query have in common, whatever the driver.
+// Rows is what the query results of all drivers have in common.
 type Rows interface {
 	Next() bool
 	Scan(to ...any) error
@@ -39,7 +39,7 @@ func EachRow[R Rows, T any](rows R, read func(R) (T, error), each func(T) error)
 	return rows.Err()
 }
 
-// ReadIncident reads a row that holds an incident's document.
+// ReadIncident reads a row of an incident's document.
 func ReadIncident[R Rows](row R) (in Incident, err error) {
 	var document []byte
 	if err := row.Scan(&document); err != nil {

@@ -35,7 +35,7 @@ const (
 	tagTasks    = "tasks"
 )
 
-// nothing is a term of no incident.
+// nothing is a term that no incident has.
 var nothing = tag("nothing", "")
 
 var alphabet = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
@@ -67,7 +67,7 @@ func Words(text string) []string {
 		case r == utf8.RuneError || !unicode.In(r, unicode.Letter, unicode.Digit, unicode.Mark):
 			end()
 		default:
-			// There and back, so that letters with two lower cases are equal.
+			// Upper case first, so that letters with two lower cases are equal.
 			if r = unicode.ToLower(unicode.ToUpper(r)); len(word)+utf8.RuneLen(r) <= maxWord {
 				word = utf8.AppendRune(word, r)
 			}
@@ -125,7 +125,7 @@ func TermsOf(in *Incident, told string) []string {
 	return set.all
 }
 
-// taskTags say that an incident has follow-up tasks, and that some are open.
+// taskTags returns the tags for having follow-up tasks and for having open ones.
 func taskTags(in *Incident) []string {
 	switch {
 	case len(in.Tasks) == 0:
@@ -154,8 +154,8 @@ func MarkOf(in *Incident, told string) int64 {
 	return int64(sum.Sum64())
 }
 
-// toldBy returns the terms that come from the fact alone because no document has them: who was paged, who did
-// something, and the words of notes.
+// toldBy returns the terms of a fact that no document has: who was paged, who did something, and the words of
+// notes.
 func toldBy(f *Fact) []string {
 	set := newTerms()
 	if strings.HasPrefix(f.Actor, "person:") {
@@ -165,7 +165,7 @@ func toldBy(f *Fact) []string {
 	case pageRequested, noted, acknowledged, resolved:
 		_, raw, err := events.Split(f.Line)
 		if err != nil {
-			break // it is kept, but cannot be searched
+			break // it is kept but cannot be searched
 		}
 		switch d, _ := events.DecodeData(f.Type, raw); d := d.(type) {
 		case events.PageRequested:

@@ -5,7 +5,7 @@
 // is one ordered sequence. Whoever decides appends behind a fence, the sequence of the message it believes
 // to be the last. That check, not a lock, keeps a stale owner out.
 //
-// The port never decides who may write, never retries by itself and never drops a message.
+// The port never decides who may write, never retries and never drops a message.
 package bus
 
 import (
@@ -25,7 +25,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrHeld says that somebody else holds the lease.
 	ErrHeld = errors.New("lease is held by another")
-	// ErrFull says that the stream takes no more messages until space returns.
+	// ErrFull says that the stream accepts no messages until there is space again.
 	ErrFull = errors.New("storage is full")
 )
 
@@ -117,7 +117,7 @@ type Announcer interface {
 // MaxAnnounce is the most messages that one [Announcer.Announce] may carry.
 const MaxAnnounce = 900
 
-// Leases say who should try; only the fence says who may.
+// Leases say which instance should own something; only the fence decides which may write.
 type Leases interface {
 	// Hold takes the lease, or renews it, for owner. [ErrHeld] when another holds it.
 	Hold(ctx context.Context, name, owner string) error
@@ -135,7 +135,7 @@ type Blobs interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 }
 
-// Bus has all sides.
+// Bus has all of the above.
 type Bus interface {
 	Publisher
 	Log
@@ -144,7 +144,7 @@ type Bus interface {
 	Blobs
 	// Partitions returns the numbers of partitions of services and of targets. Both are fixed for life.
 	Partitions() (services, targets int)
-	// Installation identifies these streams among all ever made, so that ids derived from sequences in them
-	// are unique. Fixed for life.
+	// Installation identifies these streams among all that were ever created, so that ids derived from
+	// sequences in them are unique. Fixed for life.
 	Installation() string
 }

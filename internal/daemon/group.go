@@ -1,5 +1,5 @@
-// Package daemon is what all processes have in common: a log, health and metrics over HTTP, signals, and an
-// ordered stop.
+// Package daemon has what all processes need: a log, health and metrics over HTTP, signals, and an ordered
+// stop.
 //
 // In: parts that run until their context ends. Out: one Run that blocks until all of them are
 // done. It imports nothing of Tocsin and knows no part by name.
@@ -48,8 +48,8 @@ func (g *Group) Add(p Part) { g.parts = append(g.parts, &member{Part: p, done: m
 // StopTimeout is how long one part may take to stop before it is abandoned.
 const StopTimeout = 15 * time.Second
 
-// Run starts all parts and blocks until they are done, when ctx ends or one of them stops by itself. It
-// returns the error of that part and of those that failed to stop.
+// Run starts all parts, and stops them when ctx ends or one of them returns. It returns the error of that part
+// and of those that failed to stop.
 func (g *Group) Run(ctx context.Context) error {
 	first := make(chan *member, len(g.parts))
 	for _, m := range g.parts {
@@ -89,7 +89,7 @@ func (g *Group) stopInOrder(early *member) error {
 	return errors.Join(errs...)
 }
 
-var errEnded = errors.New("it ended by itself")
+var errEnded = errors.New("it ended without an error")
 
 // SignalContext ends at SIGINT or SIGTERM. A second signal ends the process at once.
 func SignalContext(parent context.Context) (context.Context, context.CancelFunc) {

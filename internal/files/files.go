@@ -1,6 +1,6 @@
-// Package files replaces files atomically, for readers that may come at any time.
+// Package files replaces files atomically, so that a reader never sees half a file.
 //
-// In: a name and what to write. Out: the file. It deletes only what it could not finish.
+// In: a name and a function that writes. Out: the file. It deletes only its own unfinished files.
 package files
 
 import (

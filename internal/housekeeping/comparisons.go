@@ -26,13 +26,14 @@ import (
 // 2026-03-02.pagerduty.incidents.csv.
 var exportName = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)\.([a-z]+)(?:\..+)?\.(?:json|jsonl|csv)$`)
 
-// Comparisons compares a shadow run with the pager in charge: one document for each day whose export is
-// in Dir. A day is compared again when an export is newer than its document, and once more when it is over.
+// Comparisons compares a shadow run with the pager in charge and writes one document for each day whose
+// export is in Dir. It compares a day again when an export is newer than its document, and when the day is
+// over.
 type Comparisons struct {
 	Dir     string
 	Zone    *time.Location // of the days
 	Archive archive.Viewer
-	Catalog func() *catalog.Catalog // the one in force; nil for none
+	Catalog func() *catalog.Catalog // returns the one in force, or nil
 	Log     *zap.Logger
 }
 
@@ -137,12 +138,7 @@ func (c *Comparisons) write(ctx context.Context, d *dayExport, p measure.Period)
 		return fmt.Errorf("%v: %w", d.names, err)
 	}
 	facts := &shadow.Collector{}
-	v, err := c.Archive.View(ctx)
-	if err != nil {
-		return err
-	}
-	defer v.Close() //nolint:errcheck // read-only
-	if _, err := archive.EachEvent(ctx, v, facts.Add); err != nil {
+	if err := eachEvent(ctx, c.Archive, facts.Add); err != nil {
 		return err
 	}
 	made := shadow.Compare(theirs, facts.Incidents(), shadow.Options{Period: p, People: PeopleOf(c.Catalog())})

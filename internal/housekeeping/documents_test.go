@@ -128,7 +128,7 @@ func TestEveryMinute(t *testing.T) {
 		require.Len(t, looks, 4)
 		require.Equal(t, 3*time.Minute, looks[3].Sub(began))
 		require.Equal(t, 1, logs.Len())
-		require.Contains(t, logs.All()[0].Message, "cannot make reviews")
+		require.Contains(t, logs.All()[0].Message, "cannot update reviews")
 	})
 }
 

@@ -1,8 +1,8 @@
-// Package housekeeping keeps an archive in order and writes down what it tells from week to week.
+// Package housekeeping removes old incidents from an archive and writes periodic documents about it.
 //
-// In: the archive's ports, the catalog in force and a clock. Out: incidents removed when they were kept
-// long enough, weekly reviews, and daily comparisons of a shadow run with the pager in charge. It runs
-// next to the recorder, decides nothing about incidents, and nothing else waits for it.
+// In: the archive's ports, the catalog in force and a clock. Out: incidents removed after their retention,
+// weekly reviews, and daily comparisons of a shadow run with the pager in charge. It runs next to the
+// recorder, decides nothing about incidents, and nothing waits for it.
 package housekeeping
 
 import (
@@ -22,7 +22,7 @@ const (
 	retentionEvery = time.Hour
 	// retentionBatch is how many incidents one transaction removes, so that the recorder never waits long.
 	retentionBatch = 100
-	// minKeep guards against a slip: what was resolved today is never removed.
+	// minKeep guards against a typing error: what was resolved today is never removed.
 	minKeep = 24 * time.Hour
 )
 

@@ -64,7 +64,7 @@ func (w Weekly) last(now time.Time) time.Time {
 const catchUp = 8
 
 // Reviews writes the weekly reviews: one for each team, then one for all teams together, which marks the
-// week as done. So no week is written twice, whenever the process restarts.
+// week as done. So no week is written twice after a restart.
 type Reviews struct {
 	Dir     string
 	At      Weekly // when a week's reviews are due
@@ -84,12 +84,7 @@ func (r *Reviews) Run(ctx context.Context, now time.Time) error {
 		return err
 	}
 	facts := &report.Collector{}
-	v, err := r.Archive.View(ctx)
-	if err != nil {
-		return err
-	}
-	defer v.Close() //nolint:errcheck // read-only
-	if _, err := archive.EachEvent(ctx, v, facts.Add); err != nil {
+	if err := eachEvent(ctx, r.Archive, facts.Add); err != nil {
 		return err
 	}
 	for _, week := range due {
@@ -102,8 +97,8 @@ func (r *Reviews) Run(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// due returns the weeks without reviews, oldest first: the week before the newest instant, and those
-// before it back to one that was written. For an empty folder it is the last week alone.
+// due returns the weeks without reviews, oldest first: the week before the newest instant, and the weeks
+// before it back to one that was written. In an empty folder only the last week is due.
 func (r *Reviews) due(now time.Time) []measure.Period {
 	week := measure.WeekOf(r.At.last(now).AddDate(0, 0, -7))
 	var due []measure.Period
@@ -132,8 +127,8 @@ func (r *Reviews) name(week measure.Period, team string) string {
 	return filepath.Join(r.Dir, week.Name+team+".html")
 }
 
-// write makes the reviews of one week and returns the number of teams. A team gets one when incidents of
-// its opened, or pages were requested, in that week or the week before.
+// write writes the reviews of one week and returns the number of teams. A team gets one if its incidents
+// opened, or pages were requested, in that week or the week before.
 func (r *Reviews) write(incidents []*report.Incident, week measure.Period) (int, error) {
 	o := r.Options()
 	o.Location, o.Period = r.At.zone, week
@@ -144,7 +139,7 @@ func (r *Reviews) write(incidents []*report.Incident, week measure.Period) (int,
 	teams := map[string]bool{}
 	before, _ := week.Previous()
 	for _, i := range incidents {
-		if events.CheckID(i.Team) == nil && i.In(before, week) { // any other cannot be a file name
+		if events.CheckID(i.Team) == nil && i.In(before, week) { // other names may not be file names
 			teams[i.Team] = true
 		}
 	}

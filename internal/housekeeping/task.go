@@ -8,13 +8,14 @@ import (
 
 	"tocsin.dev/internal/archive"
 	"tocsin.dev/internal/bus"
+	"tocsin.dev/pkg/events"
 )
 
-// Task is something to do when it is due at now, and to leave alone otherwise.
+// Task does something if it is due at now, and nothing otherwise.
 type Task func(ctx context.Context, now time.Time) error
 
-// EveryMinute runs a task at once and then each minute until ctx ends. An error is logged when it is
-// not the one of the minute before. name says what the task makes, as in "weekly reviews".
+// EveryMinute runs a task at once and then each minute until ctx ends. It logs an error unless the last run
+// had the same. name says what the task updates, as in "weekly reviews".
 func EveryMinute(ctx context.Context, log *zap.Logger, name string, run Task) {
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
@@ -28,7 +29,7 @@ func EveryMinute(ctx context.Context, log *zap.Logger, name string, run Task) {
 			last = ""
 		case err.Error() != last:
 			last = err.Error()
-			log.Error("cannot make "+name+", trying again each minute", zap.Error(err))
+			log.Error("cannot update "+name+", trying again each minute", zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():
@@ -51,4 +52,15 @@ func CaughtUp(ledger bus.Log, a archive.Writer, run Task) Task {
 		}
 		return run(ctx, now)
 	}
+}
+
+// eachEvent calls add with every event of an archive that this build knows.
+func eachEvent(ctx context.Context, a archive.Viewer, add func(events.Event)) error {
+	v, err := a.View(ctx)
+	if err != nil {
+		return err
+	}
+	defer v.Close() //nolint:errcheck // read-only
+	_, err = archive.EachEvent(ctx, v, add)
+	return err
 }

@@ -22,7 +22,7 @@ type state struct {
 type batch struct {
 	records []bus.Message
 	facts   []archive.Fact
-	decoded []events.Event // of each fact; without data when unknown or without an incident
+	decoded []events.Event // one for each fact; without data if unknown or without an incident
 	states  map[string]*state
 	touched []string // ids of incidents that changed, in order
 	faults  []fault
@@ -84,7 +84,7 @@ func concerns(e events.Event) string {
 	return e.Subject
 }
 
-// load gets every incident that the batch concerns, from memory or from the archive.
+// load gets every incident that the batch concerns from the cache or the archive.
 func (s *batch) load(ctx context.Context, known *cache, from archive.Writer) error {
 	var missing []string
 	for _, e := range s.decoded {

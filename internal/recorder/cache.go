@@ -2,7 +2,7 @@ package recorder
 
 import "container/list"
 
-// cache has the incidents used last, so that an open one is not loaded for every fact.
+// cache has the most recently used incidents, so that an open one is not loaded for every fact.
 type cache struct {
 	room  int
 	order *list.List // of *cached, newest first

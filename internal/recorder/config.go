@@ -1,9 +1,8 @@
 // Package recorder is the service that follows the whole ledger and keeps it in an archive.
 //
-// In: the records of LEDGER from the archive's position on. Out: every fact, chained by hashes
-// within its incident, and the incidents folded from them, in one transaction with the position
-// after them; so a crash at any instant loses nothing and keeps nothing twice. An archive that was
-// deleted is rebuilt with the same digest.
+// In: the records of LEDGER after the archive's position. Out: every fact, chained by hashes within its
+// incident, and the incidents folded from them, in one transaction with the new position, so a crash loses
+// nothing and keeps nothing twice. A deleted archive is rebuilt with the same digest.
 //
 // The recorder never decides and never writes to the bus. It skips nothing silently: gaps and unreadable
 // lines are kept, counted and logged, and make it unhealthy.
@@ -22,21 +21,21 @@ import (
 
 // Config is what a recorder needs.
 type Config struct {
-	// Log is where the ledger is read. Required.
+	// Log has the ledger. Required.
 	Log bus.Log
-	// Archive is where facts are kept. Required; closing it is the caller's part.
+	// Archive keeps the facts. Required; the caller closes it.
 	Archive archive.Archive
-	// Logger receives what a person should see. Defaults to none.
+	// Logger defaults to none.
 	Logger *zap.Logger
 	// Metrics registers the recorder's metrics. Defaults to a registry of its own.
 	Metrics prometheus.Registerer
-	// MaxBytes and MaxFacts bound one transaction; the record that exceeds a bound still belongs to
-	// it. Default to 4 MiB and 5,000; a recorder that is far behind takes sixteen times as much.
+	// MaxBytes and MaxFacts bound one transaction; the record that exceeds a bound is its last. Default to
+	// 4 MiB and 5,000; a recorder that is far behind takes sixteen times as much.
 	MaxBytes, MaxFacts int
 	// Cache is the number of incidents kept in memory between transactions. Defaults to 10,000.
 	Cache int
-	// ReadAhead lets a recorder that is far behind read the next transaction in another goroutine while one
-	// is written. Defaults to false, for callers that use Turn and need one thing at a time.
+	// ReadAhead lets a recorder that is far behind read the next transaction in another goroutine while it
+	// writes one. Defaults to false, for callers of Turn that need one thing at a time.
 	ReadAhead bool
 }
 

@@ -19,9 +19,9 @@ func newMetrics(to prometheus.Registerer) (metrics, error) {
 	m := metrics{
 		facts:    prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_recorder_facts_total", Help: "Facts kept in the archive."}),
 		errors:   prometheus.NewCounter(prometheus.CounterOpts{Name: "tocsin_recorder_errors_total", Help: "Turns that failed and were tried again."}),
-		faults:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_recorder_faults_total", Help: "Places where the ledger is not whole."}, []string{"kind"}),
+		faults:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tocsin_recorder_faults_total", Help: "Places where the ledger is damaged."}, []string{"kind"}),
 		position: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_position", Help: "Ledger sequence up to which the archive has everything."}),
-		lag:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_lag_seconds", Help: "How long the record kept last had been in the ledger by then."}),
+		lag:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_recorder_lag_seconds", Help: "Age of the newest kept record when it was kept."}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "tocsin_recorder_keep_seconds", Help: "Duration of one transaction of the archive.", Buckets: prometheus.ExponentialBuckets(0.001, 2, 12),
 		}),

@@ -8,15 +8,15 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// A recorder that is behind by more than this rebuilds the archive or catches up after a long absence. Ids
-// are hashes, spread all over the indexes, so larger transactions write each page fewer times. While one
-// is written, the next one is read.
+// A recorder that is further behind than rebuilding rebuilds the archive or catches up after a long absence.
+// Ids are hashes, spread all over the indexes, so larger transactions write each page fewer times: its
+// transactions are rebuildTimes as large, and it reads the next one while it writes one.
 const (
 	rebuilding   = time.Minute
 	rebuildTimes = 16
 )
 
-// muchToKeep is how many records make it worthwhile to build an empty archive without its indexes.
+// muchToKeep is from how many records on an empty archive is built without its indexes.
 const muchToKeep = 100
 
 // ahead is the next batch while it is being read.

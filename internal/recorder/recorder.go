@@ -21,18 +21,18 @@ type Recorder struct {
 	metrics metrics
 	health  health
 	known   *cache
-	reader  bus.Reader // nil when one is to be opened
+	reader  bus.Reader // nil before the next turn opens one
 	// position is the archive's while a reader is open, end the ledger's when the reader was opened.
 	position, end uint64
-	// ahead is what is read during the transaction before it; nil when nothing is.
+	// ahead is the batch that is being read during a transaction; nil if none is.
 	ahead *ahead
-	// building says that the archive was empty and makes its indexes at the end.
+	// building says that the archive was empty and creates its indexes at the end.
 	building bool
 	// lag is how old the newest record was when it was kept.
 	lag time.Duration
 }
 
-// New makes a recorder; it does nothing before Run or Turn.
+// New returns a recorder; it does nothing before Run or Turn.
 func New(cfg Config) (*Recorder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -82,9 +82,9 @@ const (
 	patience = 5 * time.Second
 )
 
-// restAfter is how long to rest after a turn that took that long. At the beginning of a storm pages come
-// first and get three quarters of the time. A recorder that is further behind than its patience runs at full
-// speed, since those pages have been sent.
+// restAfter is how long to rest after a turn that took that long. At the beginning of a storm pages get three
+// quarters of the time. A recorder that is further behind than its patience runs at full speed, since those
+// pages have been sent.
 func (r *Recorder) restAfter(took time.Duration) time.Duration {
 	if r.lag > patience {
 		return 0
@@ -142,7 +142,7 @@ func (r *Recorder) open(ctx context.Context) error {
 	}
 	newest, err := r.cfg.Log.Newest(ctx, bus.Ledger, bus.All)
 	if err != nil {
-		return fmt.Errorf("ask for the end of the ledger: %w", err)
+		return fmt.Errorf("read the end of the ledger: %w", err)
 	}
 	if newest < position {
 		return fmt.Errorf("%w: it has record %d, the ledger ends at %d", ErrAhead, position, newest)
@@ -165,7 +165,7 @@ func (r *Recorder) gather(after uint64, times int) ([]bus.Message, error) {
 		some, err := r.reader.Poll(pollSize)
 		for _, m := range some {
 			if m.Seq <= after {
-				continue // a reader that began too early costs nothing
+				continue // the reader began too early
 			}
 			all = append(all, m)
 			bytes += len(m.Body)
@@ -208,7 +208,7 @@ func (r *Recorder) report(s *batch, last bus.Message) {
 	r.metrics.lag.Set(r.lag.Seconds())
 	for _, f := range s.faults {
 		r.metrics.faults.WithLabelValues(f.kind).Inc()
-		r.cfg.Logger.Error("the ledger is not whole; kept as it is", zap.String("fault", f.kind), zap.String("incident", f.incident),
+		r.cfg.Logger.Error("the ledger is damaged; kept unchanged", zap.String("fault", f.kind), zap.String("incident", f.incident),
 			zap.Uint64("position", f.position), zap.Int("index", f.index), zap.Error(f))
 		r.health.blame(f)
 	}
@@ -231,7 +231,7 @@ func (r *Recorder) Close() {
 	r.known.clear()
 }
 
-// ErrAhead says that the archive was made from another ledger.
-var ErrAhead = errors.New("the archive is ahead of the ledger, so it was made from another one; delete it, and the recorder rebuilds it")
+// ErrAhead says that the archive belongs to another ledger.
+var ErrAhead = errors.New("the archive is ahead of the ledger, so it belongs to another ledger; delete it, and the recorder rebuilds it")
 
-var errFaults = errors.New("the ledger is not whole")
+var errFaults = errors.New("the ledger is damaged")

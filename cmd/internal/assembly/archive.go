@@ -17,7 +17,7 @@ import (
 	"tocsin.dev/internal/archive/sqlite"
 )
 
-// Archive has every side of an archive. There is one writer of each at a time.
+// Archive has all interfaces of an archive, for its one writer.
 type Archive interface {
 	archive.Archive
 	archive.Viewer
@@ -25,7 +25,7 @@ type Archive interface {
 	archive.Keeper
 }
 
-// ArchiveReader has the sides that read.
+// ArchiveReader has the interfaces that read.
 type ArchiveReader interface {
 	archive.Reader
 	archive.Viewer
@@ -40,8 +40,8 @@ type ArchiveKeeper interface {
 	Close() error
 }
 
-// ArchiveAt returns the name of the archive: the given file or address of a database, or the file in the data
-// folder.
+// ArchiveAt returns the name of the archive: a file, or the address of a database. The default is a file in the
+// data folder.
 func ArchiveAt(archive, data string) string {
 	if archive != "" {
 		return archive
@@ -51,7 +51,7 @@ func ArchiveAt(archive, data string) string {
 
 // OpenArchive opens an archive for the one process that writes it.
 func OpenArchive(ctx context.Context, name string) (Archive, error) {
-	if err := unknown(name); err != nil {
+	if err := checkKind(name); err != nil {
 		return nil, err
 	}
 	if postgres.Address(name) {
@@ -60,10 +60,10 @@ func OpenArchive(ctx context.Context, name string) (Archive, error) {
 	return orNil[Archive](sqlite.Open(name))
 }
 
-// OpenArchiveReader opens an archive read-only, also while its writer runs. errors.Is(err, fs.ErrNotExist) says
-// that its writer has not made it, or not brought it up to date, yet.
+// OpenArchiveReader opens an archive read-only, also while its writer runs. The error is fs.ErrNotExist until a
+// writer has created the archive and brought it up to date.
 func OpenArchiveReader(ctx context.Context, name string) (ArchiveReader, error) {
-	if err := unknown(name); err != nil {
+	if err := checkKind(name); err != nil {
 		return nil, err
 	}
 	if postgres.Address(name) {
@@ -74,7 +74,7 @@ func OpenArchiveReader(ctx context.Context, name string) (ArchiveReader, error) 
 
 // OpenArchiveKeeper opens an archive for holds, also while its writer runs.
 func OpenArchiveKeeper(ctx context.Context, name string) (ArchiveKeeper, error) {
-	if err := unknown(name); err != nil {
+	if err := checkKind(name); err != nil {
 		return nil, err
 	}
 	if postgres.Address(name) {
@@ -92,15 +92,15 @@ func orNil[I any, T interface{ Close() error }](opened T, err error) (I, error) 
 	return any(opened).(I), nil
 }
 
-// unknown refuses addresses of other databases, which would otherwise be taken for file names.
-func unknown(name string) error {
+// checkKind returns an error for the address of another database, which would otherwise count as a file name.
+func checkKind(name string) error {
 	if scheme, _, ok := strings.Cut(name, "://"); ok && !postgres.Address(name) && !strings.Contains(scheme, "/") {
-		return fmt.Errorf("archive: %q is not a kind of archive: name a file, or postgres://…", scheme)
+		return fmt.Errorf("archive: %q is not supported: use the name of a file, or postgres://…", scheme)
 	}
 	return nil
 }
 
-// ShownArchive returns the name of an archive without anything that may be secret.
+// ShownArchive returns the name of an archive without secrets.
 func ShownArchive(name string) string {
 	if !postgres.Address(name) {
 		return name
@@ -116,16 +116,16 @@ func ShownArchive(name string) string {
 	return shown.String()
 }
 
-// openArchive waits until the recorder has made the archive: services may start in any order.
+// openArchive waits until the recorder has created the archive: services may start in any order.
 func (r *Runtime) openArchive(ctx context.Context) (ArchiveReader, error) {
 	name := r.Options.ArchivePath()
-	for told := false; ; told = true {
+	for logged := false; ; logged = true {
 		reader, err := OpenArchiveReader(ctx, name)
 		if err == nil || !errors.Is(err, os.ErrNotExist) {
 			return reader, err
 		}
-		if !told {
-			r.Log.Info("waiting for the recorder to make the archive", zap.String("archive", ShownArchive(name)))
+		if !logged {
+			r.Log.Info("waiting for the recorder to create the archive", zap.String("archive", ShownArchive(name)))
 		}
 		select {
 		case <-ctx.Done():

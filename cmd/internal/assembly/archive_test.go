@@ -39,7 +39,7 @@ func TestArchiveSecrets(t *testing.T) {
 
 func TestKindsOfArchive(t *testing.T) {
 	_, err := OpenArchive(t.Context(), "mysql://u:pw@db/x")
-	require.EqualError(t, err, `archive: "mysql" is not a kind of archive: name a file, or postgres://…`)
+	require.EqualError(t, err, `archive: "mysql" is not supported: use the name of a file, or postgres://…`)
 	_, err = OpenArchiveReader(t.Context(), filepath.Join(t.TempDir(), "none.db"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }

@@ -15,17 +15,17 @@ import (
 // calendarTimeout bounds the reading of one calendar after its headers.
 const calendarTimeout = 30 * time.Second
 
-// importer reads the calendars that schedules import, with the same limits on addresses as webhooks.
+// importer reads the calendars that schedules import. It may use the same addresses as webhooks.
 func (r *Runtime) importer(partitions int, journal archive.Journal) (*calendars.Importer, error) {
-	out := &wayOut{catalog: r.Catalogs.Latest}
+	out := &calendarClient{catalog: r.Catalogs.Latest}
 	return calendars.New(calendars.Config{
 		Publisher: r.Bus, Partitions: partitions, Catalog: r.Catalogs.Latest, Journal: journal,
 		Get: out.get, Secret: Secret, Log: r.Log,
 	})
 }
 
-// wayOut has a client for the addresses that the catalog in force allows.
-type wayOut struct {
+// calendarClient reaches the addresses that the catalog in force allows.
+type calendarClient struct {
 	catalog func() *catalog.Catalog
 
 	mu       sync.Mutex
@@ -33,7 +33,7 @@ type wayOut struct {
 	client   *egress.Client
 }
 
-func (w *wayOut) get(ctx context.Context, r calendars.Request) (calendars.Answer, error) {
+func (w *calendarClient) get(ctx context.Context, r calendars.Request) (calendars.Answer, error) {
 	client, err := w.allowed()
 	if err != nil {
 		return calendars.Answer{}, err
@@ -45,7 +45,7 @@ func (w *wayOut) get(ctx context.Context, r calendars.Request) (calendars.Answer
 	return calendars.Answer{Status: answer.Status, Header: answer.Header, Body: answer.Body, Cut: answer.Cut}, nil
 }
 
-func (w *wayOut) allowed() (*egress.Client, error) {
+func (w *calendarClient) allowed() (*egress.Client, error) {
 	c := w.catalog()
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -57,7 +57,7 @@ func Start(ctx context.Context, o Options, name string, out, errs io.Writer) (*R
 	if err := r.connect(ctx, name); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	r.shadowed()
+	r.showShadow()
 	r.Catalogs = revisions.NewStore(r.Bus, time.Now)
 	r.Health.Check("nats", func(context.Context) error {
 		if !r.Bus.Connected() {

@@ -36,17 +36,17 @@ func sources() []source.Source {
 	return []source.Source{alertmanager.API(), alertmanager.Webhook(), cloudevents.Source{}, generic.Source{}}
 }
 
-// ways returns the channels of a catalog. In a shadow run each is one that records and sends nothing.
-func (r *Runtime) ways(c *catalog.Catalog) (map[string]channel.Channel, error) {
-	all, err := r.channels(c)
+// channels returns the channels of a catalog. In a shadow run they record pages and send nothing.
+func (r *Runtime) channels(c *catalog.Catalog) (map[string]channel.Channel, error) {
+	all, err := r.newChannels(c)
 	if err == nil && r.Options.Shadow {
 		all = shadow.All(all)
 	}
 	return all, err
 }
 
-// channels makes the channels of a catalog. A new one is one more entry.
-func (r *Runtime) channels(c *catalog.Catalog) (map[string]channel.Channel, error) {
+// newChannels creates the channels of a catalog. A new kind is one more entry.
+func (r *Runtime) newChannels(c *catalog.Catalog) (map[string]channel.Channel, error) {
 	client, err := egress.New(egress.Config{Allow: c.Egress})
 	if err != nil {
 		return nil, fmt.Errorf("egress: %w", err)
@@ -93,7 +93,7 @@ func (r *Runtime) Engine() (daemon.Part, error) {
 // Notifier returns the part that delivers.
 func (r *Runtime) Notifier() (daemon.Part, error) {
 	n, err := notifier.New(notifier.Config{
-		Bus: r.Bus, Catalogs: r.Catalogs, Channels: r.ways, Secret: Secret,
+		Bus: r.Bus, Catalogs: r.Catalogs, Channels: r.channels, Secret: Secret,
 		Instance: r.Instance, Log: r.Log, Metrics: r.Health.Metrics,
 	})
 	if err != nil {
@@ -132,17 +132,17 @@ func (r *Runtime) Recorder() (daemon.Part, error) {
 	}
 	r.Health.Check("recorder", func(context.Context) error { return rec.Healthy() })
 	return daemon.Part{Name: "recorder", Run: func(ctx context.Context) error {
-		var beside sync.WaitGroup
+		var tasks sync.WaitGroup
 		if keep > 0 {
-			beside.Go(func() { housekeeping.Retain(ctx, r.Log, a, keep) })
+			tasks.Go(func() { housekeeping.Retain(ctx, r.Log, a, keep) })
 		}
 		for name, task := range r.documents(a) {
-			beside.Go(func() { housekeeping.EveryMinute(ctx, r.Log, name, task) })
+			tasks.Go(func() { housekeeping.EveryMinute(ctx, r.Log, name, task) })
 		}
-		beside.Go(func() { housekeeping.EveryMinute(ctx, r.Log, "gauges for Prometheus", gauges.Refresh) })
-		beside.Go(func() { _ = adv.Run(ctx) }) // it ends with ctx, and without an error
+		tasks.Go(func() { housekeeping.EveryMinute(ctx, r.Log, "gauges for Prometheus", gauges.Refresh) })
+		tasks.Go(func() { _ = adv.Run(ctx) }) // it ends with ctx, and without an error
 		err := rec.Run(ctx)
-		beside.Wait()
+		tasks.Wait()
 		return errors.Join(err, a.Close())
 	}}, nil
 }

@@ -4,8 +4,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// shadowed shows that no page is sent here: in the log at each start, and by a gauge that exists in every run.
-func (r *Runtime) shadowed() {
+// showShadow shows whether this is a shadow run: in the log at each start, and in a gauge.
+func (r *Runtime) showShadow() {
 	gauge := prometheus.NewGauge(prometheus.GaugeOpts{Name: "tocsin_shadow", Help: "1 in a shadow run: pages are decided and recorded, and none is sent."})
 	r.Health.Metrics.MustRegister(gauge)
 	if r.Options.Shadow {

@@ -15,7 +15,7 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Opener opens the archive in dir, or makes one there. What was kept in dir before must be there again.
+// Opener opens the archive in dir, or creates it. An existing archive has what was kept in it before.
 type Opener func(tb testing.TB, dir string) archive.Archive
 
 // ReadOpener opens the archive in dir read-only, while its writer has it open.
@@ -43,7 +43,7 @@ func Run(t *testing.T, open Opener, read ReadOpener) {
 		"strangers":  strangers,
 		"searches":   searches,
 		"tasks":      tasks,
-		"by chance":  against,
+		"random":     randomQueries,
 		"hostile":    hostile,
 		"retention":  retention,
 		"views":      views,
@@ -55,7 +55,7 @@ func Run(t *testing.T, open Opener, read ReadOpener) {
 	}
 	t.Run("reopen", func(t *testing.T) { reopen(t, open) })
 	t.Run("rebuild", func(t *testing.T) { rebuild(t, open) })
-	t.Run("reader beside writer", func(t *testing.T) { beside(t, open, read) })
+	t.Run("readers during writes", func(t *testing.T) { readDuringWrites(t, open, read) })
 }
 
 func ctx() context.Context { return context.Background() }
@@ -121,7 +121,7 @@ func overlap(t *testing.T, a archive.Archive) {
 	require.Len(t, told, 4)
 }
 
-// refusal breaks a transaction in the middle: the state before it stays.
+// refusal fails a transaction in the middle: the state before it stays.
 func refusal(t *testing.T, a archive.Archive) {
 	all := Batches(t, Ledger(5, 4), 7)
 	require.NoError(t, a.Keep(ctx(), all[0].Facts, all[0].Incidents, all[0].Position))
@@ -295,8 +295,8 @@ func rebuild(t *testing.T, open Opener) {
 	}
 }
 
-// beside reads from several readers while a writer keeps: a timeline never shrinks and never has a gap.
-func beside(t *testing.T, open Opener, read ReadOpener) {
+// readDuringWrites reads from several readers while a writer keeps: a timeline never shrinks or has a gap.
+func readDuringWrites(t *testing.T, open Opener, read ReadOpener) {
 	dir := t.TempDir()
 	a := open(t, dir)
 	defer func() { require.NoError(t, a.Close()) }()

@@ -23,7 +23,7 @@ func ID(n int) string { return events.DeriveID("archivetest", fmt.Sprint(n)) }
 // Cause returns the id of the input behind the step-th fact of the n-th incident.
 func Cause(n, step int) string { return events.DeriveID("cause", fmt.Sprint(n), fmt.Sprint(step)) }
 
-// Ledger makes the facts of so many incidents, each with the same number of facts, several in a
+// Ledger makes the facts of that many incidents, each with the same number of facts, several in a
 // record and interleaved as a busy engine would write them: triggered, paged, delivered,
 // acknowledged, and then notes. Every third incident is of service "search", the others of
 // "checkout".
@@ -88,7 +88,7 @@ func data(n, step int) events.Data {
 	return events.IncidentAnnotated{By: "person:ana", Note: fmt.Sprintf("note %d", step)}
 }
 
-// Batch is what one call of Keep is given.
+// Batch has the arguments of one call of Keep.
 type Batch struct {
 	Facts     []archive.Fact
 	Incidents []archive.Incident

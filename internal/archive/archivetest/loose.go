@@ -10,8 +10,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// loose keeps facts of incidents and of none, and asks for some of the latter: all of them, and what
-// has come since.
+// loose keeps facts with and without an incident, and reads some of the latter: all of them, and only new
+// ones.
 func loose(t *testing.T, a archive.Archive) {
 	journal, ok := a.(archive.Journal)
 	require.True(t, ok, "an archive has a journal")

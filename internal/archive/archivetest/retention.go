@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Whole is an archive with all its sides.
+// Whole is an archive with all its interfaces.
 type Whole interface {
 	archive.Archive
 	archive.Viewer
@@ -19,8 +19,8 @@ type Whole interface {
 	archive.Keeper
 }
 
-// Resolved makes the ledger of incidents that are over, but for the last one: triggered, paged and
-// resolved, n seconds after [Start].
+// Resolved makes a ledger of incidents that are resolved, except the last one: triggered, paged and resolved,
+// n seconds after [Start].
 func Resolved(incidents int) []archive.Fact {
 	const each = 3
 	all := Ledger(incidents, each)
@@ -85,7 +85,7 @@ func retention(t *testing.T, plain archive.Archive) {
 	late(t, a, facts)
 }
 
-// late brings another fact of an incident that was removed: its chain goes on.
+// late keeps another fact of a removed incident: its chain continues.
 func late(t *testing.T, a Whole, facts []archive.Fact) {
 	seq, hash, err := a.Head(ctx(), ID(2))
 	require.NoError(t, err)
@@ -121,7 +121,7 @@ func ids(all []archive.Incident) []string {
 	return out
 }
 
-// views looks at everything as of one instant, while more is kept.
+// views reads everything as of one instant while more is kept.
 func views(t *testing.T, plain archive.Archive) {
 	a := plain.(Whole)
 	all := Batches(t, Ledger(8, 5), 20)
@@ -164,7 +164,7 @@ func views(t *testing.T, plain archive.Archive) {
 	require.ErrorIs(t, v.Incidents(ctx(), func(archive.Kept) error { return stop }), stop)
 }
 
-// follows reads what was kept in steps, from any place on.
+// follows reads facts in steps.
 func follows(t *testing.T, a Whole, all []Batch) {
 	var want, got []string
 	for _, b := range all[:2] {

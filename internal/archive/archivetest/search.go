@@ -14,7 +14,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// searches asks for the incidents of a ledger in every way there is.
+// searches queries the incidents of a ledger by every field.
 func searches(t *testing.T, a archive.Archive) {
 	Fill(t, a, Ledger(9, 6), 7) // 0, 3 and 6 are of "search"; all were paged to ana, who noted "note 4", "note 5"
 	at := func(n int) time.Time { return Start.Add(time.Duration(n) * time.Second) }
@@ -75,15 +75,15 @@ func searches(t *testing.T, a archive.Archive) {
 	}
 }
 
-// drawn is one incident of a ledger by chance.
+// drawn is one incident of a random ledger.
 type drawn struct {
 	archive.Incident
 	job, word string
 }
 
-// against holds many queries by chance against a plain walk over the same incidents, which come,
-// change and are searched batch by batch.
-func against(t *testing.T, a archive.Archive) {
+// randomQueries compares random queries with a plain walk over the same incidents, which are added and
+// changed in batches.
+func randomQueries(t *testing.T, a archive.Archive) {
 	draw := rand.New(rand.NewPCG(1, 2))
 	pick := func(all ...string) string { return all[draw.IntN(len(all))] }
 	var all []drawn
@@ -159,7 +159,7 @@ func fits(d drawn, q archive.Query) bool {
 		(q.From.IsZero() || !d.OpenedAt.Before(q.From)) && (q.To.IsZero() || d.OpenedAt.Before(q.To))
 }
 
-// hostile keeps words that a store's text may not be able to hold, and finds them.
+// hostile keeps and finds texts that a store may not be able to keep as text.
 func hostile(t *testing.T, a archive.Archive) {
 	b := Batches(t, Ledger(2, 1), 100)[0]
 	b.Facts[0].CausationID = "cause\x00\xff"

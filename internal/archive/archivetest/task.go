@@ -9,7 +9,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// tasks looks for incidents by their follow-ups, as these come and are done.
+// tasks searches incidents by their follow-ups while these are added and completed.
 func tasks(t *testing.T, a archive.Archive) {
 	known := map[string]archive.Incident{}
 	position := uint64(0)

@@ -1,8 +1,8 @@
 // Package audit checks an archive against itself: the chain, facts, documents and the indexes of words.
 //
 // In: a view of an archive. Out: findings, each with the incident, the number of the fact and its place in
-// the ledger where they are known. It recomputes everything from the lines, changes nothing and does not
-// read the ledger. So it cannot see a change after which somebody recomputed all hashes.
+// the ledger if they are known. It recomputes everything from the lines, changes nothing and does not read
+// the ledger. So it cannot detect a change after which somebody recomputed all hashes.
 package audit
 
 import (
@@ -46,7 +46,7 @@ func (f Finding) String() string {
 	return strings.Join(where, ", ") + ": " + f.Problem
 }
 
-// Summary counts what was looked at.
+// Summary counts what was checked.
 type Summary struct {
 	Facts     int    `json:"facts"`
 	Records   int    `json:"records"`
@@ -56,7 +56,7 @@ type Summary struct {
 	Findings  int    `json:"findings"`
 }
 
-// MaxFindings ends a check: more would not say more.
+// MaxFindings is the number of findings that ends a check.
 const MaxFindings = 1000
 
 var errEnough = errors.New("enough findings")

@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// state is one incident after the facts read so far.
+// state is an incident after the facts that were read.
 type state struct {
 	seq uint64
 	// hash is the stored hash of the newest fact, made the one computed from its line. If they differ, one of
@@ -68,7 +68,7 @@ func shardOf(id string, shards int) int {
 	return int(sum.Sum32() % uint32(shards))
 }
 
-// state returns an incident's. One that was removed continues from its removal.
+// state returns the state of an incident. A removed one continues from its removal.
 func (a *audit) state(all map[string]*state, id string) *state {
 	s := all[id]
 	if s == nil {
@@ -81,7 +81,7 @@ func (a *audit) state(all map[string]*state, id string) *state {
 	return s
 }
 
-// lone checks a fact without an incident. A renewal changes the document of one all the same.
+// lone checks a fact without an incident. A renewal still changes an incident's document.
 func (a *audit) lone(f *archive.Fact, states map[string]*state, first bool) error {
 	env, raw, err := events.Split(f.Line)
 	if first {

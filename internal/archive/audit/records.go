@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// tally is what a record must still hold.
+// tally is what a record must still have.
 type tally struct {
 	archive.Record
 	whole int // facts before any was removed
@@ -52,7 +52,7 @@ func (a *audit) tallies() (all []tally, err error) {
 	return all, err
 }
 
-// counter compares facts with the tallies as they come.
+// counter compares facts with the tallies, in ledger order.
 type counter struct {
 	*audit
 	left []tally

@@ -7,8 +7,8 @@ import (
 	"tocsin.dev/internal/rules/timeline"
 )
 
-// words compares the terms in the indexes with those made from facts. For each incident it has one number:
-// the sum of the hashes of its terms.
+// words compares the terms in the indexes with those computed from facts. For each incident it has one
+// number: the sum of the hashes of its terms.
 type words struct {
 	seed      maphash.Seed
 	all, open map[int64]uint64 // by place

@@ -1,8 +1,8 @@
-// Package export writes what an archive holds for other programs: the ledger's lines, or a table.
+// Package export writes the content of an archive for other programs: the ledger's lines, or a table.
 //
-// In: a view of an archive, and what of it is wanted. Out: CloudEvents as JSON lines, exactly as the
-// ledger has them and in its order, or incidents as CSV that is safe to open in a spreadsheet. It
-// changes nothing and reads nothing else.
+// In: a view of an archive and a filter. Out: CloudEvents as JSON lines, byte for byte and in the order of
+// the ledger, or incidents as CSV that is safe to open in a spreadsheet. It changes nothing and reads
+// nothing else.
 package export
 
 import (
@@ -20,7 +20,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Filter selects incidents; its zero value everything.
+// Filter selects incidents; the zero value selects everything.
 type Filter struct {
 	Service, Team string
 	// Status is a status, or "open"; empty for any.
@@ -29,7 +29,7 @@ type Filter struct {
 	From, To time.Time
 }
 
-// All says that nothing is left out, facts of no incident included.
+// All reports whether the filter selects everything, including facts without an incident.
 func (f Filter) All() bool {
 	return f.Service == "" && f.Team == "" && f.Status == "" && f.From.IsZero() && f.To.IsZero()
 }
@@ -41,8 +41,8 @@ func (f Filter) fits(in *archive.Incident) bool {
 		(f.From.IsZero() || !in.OpenedAt.Before(f.From)) && (f.To.IsZero() || in.OpenedAt.Before(f.To))
 }
 
-// Lines writes one event a line: of the whole ledger, or of the incidents that fit with all that
-// happened to them, and gives the number of lines. Only the whole can be imported to an equal archive.
+// Lines writes one event a line, of the whole ledger or of the matching incidents, and returns the number of
+// lines. Only a whole ledger can be imported into an equal archive.
 func Lines(ctx context.Context, v archive.View, f Filter, to io.Writer) (int, error) {
 	wanted := map[string]bool{}
 	if !f.All() {
@@ -72,7 +72,7 @@ func Lines(ctx context.Context, v archive.View, f Filter, to io.Writer) (int, er
 
 var renewed = events.NameOf(events.TypeOf(events.AlertRenewed{}))
 
-// about gives the incident that a fact changes; a renewal names it in its data.
+// about returns the incident that a fact changes; a renewal names it in its data.
 func about(f *archive.Fact) string {
 	if f.Subject != "" || f.Type != renewed {
 		return f.Subject
@@ -87,7 +87,7 @@ func about(f *archive.Fact) string {
 	return ""
 }
 
-// each calls do with every incident that fits, the oldest first.
+// each calls do with every matching incident, oldest first.
 func each(ctx context.Context, v archive.View, f Filter, do func(archive.Incident) error) error {
 	return v.Incidents(ctx, func(k archive.Kept) error {
 		var in archive.Incident
@@ -101,14 +101,13 @@ func each(ctx context.Context, v archive.View, f Filter, do func(archive.Inciden
 	})
 }
 
-// columns are those of the table.
 var columns = []string{
 	"id", "service", "team", "title", "status", "priority", "severity", "policy", "level", "round", "dedup_key",
 	"opened_at", "acknowledged_at", "acknowledged_by", "resolved_at", "assignee", "alerts", "facts", "updated_at",
 }
 
-// Table writes the incidents that fit as CSV (RFC 4180) with a line of titles, the oldest first, and
-// gives their number. Instants are RFC 3339; an instant that there is not is empty.
+// Table writes the matching incidents as CSV (RFC 4180) with a header line, oldest first, and returns their
+// number. Instants are RFC 3339, or empty.
 func Table(ctx context.Context, v archive.View, f Filter, to io.Writer) (int, error) {
 	out, n := csv.NewWriter(to), 0
 	out.UseCRLF = true
@@ -144,8 +143,7 @@ func instant(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339Nano)
 }
 
-// safe keeps a spreadsheet from running a cell as a formula: whoever writes an alert's summary would
-// otherwise write into the sheets of those who read it.
+// safe prevents a spreadsheet from running a cell as a formula, because anyone may write an alert's summary.
 func safe(cell string) string {
 	if cell == "" {
 		return cell

@@ -26,8 +26,8 @@ const (
 	oldLayouts = "tocsin_versions"
 )
 
-// migrate brings the tables to the newest layout, under a lock of the database: of several processes that
-// start at the same time one does it and the others wait.
+// migrate brings the tables to the newest layout under a lock of the database: if several processes start at
+// the same time, one migrates and the others wait.
 func migrate(ctx context.Context, cfg *pgx.ConnConfig) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -63,14 +63,14 @@ func applied(ctx context.Context, from asker) (layout int64, err error) {
 	err = from.QueryRow(ctx, "SELECT coalesce(max(version_id), 0) FROM "+layouts+" WHERE is_applied").Scan(&layout)
 	switch {
 	case code(err) == undefinedTable:
-		return 0, fmt.Errorf("%w: its writer has not laid it out yet", fs.ErrNotExist)
+		return 0, fmt.Errorf("%w: its writer has not created it yet", fs.ErrNotExist)
 	case err == nil && layout > newest:
 		return 0, fmt.Errorf("%w: layout %d, this build knows %d", ErrNewer, layout, newest)
 	}
 	return layout, err
 }
 
-// check is for readers and keepers: a layout that is older counts as tables that are not there yet.
+// check is for readers and keepers: tables in an older layout do not exist for them yet.
 func check(ctx context.Context, pool *pgxpool.Pool) error {
 	found, err := applied(ctx, pool)
 	if err == nil && found < newest {

@@ -16,8 +16,8 @@ const (
 	endYear   = 2200
 )
 
-// partitions makes those of all months of facts, and the one after the newest, ahead of its first
-// fact. It comes in the same transaction as the facts.
+// partitions creates the partitions for the months of facts, and the next one before its first fact arrives,
+// in the transaction of the facts.
 func (w *writer) partitions(ctx context.Context, tx pgx.Tx, facts []archive.Fact) error {
 	var newest time.Time
 	for i := range facts {
@@ -36,8 +36,8 @@ func month(at time.Time) time.Time {
 	return time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// partition makes one where there is none. A table that is made beside and then attached does not
-// stop readers, as one that is made within would.
+// partition creates a month's partition if it does not exist. To create a table and then attach it does not
+// block readers, which creating it as a partition would.
 func (w *writer) partition(ctx context.Context, tx pgx.Tx, at time.Time) error {
 	if at.Year() < firstYear || at.Year() >= endYear {
 		return nil
@@ -46,11 +46,11 @@ func (w *writer) partition(ctx context.Context, tx pgx.Tx, at time.Time) error {
 	if w.months[name] {
 		return nil
 	}
-	var there bool
-	if err := tx.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", name).Scan(&there); err != nil {
+	var exists bool
+	if err := tx.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", name).Scan(&exists); err != nil {
 		return fmt.Errorf("partition %s: %w", name, err)
 	}
-	if !there {
+	if !exists {
 		from := month(at)
 		const form = "2006-01-02 15:04:05+00"
 		if _, err := tx.Exec(ctx, fmt.Sprintf("CREATE TABLE %s (LIKE tocsin_facts INCLUDING DEFAULTS INCLUDING CONSTRAINTS); "+

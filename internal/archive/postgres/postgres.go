@@ -1,9 +1,9 @@
 // Package postgres is the archive in a PostgreSQL database, for teams whose services run on several
 // machines.
 //
-// In: facts and incidents from the recorder, written by one connection that holds an advisory lock
-// for as long as it lives, so that there is one writer. Out: incidents and timelines, read by a
-// pool of connections that cannot write, from any process. Facts are partitioned by month.
+// In: facts and incidents from the recorder, written by one connection with an advisory lock, which admits
+// one writer. Out: incidents and timelines, read by a pool of connections that cannot write, from any
+// process. Facts are partitioned by month.
 //
 // The package never decides what a fact means, and puts no password into an error or a log. Tables begin
 // with "tocsin_" and are in the first schema of the search path.
@@ -40,18 +40,18 @@ var (
 	ErrNewer = errors.New("the archive was written by a newer version of Tocsin")
 	// ErrOlder says that the tables have a layout from before the first release.
 	ErrOlder = errors.New("the archive has a layout from before the first release: drop the tables that begin with tocsin_, and the recorder rebuilds them from the ledger")
-	// ErrWriting says that another recorder holds the archive.
+	// ErrWriting says that another recorder has the archive open.
 	ErrWriting = errors.New("another recorder writes this archive")
 	// ErrEncoding says that the database cannot store every text.
 	ErrEncoding = errors.New("the database's encoding is not UTF8")
 )
 
-// Address says that a name of an archive is one of a database, and not of a file.
+// Address reports whether the name of an archive is the address of a database and not a file.
 func Address(name string) bool {
 	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
 }
 
-// Archive is every side of one database.
+// Archive reads, writes and keeps one database.
 type Archive struct {
 	*Reader
 	*Keeper
@@ -88,8 +88,8 @@ func (a *Archive) Close() error {
 	return errors.Join(a.Reader.Close(), a.Keeper.Close(), a.writer.close())
 }
 
-// OpenReader opens the database read-only. errors.Is(err, fs.ErrNotExist) says that its writer has not made
-// the tables, or not brought them up to date, yet.
+// OpenReader opens the database read-only. The error is fs.ErrNotExist until a writer has created the tables
+// and brought them up to date.
 func OpenReader(ctx context.Context, address string) (*Reader, error) {
 	pool, err := connect(ctx, address, "on", 8)
 	if err != nil {
@@ -126,7 +126,7 @@ func parse(address string) (*pgxpool.Config, error) {
 	}
 	cfg, err := pgxpool.ParseConfig(address)
 	if err != nil {
-		return nil, ErrURL // its text may hold the password
+		return nil, ErrURL // its text may contain the password
 	}
 	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "tocsin"

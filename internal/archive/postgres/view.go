@@ -108,7 +108,7 @@ func (v *view) Holds(ctx context.Context, each func(archive.Hold) error) error {
 	return walk(ctx, v.tx, readHold[pgx.Rows], each, selectHolds+" ORDER BY id")
 }
 
-// term is one that searches find an incident by.
+// term is a search term of an incident.
 type term struct {
 	place int64
 	term  string
@@ -123,7 +123,7 @@ func (v *view) Terms(ctx context.Context, each func(place int64, open bool, term
 		"SELECT place, unnest(tsvector_to_array(terms)) FROM tocsin_incidents")
 }
 
-// indexes are those that the migrations make, including those of primary keys and unique columns.
+// indexes are those of the migrations, including those of primary keys and unique columns.
 var indexes = []string{
 	"tocsin_facts_pkey", "tocsin_facts_incident", "tocsin_facts_cause", "tocsin_chain_pkey", "tocsin_incidents_pkey", "tocsin_incidents_id_key",
 	"tocsin_incidents_open", "tocsin_incidents_resolved", "tocsin_incidents_terms", "tocsin_removals_pkey", "tocsin_holds_pkey",

@@ -13,8 +13,8 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// writer is the one connection that keeps facts. The lock belongs to the connection: when that breaks the
-// lock is gone, and nothing is written until there is another connection that holds it.
+// writer is the one connection that keeps facts. The lock belongs to the connection: when that breaks, the
+// lock is gone, and nothing is written until another connection has it.
 type writer struct {
 	cfg    *pgx.ConnConfig
 	mu     sync.Mutex
@@ -37,7 +37,7 @@ func openWriter(ctx context.Context, cfg *pgx.ConnConfig, wait time.Duration) (*
 	return w, nil
 }
 
-// connect opens the connection and takes the lock, waiting that long for it.
+// connect opens the connection and takes the lock, for which it waits up to wait.
 func (w *writer) connect(ctx context.Context, wait time.Duration) error {
 	conn, err := pgx.ConnectConfig(ctx, w.cfg)
 	if err != nil {

@@ -10,17 +10,16 @@ import (
 
 var _ archive.Builder = (*Archive)(nil)
 
-// mostUnindexed is the most facts that are kept without their indexes: an index is made in memory, at
+// mostUnindexed is the most facts that are kept without their indexes: an index is built in memory, with
 // about a hundred bytes for each fact.
 const mostUnindexed = 2_000_000
 
 // factIndexes are missing while an archive is built.
 var factIndexes = []string{"facts_incident", "facts_cause"}
 
-// Build drops the indexes over facts of an archive without facts. Ids are hashes, so each fact changes two
-// pages anywhere in these indexes, and making them at the end is ten times as fast. When the process is
-// stopped before that, the archive is correct and slow to read, and the next one that opens it to write
-// makes them.
+// Build drops the indexes of facts if the archive has no facts. Ids are hashes, so each fact changes two
+// random pages of these indexes, and creating them at the end is ten times as fast. If the process stops
+// before that, the archive is correct but slow to read, and the next writer creates them.
 func (a *Archive) Build(ctx context.Context) error {
 	n, err := one(ctx, a.writer.db, "SELECT EXISTS (SELECT 1 FROM facts)")
 	if err == nil && n == 0 {
@@ -33,7 +32,7 @@ func (a *Archive) Build(ctx context.Context) error {
 	return nil
 }
 
-// Settle makes the indexes.
+// Settle creates the indexes.
 func (a *Archive) Settle(ctx context.Context) error { return a.writer.settle(ctx) }
 
 // built counts facts that were kept without indexes.

@@ -33,8 +33,8 @@ var (
 	ErrOlder = errors.New("the archive has a layout from before the first release: delete the file, and the recorder rebuilds it from the ledger")
 )
 
-// prepare brings a file to the newest layout, and makes the indexes that a process may have left out when
-// it was stopped while building. Files that are not ours stay unchanged.
+// prepare brings a file to the newest layout, and creates the indexes that are missing if a process was
+// stopped while building. Files that are not ours stay unchanged.
 func prepare(ctx context.Context, db *sql.DB) error {
 	_, err := applied(ctx, db)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -64,7 +64,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// check is for readers and keepers: a layout that is older counts as a file that is not there yet.
+// check is for readers and keepers: a file in an older layout does not exist for them yet.
 func check(ctx context.Context, db *sql.DB) error {
 	found, err := applied(ctx, db)
 	if err == nil && found < newest {
@@ -80,7 +80,7 @@ func applied(ctx context.Context, db *sql.DB) (layout int64, err error) {
 		return 0, foreign(err)
 	}
 	if tables == 0 {
-		return 0, fmt.Errorf("%w: its writer has not laid it out yet", fs.ErrNotExist)
+		return 0, fmt.Errorf("%w: its writer has not created it yet", fs.ErrNotExist)
 	}
 	id, err := one(ctx, db, "PRAGMA application_id")
 	if err != nil {

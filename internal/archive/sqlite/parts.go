@@ -20,21 +20,21 @@ func readPart(rows *sql.Rows) (p part, err error) {
 	return p, err
 }
 
-// wanted returns the parts of the newest layout, as SQLite itself lays them out.
+// wanted returns the parts of the newest layout, from a database in memory.
 var wanted = sync.OnceValues(func() ([]part, error) {
 	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close()      //nolint:errcheck // it was in memory only
-	db.SetMaxOpenConns(1) // each connection has a memory of its own
+	db.SetMaxOpenConns(1) // each connection has its own database in memory
 	if err := migrate(context.Background(), db); err != nil {
 		return nil, err
 	}
 	return all(context.Background(), db, readPart, selectParts)
 })
 
-// parts names tables and indexes of the layout that the file lacks, or has differently.
+// parts reports tables and indexes that are missing from the file or differ from the layout.
 func (v *view) parts(ctx context.Context, each func(string) error) error {
 	want, err := wanted()
 	if err != nil {
@@ -64,7 +64,7 @@ func (v *view) parts(ctx context.Context, each func(string) error) error {
 	return nil
 }
 
-// makeFactIndexes makes the indexes over facts where they are missing.
+// makeFactIndexes creates missing indexes of facts.
 func makeFactIndexes(ctx context.Context, db *sql.DB) error {
 	want, err := wanted()
 	if err != nil {
@@ -79,7 +79,7 @@ func makeFactIndexes(ctx context.Context, db *sql.DB) error {
 			_, err = db.ExecContext(ctx, p.made)
 		}
 		if err != nil {
-			return fmt.Errorf("make index %s: %w", p.name, err)
+			return fmt.Errorf("create index %s: %w", p.name, err)
 		}
 	}
 	return nil

@@ -1,11 +1,10 @@
 // Package sqlite is the archive in one SQLite file, for one machine and nothing to install.
 //
-// In: facts and incidents from the recorder, written by one connection in transactions that reach
-// the disk before they count (WAL, synchronous=FULL). Out: incidents and timelines, read by
-// connections of their own, also from another process by [OpenReader]. SQLite's own "-wal" and "-shm" files
-// next to it belong to it.
+// In: facts and incidents from the recorder, written by one connection in transactions that are on disk when
+// they return (WAL, synchronous=FULL). Out: incidents and timelines, read by other connections, also from
+// another process by [OpenReader]. SQLite's "-wal" and "-shm" files next to the file are part of it.
 //
-// The package never decides what a fact means: incidents come to it folded.
+// The package never decides what a fact means: it receives folded incidents.
 package sqlite
 
 import (
@@ -30,7 +29,7 @@ var (
 	_ archive.Reader  = (*Reader)(nil)
 )
 
-// Archive is every side of one file.
+// Archive reads, writes and keeps one file.
 type Archive struct {
 	*Reader
 	*Keeper
@@ -61,8 +60,8 @@ func Open(path string) (*Archive, error) {
 	return &Archive{Reader: r, Keeper: newKeeper(write), writer: w}, nil
 }
 
-// touch creates the file readable by its owner and group only: timelines are nobody else's business.
-// SQLite gives its other files the same mode.
+// touch creates the file readable by its owner and group only: timelines are confidential. SQLite creates its
+// other files with the same mode.
 func touch(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
@@ -71,11 +70,11 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// Close ends readers first, so that the writer's last checkpoint can fold the log into the file.
+// Close closes readers first, so that the writer's last checkpoint can merge the log into the file.
 func (a *Archive) Close() error { return errors.Join(a.Reader.Close(), a.writer.close()) }
 
-// OpenReader opens the file read-only, also while another process writes it. errors.Is(err, fs.ErrNotExist)
-// says that its writer has not made it, or not brought it up to date, yet.
+// OpenReader opens the file read-only, also while another process writes it. The error is fs.ErrNotExist
+// until a writer has created the file and brought it up to date.
 func OpenReader(path string) (*Reader, error) {
 	db, err := existing(path, "ro", max(2, runtime.GOMAXPROCS(0)))
 	if err != nil {
@@ -118,7 +117,7 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 		settings["_pragma"] = append(settings["_pragma"], "query_only(1)", "cache_size(-16384)")
 	} else {
 		settings["_pragma"] = append(settings["_pragma"], "journal_mode(wal)", "synchronous(full)",
-			// A rebuild touches pages all over the indexes: what does not stay in memory is written many times.
+			// A rebuild changes random pages of the indexes: those that do not stay in memory are written many times.
 			"cache_size(-131072)", "wal_autocheckpoint(32000)")
 	}
 	name := url.URL{Scheme: "file", Path: path, RawQuery: settings.Encode()}

@@ -109,7 +109,7 @@ func (v *view) Holds(ctx context.Context, each func(archive.Hold) error) error {
 	return walk(ctx, v.tx, readHold[*sql.Rows], each, selectHolds+" ORDER BY id")
 }
 
-// term is one that searches find an incident by.
+// term is a search term of an incident.
 type term struct {
 	place int64
 	open  bool

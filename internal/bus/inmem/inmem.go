@@ -113,7 +113,7 @@ func (b *Bus) store(s bus.Stream, partition int, place string, m bus.Message) ui
 	return m.Seq
 }
 
-// Publish stores m in INTAKE; subjects of services are placed as the server would place them.
+// Publish stores m in INTAKE, in the partition that the server would choose.
 func (b *Bus) Publish(_ context.Context, m bus.Message) error {
 	if err := b.before("publish"); err != nil {
 		return err
@@ -291,7 +291,7 @@ func (b *Bus) Get(_ context.Context, name string) ([]byte, error) {
 	return data, nil
 }
 
-// Messages returns a copy of a stream, for the laws of a test.
+// Messages returns a copy of a stream, for tests.
 func (b *Bus) Messages(s bus.Stream) []bus.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()

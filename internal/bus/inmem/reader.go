@@ -14,7 +14,7 @@ type reader struct {
 	ready     chan struct{}
 }
 
-// Read opens a reader behind after.
+// Read opens a reader after a sequence.
 func (b *Bus) Read(_ context.Context, s bus.Stream, partition int, after uint64) (bus.Reader, error) {
 	if err := b.before("read"); err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (r *reader) signal() {
 	}
 }
 
-// Poll returns what is there, unless a fault delays it.
+// Poll returns what was stored, unless a fault delays it.
 func (r *reader) Poll(max int) ([]bus.Message, error) {
 	if f := r.b.cfg.Faults.Delay; f != nil && f() {
 		r.signal()

@@ -33,8 +33,8 @@ func (b *Bus) Told(ctx context.Context, p int) (position, fence uint64, err erro
 	return position, m.Sequence, nil
 }
 
-// Announce publishes the messages and the new position as one atomic batch; the position's message
-// carries the fence and comes last, so its sequence is the batch's.
+// Announce publishes the messages and the new position as one atomic batch. The message of the position
+// carries the fence and is last, so its sequence is the batch's.
 func (b *Bus) Announce(ctx context.Context, p int, fence, position uint64, all []bus.Message) (uint64, error) {
 	batch := make([]*nats.Msg, 0, len(all)+1)
 	for _, m := range all {

@@ -77,7 +77,7 @@ type Bus struct {
 
 var _ bus.Bus = (*Bus)(nil)
 
-// Options returns what every connection needs: reconnect for ever, and never buffer a publish, since the
+// Options returns what every connection needs: it reconnects for ever and never buffers a publish, since the
 // caller repeats it after a lost answer.
 func Options(name string) []nats.Option {
 	return []nats.Option{

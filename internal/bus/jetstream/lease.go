@@ -16,7 +16,7 @@ import (
 
 // leases is a bucket whose entries expire, and a cache of it that one watcher keeps up to date. An entry
 // that was not renewed within the TTL, by the local clock, counts as expired; the server decides when
-// somebody tries to take it. The bucket is in memory, so a single server loses it with a restart, and each
+// somebody tries to take it. The bucket is in memory, so a single server loses it in a restart, and each
 // new connection looks it up or creates it again.
 type leases struct {
 	js   jetstream.JetStream
@@ -32,7 +32,7 @@ type leases struct {
 
 type lease struct {
 	owner    string
-	revision uint64 // 0 = unknown, as it may be from a lost bucket
+	revision uint64 // 0 = unknown: it may be from a lost bucket
 	at       time.Time
 }
 
@@ -91,20 +91,20 @@ func (l *leases) follow(watching context.Context, nc *nats.Conn, w jetstream.Key
 			return
 		case entry, ok := <-w.Updates():
 			if !ok {
-				w = l.again(watching, w)
+				w = l.rewatch(watching, w)
 			} else if entry != nil { // nil: all present entries were delivered
-				l.picture(entry)
+				l.update(entry)
 			}
 		case <-connected:
-			w = l.again(watching, w)
+			w = l.rewatch(watching, w)
 		case <-l.lost:
-			w = l.again(watching, w)
+			w = l.rewatch(watching, w)
 		}
 	}
 }
 
-// again replaces the watcher, trying until the server answers or watching ends.
-func (l *leases) again(watching context.Context, old jetstream.KeyWatcher) jetstream.KeyWatcher {
+// rewatch replaces the watcher, trying until the server answers or watching ends.
+func (l *leases) rewatch(watching context.Context, old jetstream.KeyWatcher) jetstream.KeyWatcher {
 	_ = old.Stop() // its server may be gone
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		ctx, cancel := context.WithTimeout(watching, l.cfg.AnswerTimeout)
@@ -123,7 +123,7 @@ func (l *leases) again(watching context.Context, old jetstream.KeyWatcher) jetst
 	}
 }
 
-func (l *leases) picture(entry jetstream.KeyValueEntry) {
+func (l *leases) update(entry jetstream.KeyValueEntry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if entry.Operation() == jetstream.KeyValuePut {
@@ -172,8 +172,8 @@ func (b *Bus) Hold(ctx context.Context, name, owner string) error {
 	return nil
 }
 
-// claim writes the entry over the revision that it should have. When that fails, it asks the server who
-// owns the entry: it may be us, by a renewal whose answer was lost.
+// claim replaces the entry if it has the believed revision. If that fails, it asks the server who owns the
+// entry: it may be us, by a renewal whose answer was lost.
 func (l *leases) claim(ctx context.Context, name, owner string, believed uint64) (revision uint64, err error) {
 	l.mu.Lock()
 	kv := l.kv

@@ -8,7 +8,7 @@ import (
 	"os"
 )
 
-// lock takes the folder for this process: the file is made, and nobody else may while it is open.
+// lock takes the folder for this process: it creates the file, which no other process can while it is open.
 func lock(path string) (free func() error, err error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, ErrDataInUse // an open file cannot be removed on these systems

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// lock takes the folder for this process. The kernel frees it when the process dies, however it dies.
+// lock takes the folder for this process. The kernel frees it when the process ends, even after a crash.
 func lock(path string) (free func() error, err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"tocsin.dev/internal/bus"
 )
 
-// How much a reader buffers before it stops pulling. A pull by bytes would make the client allocate room
-// for a million messages.
+// How much a reader buffers before it stops pulling. For a pull by bytes the client would allocate space for
+// a million messages.
 const (
 	pullMessages = 64
 	heldBytes    = 8 << 20

@@ -9,8 +9,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// serverLog writes the server's log to ours. Fatalf is called for failures at start; it returns, and keeps
-// the error for StartServer.
+// serverLog writes the server's log to ours. Fatalf, which the server calls for failures at start, returns and
+// keeps the error for StartServer.
 type serverLog struct {
 	log *zap.Logger
 	mu  sync.Mutex

@@ -14,7 +14,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// The buckets, and the metadata that INTAKE carries for everybody.
+// The buckets, and the metadata of INTAKE that applies to all streams.
 const (
 	bucketLeases = "TOCSIN_LEASES"
 	bucketBlobs  = "TOCSIN_BLOBS"
@@ -23,7 +23,7 @@ const (
 	metaInstall  = "tocsin.installation"
 )
 
-// maxMessage is the largest message of ours: the server's default limit, below which every record stays.
+// maxMessage is the largest message: the server's default limit, below which every record stays.
 const maxMessage = 1 << 20
 
 // duplicates is the window in which a message id is stored once, intakeAge how long INTAKE keeps messages.
@@ -32,7 +32,7 @@ const (
 	intakeAge  = 30 * 24 * time.Hour
 )
 
-// makeStreams creates missing streams. INTAKE comes first: it carries the numbers of partitions, and whoever
+// makeStreams creates missing streams. INTAKE is first: it carries the numbers of partitions, and whoever
 // creates it fixes them.
 func (b *Bus) makeStreams(ctx context.Context) error {
 	var err error
@@ -73,7 +73,7 @@ func (b *Bus) intakeConfig() jetstream.StreamConfig {
 		Name:        events.StreamIntake,
 		Description: "what was asked: alerts, commands, receipts, catalogs",
 		Subjects:    []string{events.SubjectAlerts + ".*", events.SubjectCommands + ".*", events.SubjectIntake + ".>"},
-		// Whoever publishes on tocsin.alerts.<service> needs to know nothing of partitions.
+		// A publisher on tocsin.alerts.<service> needs to know nothing about partitions.
 		SubjectTransform: &jetstream.SubjectTransformConfig{
 			Source:      "tocsin.*.*",
 			Destination: fmt.Sprintf("%s.{{partition(%d,2)}}.{{wildcard(1)}}.{{wildcard(2)}}", events.SubjectIntake, b.cfg.Partitions),
