@@ -31,7 +31,7 @@ func compile(t *testing.T, name string) *jsonschema.Schema {
 	return s
 }
 
-// examples gives the examples of an event: <name>.v1.json, and <name>.<anything>.v1.json if there are more.
+// examples returns the examples of an event: <name>.v1.json, and <name>.<anything>.v1.json if there are more.
 func examples(t *testing.T, name string) map[string][]byte {
 	t.Helper()
 	found := map[string][]byte{}

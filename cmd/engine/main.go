@@ -1,6 +1,6 @@
 // Command engine decides: alerts become incidents, incidents escalate, people are paged.
 //
-// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere. Out: records on LEDGER.
+// In: flags, TOCSIN_* environment variables, an external NATS. Out: records on LEDGER.
 package main
 
 import (

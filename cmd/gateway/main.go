@@ -1,6 +1,6 @@
 // Command gateway is the front door: alerts and commands in, answers out.
 //
-// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere, the recorder's archive,
+// In: flags, TOCSIN_* environment variables, an external NATS, the recorder's archive,
 // and with --config a catalog. Out: the HTTP doors.
 package main
 

@@ -1,6 +1,6 @@
 // Command notifier delivers: a page becomes notifications, tried until one is delivered.
 //
-// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere. Out: notifications on
+// In: flags, TOCSIN_* environment variables, an external NATS. Out: notifications on
 // channels, and receipts.
 package main
 

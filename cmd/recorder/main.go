@@ -1,6 +1,6 @@
 // Command recorder remembers: every fact becomes a line of a timeline.
 //
-// In: flags, TOCSIN_* environment variables, a NATS that runs elsewhere. Out: the archive.
+// In: flags, TOCSIN_* environment variables, an external NATS. Out: the archive.
 package main
 
 import (

@@ -103,7 +103,7 @@ func TestArchiveVerifyNames(t *testing.T) {
 	require.NoError(t, db.Close())
 	code, stdout, stderr := tocsin(t, "archive", "verify", "--archive", path)
 	require.Equal(t, 1, code)
-	require.Contains(t, stdout, "incident "+archivetest.ID(1)+", fact 2, record 1, line 7: its line and the facts before it do not fit")
+	require.Contains(t, stdout, "incident "+archivetest.ID(1)+", fact 2, record 1, line 7: its hash does not match its line and the facts before it")
 	require.Contains(t, stdout, "incident "+archivetest.ID(0)+", fact 3: it is missing")
 	require.Contains(t, stdout, "record 2, line 4: the fact is missing")
 	require.Contains(t, stderr, "the archive is damaged: 3 findings")

@@ -136,7 +136,7 @@ func (a *app) checkCatalog(dir string, weeks int) error {
 	v := client.Verdict{OK: c != nil, Faults: make([]client.Fault, len(faults))}
 	errs := 0
 	for i, f := range faults {
-		v.Faults[i] = client.Fault(api.Told(f))
+		v.Faults[i] = client.Fault(api.AnswerFault(f))
 		if !f.Warning {
 			errs++
 		}

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -29,8 +27,8 @@ func newDemo(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Play a short story: an incident opens, escalates, is acknowledged and resolved",
 		Long: `Start everything in a temporary folder, send it an Alertmanager webhook and a CloudEvent, and show how
-incidents open, escalate, are acknowledged and resolved. It needs no setup, takes about 15 seconds, ends by itself
-and leaves nothing behind.`,
+incidents open, escalate, are acknowledged and resolved. It needs no setup, takes about 15 seconds and leaves nothing
+behind.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), demoTimeout)
@@ -48,7 +46,7 @@ func playDemo(ctx context.Context, a *app) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	config := filepath.Join(dir, "tocsin.d")
-	if err := unpack(examples.Demo, "demo", config); err != nil {
+	if err := unpackDemo(config); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
 	out := &lockedWriter{w: a.stdout}
@@ -68,12 +66,12 @@ func playDemo(ctx context.Context, a *app) (err error) {
 	return errors.Join(err, story)
 }
 
-// unpack writes the example catalog into a folder.
-func unpack(from fs.FS, dir, to string) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
+// unpackDemo writes the demo's catalog into a folder.
+func unpackDemo(to string) error {
+	if err := os.Mkdir(to, 0o700); err != nil {
 		return err
 	}
-	b, err := fs.ReadFile(from, path.Join(dir, "catalog.yaml"))
+	b, err := examples.Demo.ReadFile("demo/catalog.yaml")
 	if err != nil {
 		return err
 	}
@@ -188,7 +186,7 @@ func (s *story) ending(ctx context.Context) error {
 
 // post sends an example file to an endpoint.
 func (s *story) post(ctx context.Context, door, contentType, file string) error {
-	body, err := fs.ReadFile(examples.Demo, "demo/"+file)
+	body, err := examples.Demo.ReadFile("demo/" + file)
 	if err != nil {
 		return err
 	}

@@ -62,5 +62,5 @@ func TestDefaultNeedsNothing(t *testing.T) {
 	service, rule := c.Place(nil, events.Alert{})
 	require.Equal(t, "catch-all", service)
 	require.Equal(t, catalog.RuleFallback, rule)
-	require.Zero(t, c.RouteErrors())
+	require.Empty(t, c.Explain(nil, events.Alert{}).Failed)
 }

@@ -16,7 +16,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// message gives an event in binary mode.
+// message returns an event in binary mode.
 func message(t *testing.T, data events.Data) (events.Header, []byte) {
 	t.Helper()
 	e := events.New(data)

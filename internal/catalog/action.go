@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"tocsin.dev/internal/rules/escalation"
@@ -47,12 +48,7 @@ const actionHint = "add page: [role:lead], climb: next, to: or priority:"
 
 // acts reports whether a mapping has any of the keys that do something.
 func acts(f map[string]item) bool {
-	for _, key := range []string{"page", "climb", "to", "priority"} {
-		if f[key].Present() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"page", "climb", "to", "priority"}, func(key string) bool { return f[key].Present() })
 }
 
 // readClimb reads "next" or the number of one of a policy's levels; 0 for neither.

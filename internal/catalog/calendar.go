@@ -52,13 +52,13 @@ func daysNamed(words string) ([]time.Weekday, bool) {
 	var days []time.Weekday
 	seen := [7]bool{}
 	for word := range strings.SplitSeq(words, ",") {
-		first, last, stretch := strings.Cut(word, "-")
+		first, last, isRange := strings.Cut(word, "-")
 		from, ok := dayNamed(first)
 		if !ok {
 			return nil, false
 		}
 		to := from
-		if stretch {
+		if isRange {
 			if to, ok = dayNamed(last); !ok {
 				return nil, false
 			}

@@ -8,7 +8,6 @@
 package catalog
 
 import (
-	"sync/atomic"
 	"time"
 
 	"tocsin.dev/internal/rules"
@@ -34,15 +33,14 @@ type Catalog struct {
 	// Imports are the calendars of schedules that have no layers, by the schedule's id.
 	Imports map[string]*Import
 	Intake  map[string]IntakeKey // by name; none = open on loopback only
-	// Egress lists the inner address ranges (CIDR) that webhooks and calendars may reach besides
-	// public ones.
+	// Egress lists the inner address ranges (CIDR) that webhooks and calendars may reach in
+	// addition to public ones.
 	Egress   []string
 	Channels Channels
 	// Places holds the places of the parts in the files.
 	Places Places
 
-	schedules   map[string]Fault // by schedule: its place, for the warnings of Coverage
-	routeErrors atomic.Uint64    // conditions that failed while placing, since the catalog was made
+	schedules map[string]Fault // by schedule: its place, for the warnings of Coverage
 }
 
 // Suggestions are the suggestions that one policy follows.
@@ -102,7 +100,7 @@ type IntakeKey struct {
 	Service string
 }
 
-// Channels is what the channels need besides addresses.
+// Channels configures the channels themselves; addresses belong to contacts.
 type Channels struct {
 	Email EmailChannel
 }

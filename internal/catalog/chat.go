@@ -1,9 +1,11 @@
 package catalog
 
+import "cmp"
+
 // chat reads a chat room.
 func (p *parser) chat(id string, key, body item) {
 	f := fields(body, "chat")
-	c := &Chat{ID: id, Name: firstOf(f["name"].Text(), id), Contacts: p.contacts(f["contact"])}
+	c := &Chat{ID: id, Name: cmp.Or(f["name"].Text(), id), Contacts: p.contacts(f["contact"])}
 	if f["contact"].Empty() {
 		key.Fault(`add one, such as: contact: [{webhook: {url: "https://chat.example.com/hook"}}]`, "chat %s has no contact method", quote(id))
 	}

@@ -1,6 +1,9 @@
 package catalog
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // remote is the host of a webhook or calendar, to be checked against egress when all files are read.
 type remote struct {
@@ -34,10 +37,8 @@ func isInner(addr netip.Addr) bool {
 }
 
 func (p *parser) allowed(addr netip.Addr) bool {
-	for _, one := range p.cat.Egress {
-		if prefix, err := netip.ParsePrefix(one); err == nil && prefix.Contains(addr.Unmap()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.cat.Egress, func(allowed string) bool {
+		prefix, err := netip.ParsePrefix(allowed)
+		return err == nil && prefix.Contains(addr.Unmap())
+	})
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -98,7 +99,7 @@ func checkRaise(t escalation.Trigger, draft triggerDraft) {
 	if t.To != "" && !alert.Higher(t.To, least) {
 		draft.raised.Warn("leave it out", "to_priority: %s has no effect: every raise is to %s or above", t.To, least)
 	}
-	if at := firstOf(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
+	if at := cmp.Or(t.To, least); t.Do.Priority != "" && t.Do.Priority != leastUrgent && !alert.Higher(t.Do.Priority, at) {
 		draft.at.Warn("leave priority: out, or name a more urgent one", "priority: %s does nothing: the priority is %s or above", t.Do.Priority, at)
 	}
 }

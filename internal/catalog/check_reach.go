@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -24,7 +25,7 @@ func (r *reached) somebody() bool {
 }
 
 // checkReach refuses services from which nobody can be paged, and warns of levels and contact methods
-// that can never do their part. Services with the same team, policy and owner are checked once.
+// that can never take part. Services with the same team, policy and owner are checked once.
 func (p *parser) checkReach() {
 	seen := map[pairing]*reached{}
 	for _, s := range p.services {
@@ -48,7 +49,7 @@ func (p *parser) reachedFrom(of pairing, seen map[pairing]*reached) *reached {
 	if done := seen[of]; done != nil {
 		return done
 	}
-	r := &reached{unknown: true} // what a cycle finds on its way; it has a fault already
+	r := &reached{unknown: true} // for a cycle of hand-overs, which is a fault already
 	seen[of] = r
 	d, found := p.policyByID[of.policy], reached{}
 	if d == nil {
@@ -58,7 +59,7 @@ func (p *parser) reachedFrom(of pairing, seen map[pairing]*reached) *reached {
 	for n, level := range d.Levels {
 		found.unknown = found.unknown || len(level.Targets) == 0 && level.Team == ""
 		here := of
-		here.team = firstOf(level.Team, of.team) // which has the incident before anybody is paged
+		here.team = cmp.Or(level.Team, of.team) // which has the incident before anybody is paged
 		people := p.peopleBehindAll(level.Targets, here, before, &found)
 		found.levels = append(found.levels, people)
 		if len(level.Targets) == 0 {
@@ -137,7 +138,7 @@ func (p *parser) peopleOf(schedule string, r *reached) []string {
 	var people []string
 	switch s := p.cat.Rules.Schedules[schedule]; {
 	case s == nil:
-	case s.Imported != nil: // anybody may come to stand in its calendar
+	case s.Imported != nil: // its calendar may name anybody
 		people = slices.Sorted(maps.Keys(p.cat.People))
 	default:
 		people = s.People()
@@ -146,11 +147,11 @@ func (p *parser) peopleOf(schedule string, r *reached) []string {
 	return people
 }
 
-// role returns whom a role pages. A holder is nobody here, since there may be none.
+// role returns whom a role pages. A holder counts as nobody here, since the incident may not have one.
 func (p *parser) role(t escalation.Target, of pairing, before []string) []string {
 	switch t.ID {
 	case escalation.RoleLead:
-		return nonEmpty(p.lead(firstOf(t.Of, of.team)))
+		return nonEmpty(p.lead(cmp.Or(t.Of, of.team)))
 	case escalation.RoleOwner:
 		if t.Of == "" {
 			return nonEmpty(of.owner)

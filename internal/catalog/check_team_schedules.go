@@ -1,6 +1,6 @@
 package catalog
 
-// teamDuty is a target that stands for the schedule of a team.
+// teamDuty is a target that means the schedule of a team.
 type teamDuty struct {
 	team string
 	at   item

@@ -8,7 +8,7 @@ import (
 // Fault is one thing wrong with the catalog, and where.
 type Fault = yamlfile.Fault
 
-// Refused reports whether any of the faults is more than a warning, so that there is no catalog.
+// Refused reports whether any of the faults is more than a warning, in which case there is no catalog.
 func Refused(faults []Fault) bool { return yamlfile.Refused(faults) }
 
 // item is one value of a file.

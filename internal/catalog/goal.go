@@ -9,8 +9,8 @@ import (
 	"tocsin.dev/internal/yamlfile"
 )
 
-// goalDraft is the goals of one priority as one place gives them. What a service leaves out comes from
-// the goals of the whole catalog.
+// goalDraft is the goals of one priority as written in one place. A service inherits what it leaves out
+// from the goals of the whole catalog.
 type goalDraft struct {
 	f  map[string]item
 	at item

@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -15,7 +17,7 @@ type names struct {
 	most        int // words in the longest name
 }
 
-func (n names) id(words string) string { return firstOf(n.own[words], n.common[words]) }
+func (n names) id(words string) string { return cmp.Or(n.own[words], n.common[words]) }
 
 // of returns the people whom an event is about, each once: those whom its title names, in that order,
 // else those of its attendees who are known.
@@ -50,13 +52,8 @@ func (n names) within(text string) []string {
 
 // with adds an id that is not empty and not in the list yet.
 func with(people []string, id string) []string {
-	if id == "" {
+	if id == "" || slices.Contains(people, id) {
 		return people
-	}
-	for _, one := range people {
-		if one == id {
-			return people
-		}
 	}
 	return append(people, id)
 }
@@ -99,7 +96,7 @@ func (p *parser) namesOf(aliases []alias) names {
 }
 
 // commonNames returns ids, e-mail addresses and names, in this order of precedence. A name that two
-// people have stands for nobody.
+// people share refers to neither.
 func commonNames(people []*personDraft) names {
 	n := names{common: map[string]string{}}
 	for _, of := range []func(*Person) []string{

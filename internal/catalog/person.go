@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"net/mail"
 	"time"
 
@@ -26,10 +27,7 @@ type personDraft struct {
 
 func (p *parser) person(id string, key, body item) {
 	f := fields(body, "person")
-	d := &personDraft{Person: &Person{ID: id, Name: f["name"].Text(), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
-	if d.Name == "" {
-		d.Name = id
-	}
+	d := &personDraft{Person: &Person{ID: id, Name: cmp.Or(f["name"].Text(), id), Timezone: "UTC"}, at: f["manager"], steps: map[string]item{}}
 	if zone := f["timezone"]; zone.Given() {
 		if loc := p.zone(zone); loc != nil {
 			d.Timezone = loc.String()

@@ -31,17 +31,13 @@ type RouteFailure struct {
 // Place finds the service of an alert: the one that the label `service` names, else that of the first
 // route whose condition holds, else the fallback service. Rule says which of them it was. An alert
 // that reached the last, unconditional route counts as fallback, so that an intake key's own service
-// can take precedence. Failed conditions are counted in [Catalog.RouteErrors].
+// can take precedence.
 func (c *Catalog) Place(labels map[string]string, a events.Alert) (service, rule string) {
 	p := c.Explain(labels, a)
-	c.routeErrors.Add(uint64(len(p.Failed)))
 	return p.Service, p.Rule
 }
 
-// RouteErrors counts the conditions that failed in [Catalog.Place] since the catalog was made.
-func (c *Catalog) RouteErrors() uint64 { return c.routeErrors.Load() }
-
-// Explain is [Catalog.Place] with the routes that failed. It counts nothing.
+// Explain is [Catalog.Place] with the routes that failed.
 func (c *Catalog) Explain(labels map[string]string, a events.Alert) Placement {
 	if named := labels["service"]; c.Rules.Services[named] != nil {
 		return Placement{Service: named, Rule: RuleLabel}

@@ -99,6 +99,7 @@ func (c *Catalog) Plan(person, urgency string) page.Plan {
 	return p.Plans[urgency]
 }
 
+// Contact finds a contact method of a person by its id.
 func (c *Catalog) Contact(person, id string) (Contact, bool) {
 	p := c.People[person]
 	if p == nil {

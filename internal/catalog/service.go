@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"math"
 
 	"tocsin.dev/internal/rules"
@@ -49,7 +50,7 @@ func (p *parser) fallback() *rules.Service {
 	return s
 }
 
-// complete returns every service a team and a policy. One without a team takes that of the fallback
+// complete sets the team and policy of every service. One without a team takes that of the fallback
 // service; one without a policy takes its team's, or else that of the fallback service. Where there is
 // only one team or policy, the fallback service need not name it.
 func (p *parser) complete() {
@@ -68,8 +69,8 @@ func (p *parser) complete() {
 		fallback.Policy = p.policies[0].ID
 	}
 	for _, s := range p.services {
-		s.Team = firstOf(s.Team, fallback.Team)
-		s.Policy = firstOf(s.Policy, p.policyOf(s.Team), fallback.Policy)
+		s.Team = cmp.Or(s.Team, fallback.Team)
+		s.Policy = cmp.Or(s.Policy, p.policyOf(s.Team), fallback.Policy)
 		p.inherit(s)
 	}
 	for _, s := range p.services {
@@ -89,16 +90,6 @@ func (p *parser) complete() {
 func (p *parser) policyOf(team string) string {
 	if t := p.teams[team]; t != nil {
 		return t.Policy
-	}
-	return ""
-}
-
-// firstOf returns the first word that is not empty.
-func firstOf(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
 	}
 	return ""
 }

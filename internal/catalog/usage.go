@@ -1,10 +1,6 @@
 package catalog
 
-import (
-	"slices"
-
-	"tocsin.dev/internal/rules"
-)
+import "slices"
 
 // usage is what the services have whose incidents use a policy.
 type usage struct{ used, calendar, response, resolution bool }
@@ -48,11 +44,7 @@ func (p *parser) usageOf(s *serviceDraft) usage {
 		if !own {
 			g = p.cat.Rules.Goals[level]
 		}
-		u = u.with(usageOfGoal(g))
+		u = u.with(usage{response: g.Response > 0, resolution: g.Resolution > 0})
 	}
 	return u
-}
-
-func usageOfGoal(g rules.Goal) usage {
-	return usage{response: g.Response > 0, resolution: g.Resolution > 0}
 }

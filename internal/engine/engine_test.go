@@ -31,7 +31,7 @@ func TestConfig(t *testing.T) {
 }
 
 func TestAlertIsDecidedOnce(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	first := h.take(h.engine())
 	h.ask(h.alert("a"))
 	h.settle(first.Turn)
@@ -45,7 +45,7 @@ func TestAlertIsDecidedOnce(t *testing.T) {
 }
 
 func TestDeadlineSurvivesARestart(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	first := h.take(h.engine())
 	h.ask(h.alert("a"))
 	h.settle(first.Turn)
@@ -57,7 +57,7 @@ func TestDeadlineSurvivesARestart(t *testing.T) {
 }
 
 func TestSnapshotIsTheState(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	first := h.take(h.engine())
 	h.ask(h.alert("a"), h.alert("b"))
 	h.settle(first.Turn)
@@ -77,7 +77,7 @@ func TestSnapshotIsTheState(t *testing.T) {
 
 // TestFailedConditionsAreCounted: once each, however many records follow.
 func TestFailedConditionsAreCounted(t *testing.T) {
-	h := emptyHouse(t)
+	h := newEmptyFixture(t)
 	h.apply(strings.Replace(catalogText, "page: [person:ana],", `page: [person:ana], when: "int(labels.rack) > 3",`, 1))
 	metrics := prometheus.NewRegistry()
 	e, err := engine.New(engine.Config{
@@ -99,7 +99,7 @@ func TestFailedConditionsAreCounted(t *testing.T) {
 }
 
 func TestFirstCatalogIsWaitedFor(t *testing.T) {
-	h := emptyHouse(t)
+	h := newEmptyFixture(t)
 	e, err := engine.New(engine.Config{
 		Bus: h.bus, Catalogs: h.catalogs, Foreign: cloudevents.FromNATS, Instance: "early", Clock: h.clock,
 		Pause: func(context.Context, time.Duration) error {
@@ -113,7 +113,7 @@ func TestFirstCatalogIsWaitedFor(t *testing.T) {
 }
 
 func TestUnknownRevisionStopsTheOwner(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	o := h.take(h.engine())
 	h.ask(h.event("rev", events.CatalogRevised{Revision: "never applied"}))
 	h.ask(h.alert("a"))

@@ -13,6 +13,7 @@ import (
 	"tocsin.dev/internal/bus/inmem"
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/engine"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/partition"
 	"tocsin.dev/internal/source/cloudevents"
 	"tocsin.dev/pkg/events"
@@ -35,8 +36,8 @@ policies:
       - {page: [person:bo], ack_within: 5m}
 `
 
-// house is one bus with one partition, a catalog and a clock.
-type house struct {
+// fixture is one bus with one partition, a catalog and a clock.
+type fixture struct {
 	t        *testing.T
 	now      time.Time
 	bus      *inmem.Bus
@@ -44,22 +45,22 @@ type house struct {
 	lives    int
 }
 
-func emptyHouse(t *testing.T) *house {
-	h := &house{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+func newEmptyFixture(t *testing.T) *fixture {
+	h := &fixture{t: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	h.bus = inmem.New(inmem.Config{Partitions: 1, Clock: h.clock})
 	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	return h
 }
 
-func newHouse(t *testing.T) *house {
-	h := emptyHouse(t)
+func newFixture(t *testing.T) *fixture {
+	h := newEmptyFixture(t)
 	h.apply(catalogText)
 	return h
 }
 
-func (h *house) clock() time.Time { return h.now }
+func (h *fixture) clock() time.Time { return h.now }
 
-func (h *house) apply(text string) string {
+func (h *fixture) apply(text string) string {
 	h.t.Helper()
 	rev, faults, err := h.catalogs.Apply(h.t.Context(), map[string][]byte{"catalog.yaml": []byte(text)}, "test")
 	require.NoError(h.t, err)
@@ -68,7 +69,7 @@ func (h *house) apply(text string) string {
 }
 
 // engine starts a process.
-func (h *house) engine() *engine.Engine {
+func (h *fixture) engine() *engine.Engine {
 	h.t.Helper()
 	h.lives++
 	e, err := engine.New(engine.Config{
@@ -79,7 +80,7 @@ func (h *house) engine() *engine.Engine {
 	return e
 }
 
-func (h *house) take(e *engine.Engine) *partition.Owner {
+func (h *fixture) take(e *engine.Engine) *partition.Owner {
 	h.t.Helper()
 	o, err := e.Take(h.t.Context(), 0)
 	require.NoError(h.t, err)
@@ -87,7 +88,7 @@ func (h *house) take(e *engine.Engine) *partition.Owner {
 	return o
 }
 
-func (h *house) settle(turn func(context.Context) (bool, error)) {
+func (h *fixture) settle(turn func(context.Context) (bool, error)) {
 	h.t.Helper()
 	for progress := true; progress; {
 		var err error
@@ -96,31 +97,29 @@ func (h *house) settle(turn func(context.Context) (bool, error)) {
 	}
 }
 
-func (h *house) publish(m bus.Message) {
+func (h *fixture) publish(m bus.Message) {
 	h.t.Helper()
 	require.NoError(h.t, h.bus.Publish(h.t.Context(), m))
 }
 
 // ask publishes events as one of our doors does.
-func (h *house) ask(all ...events.Event) {
+func (h *fixture) ask(all ...events.Event) {
 	h.t.Helper()
-	body, err := events.EncodeBatch(all)
-	require.NoError(h.t, err)
-	h.publish(bus.Message{Subject: events.IntakeSubject(0, "x"), Body: body})
+	require.NoError(h.t, intake.Put(h.t.Context(), h.bus, 0, intake.Commands, "", all...))
 }
 
-func (h *house) event(id string, data events.Data) events.Event {
+func (h *fixture) event(id string, data events.Data) events.Event {
 	e := events.New(data)
 	e.ID, e.Source, e.Time, e.Service = id, "test", h.now, "checkout"
 	return e
 }
 
-func (h *house) alert(key string) events.Event {
+func (h *fixture) alert(key string) events.Event {
 	return h.event("alert-"+key, events.AlertReceived{Alert: events.Alert{Key: key, Summary: "wrong " + key}})
 }
 
-// facts gives what was decided, in order.
-func (h *house) facts() (all []events.Event) {
+// facts returns what was decided, in order.
+func (h *fixture) facts() (all []events.Event) {
 	h.t.Helper()
 	for _, m := range h.bus.Messages(bus.Ledger) {
 		for _, line := range events.Lines(m.Body) {

@@ -35,9 +35,9 @@ policies:
   shop: {levels: [{page: [person:ana], ack_within: 30m}]}
 `
 
-// street is two partitions with one service each, and an engine that owns both.
-type street struct {
-	*house
+// twoPartitions is two partitions with one service each, and an engine that owns both.
+type twoPartitions struct {
+	*fixture
 	owners []*partition.Owner
 	logged *observer.ObservedLogs
 	// lost says what becomes of the next publishes, a letter each: 'r' loses the request, 'a' the
@@ -45,10 +45,10 @@ type street struct {
 	lost string
 }
 
-func newStreet(t *testing.T) *street {
+func newTwoPartitions(t *testing.T) *twoPartitions {
 	t.Helper()
 	require.NotEqual(t, events.Partition("checkout", 2), events.Partition("payments", 2))
-	s := &street{house: emptyHouse(t)}
+	s := &twoPartitions{fixture: newEmptyFixture(t)}
 	s.bus = inmem.New(inmem.Config{Partitions: 2, Clock: s.clock, Faults: inmem.Faults{
 		LoseRequest: func(call string) bool { return call == "publish" && s.fate(false) == 'r' },
 		LoseAnswer:  func(call string) bool { return call == "publish" && s.fate(true) == 'a' },
@@ -70,8 +70,8 @@ func newStreet(t *testing.T) *street {
 	return s
 }
 
-// fate gives what becomes of the publish under way; done says that this is the end of it.
-func (s *street) fate(done bool) byte {
+// fate returns what becomes of the publish under way; done says that this is the end of it.
+func (s *twoPartitions) fate(done bool) byte {
 	if s.lost == "" {
 		return '.'
 	}
@@ -83,7 +83,7 @@ func (s *street) fate(done bool) byte {
 }
 
 // turn settles both partitions with each other.
-func (s *street) turn() {
+func (s *twoPartitions) turn() {
 	s.t.Helper()
 	s.settle(func(ctx context.Context) (progress bool, err error) {
 		for _, o := range s.owners {
@@ -98,7 +98,7 @@ func (s *street) turn() {
 }
 
 // tell publishes what concerns a service, as a door does.
-func (s *street) tell(service string, data events.Data) {
+func (s *twoPartitions) tell(service string, data events.Data) {
 	s.t.Helper()
 	e := s.event(data.Name()+service, data)
 	e.Service = service
@@ -108,7 +108,7 @@ func (s *street) tell(service string, data events.Data) {
 }
 
 // open makes an incident of a service and gives its id.
-func (s *street) open(service string) string {
+func (s *twoPartitions) open(service string) string {
 	s.t.Helper()
 	s.tell(service, events.AlertReceived{Alert: events.Alert{Key: "disk", Summary: "disk of " + service}})
 	s.turn()
@@ -116,13 +116,13 @@ func (s *street) open(service string) string {
 	return all[0].Subject
 }
 
-// of gives the facts of one service.
-func (s *street) of(service string) []events.Event {
+// of returns the facts of one service.
+func (s *twoPartitions) of(service string) []events.Event {
 	return slices.DeleteFunc(s.facts(), func(e events.Event) bool { return e.Service != service })
 }
 
 // merge asks to end the incident of checkout in favour of payments's.
-func (s *street) merge(from, into string) {
+func (s *twoPartitions) merge(from, into string) {
 	s.t.Helper()
 	s.tell("checkout", events.MergeReceived{Command: events.Command{Incident: from, By: "person:ana"}, Into: into, IntoService: "payments"})
 }
@@ -150,7 +150,7 @@ func TestMergeAcrossServices(t *testing.T) {
 		"the other incident is not known": {"unknown", 0, asked + "command.refused", "merge.answered"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStreet(t)
+			s := newTwoPartitions(t)
 			from, into := s.open("checkout"), s.open("payments")
 			before := len(s.of("payments"))
 			if c.lost == "unknown" {
@@ -183,7 +183,7 @@ func TestMergeAcrossServices(t *testing.T) {
 
 // TestForwardedFact: what travels is the fact itself, under its own id, at the receiver's partition.
 func TestForwardedFact(t *testing.T) {
-	s := newStreet(t)
+	s := newTwoPartitions(t)
 	from, into := s.open("checkout"), s.open("payments")
 	s.merge(from, into)
 	s.turn()
@@ -227,7 +227,7 @@ func (b *mute) Publish(ctx context.Context, _ bus.Message) error {
 func TestForwardingIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inmem.New(inmem.Config{Partitions: 2, Clock: time.Now})
-		h := &house{t: t, now: time.Now(), bus: b, catalogs: revisions.NewStore(b, time.Now)}
+		h := &fixture{t: t, now: time.Now(), bus: b, catalogs: revisions.NewStore(b, time.Now)}
 		h.apply(twoServices)
 		deaf := &mute{Bus: b}
 		e, err := engine.New(engine.Config{Bus: deaf, Catalogs: h.catalogs, Foreign: cloudevents.FromNATS, Instance: "one"})
@@ -235,7 +235,7 @@ func TestForwardingIsBounded(t *testing.T) {
 		o, err := e.Take(t.Context(), events.Partition("checkout", 2))
 		require.NoError(t, err)
 		defer o.Close()
-		s := &street{house: h, owners: []*partition.Owner{o}}
+		s := &twoPartitions{fixture: h, owners: []*partition.Owner{o}}
 		first := s.open("checkout")
 		s.tell("checkout", events.AlertReceived{Alert: events.Alert{Key: "memory", Summary: "memory"}})
 		s.turn()

@@ -19,7 +19,7 @@ func stateOf(t *testing.T, b []byte) string {
 	return string(saved.State)
 }
 
-// encode gives an event as one line.
+// encode returns an event as one line.
 func encode(t *testing.T, e events.Event) []byte {
 	t.Helper()
 	line, err := e.Encode()
@@ -28,7 +28,7 @@ func encode(t *testing.T, e events.Event) []byte {
 }
 
 func TestForeignForms(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	alert := h.alert("a")
 	alert.Service = "somebody-elses" // the subject decides, not the data
 	note := h.event("note-1", events.NoteReceived{Command: events.Command{Incident: "no-such", Note: "x"}})
@@ -52,7 +52,7 @@ func TestForeignForms(t *testing.T) {
 		"unknown subject":      {bus.Message{Subject: "tocsin.intake.0.alerts.a.b", Body: encode(t, alert)}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newFixture(t)
 			o := h.take(h.engine())
 			h.publish(c.m)
 			h.settle(o.Turn)
@@ -69,7 +69,7 @@ func TestForeignForms(t *testing.T) {
 // TestStrangersMayOnlyCommand goes through every event there is: commands of strangers are decided,
 // and what only our own parts may say is refused.
 func TestStrangersMayOnlyCommand(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	o := h.take(h.engine())
 	var asked []string
 	for _, name := range events.Names() {
@@ -93,7 +93,7 @@ func TestStrangersMayOnlyCommand(t *testing.T) {
 }
 
 func TestPoisonIsPassed(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	good := h.alert("good")
 	for _, body := range []string{
 		"", "x", "[\n]", "[\nnonsense\n]", "[\n{\"type\":\"dev.tocsin.alert.received.v1\",\"data\":7}\n]",
@@ -111,7 +111,7 @@ func TestPoisonIsPassed(t *testing.T) {
 
 func TestSameForeignMessageGivesSameIDs(t *testing.T) {
 	ids := func() (out []string) {
-		h := newHouse(t)
+		h := newFixture(t)
 		o := h.take(h.engine())
 		h.publish(bus.Message{Subject: "tocsin.alerts.checkout", Body: encode(t, h.alert("a"))})
 		h.settle(o.Turn)

@@ -28,7 +28,7 @@ policies:
 
 // TestOverrides: they come on a subject of their own, count from there on, and outlive an owner.
 func TestOverrides(t *testing.T) {
-	h := emptyHouse(t)
+	h := newEmptyFixture(t)
 	h.apply(onCallText)
 	first := h.take(h.engine())
 	asked := h.event("o-1", events.OverrideReceived{Override: events.Override{

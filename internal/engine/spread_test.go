@@ -13,7 +13,7 @@ import (
 // TestTellerSpreadsKnownErrors: what changes about a problem reaches every other partition, and another
 // teller that says it again changes nothing.
 func TestTellerSpreadsKnownErrors(t *testing.T) {
-	h := emptyHouse(t)
+	h := newEmptyFixture(t)
 	h.bus = inmem.New(inmem.Config{Partitions: 3, Clock: h.clock})
 	h.catalogs = revisions.NewStore(h.bus, h.clock)
 	h.apply(catalogText)

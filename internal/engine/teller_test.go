@@ -14,7 +14,7 @@ import (
 )
 
 // storm decides n alerts, which fill several records.
-func (h *house) storm(e *engine.Engine, n int) {
+func (h *fixture) storm(e *engine.Engine, n int) {
 	h.t.Helper()
 	o := h.take(e)
 	all := make([]events.Event, n)
@@ -25,8 +25,8 @@ func (h *house) storm(e *engine.Engine, n int) {
 	h.settle(o.Turn)
 }
 
-// told gives the ids on EVENTS in order, and checks them against the ledger.
-func (h *house) told() (got, want []string) {
+// published returns the ids on EVENTS in order, and checks them against the ledger.
+func (h *fixture) published() (got, want []string) {
 	h.t.Helper()
 	for _, m := range h.bus.Messages(bus.Events) {
 		if id := m.Get("ce-id"); id != "" {
@@ -42,22 +42,22 @@ func (h *house) told() (got, want []string) {
 }
 
 func TestTellerTellsEachFactOnce(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	e := h.engine()
 	h.storm(e, 700) // 2,100 public facts
 	teller := e.NewTeller(0)
 	h.settle(teller.Turn)
-	got, want := h.told()
+	got, want := h.published()
 	require.Greater(t, len(want), 2*bus.MaxAnnounce)
 	require.Equal(t, want, got)
 	h.settle(teller.Turn)
-	again, _ := h.told()
+	again, _ := h.published()
 	require.Equal(t, got, again)
 }
 
 // TestTellerGoesOnInTheMiddleOfARecord: after every single batch another teller takes over.
 func TestTellerGoesOnInTheMiddleOfARecord(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	e := h.engine()
 	h.storm(e, 700)
 	middle := false
@@ -72,12 +72,12 @@ func TestTellerGoesOnInTheMiddleOfARecord(t *testing.T) {
 		}
 	}
 	require.True(t, middle, "some batch ended within a record")
-	got, want := h.told()
+	got, want := h.published()
 	require.Equal(t, want, got)
 }
 
 func TestStaleTellerIsFencedOff(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	e := h.engine()
 	h.storm(e, 350)
 	stale := e.NewTeller(0)
@@ -87,12 +87,12 @@ func TestStaleTellerIsFencedOff(t *testing.T) {
 	_, err = stale.Turn(t.Context())
 	require.ErrorIs(t, err, bus.ErrFenced)
 	h.settle(stale.Turn) // it begins anew from what was told
-	got, want := h.told()
+	got, want := h.published()
 	require.Equal(t, want, got)
 }
 
 func TestTellerAfterALostAnswer(t *testing.T) {
-	h := emptyHouse(t)
+	h := newEmptyFixture(t)
 	lost := 2
 	h.bus = inmem.New(inmem.Config{Partitions: 1, Clock: h.clock, Faults: inmem.Faults{
 		LoseAnswer: func(call string) bool {
@@ -112,13 +112,13 @@ func TestTellerAfterALostAnswer(t *testing.T) {
 		require.ErrorIs(t, err, inmem.ErrLost)
 	}
 	h.settle(teller.Turn)
-	got, want := h.told()
+	got, want := h.published()
 	require.Equal(t, want, got)
 }
 
 // TestPublicFormIsReadable: a subscriber reads what was decided, from headers and body.
 func TestPublicFormIsReadable(t *testing.T) {
-	h := newHouse(t)
+	h := newFixture(t)
 	e := h.engine()
 	h.storm(e, 1)
 	h.settle(e.NewTeller(0).Turn)

@@ -8,9 +8,9 @@ type component struct {
 	line  int
 	lines []line
 	parts []*component // of a VTIMEZONE
-	// parent is the component around it; a component without a name where there is none.
+	// parent is the component around it; a component without a name if there is none.
 	parent *component
-	// skipped is set where the component is not read, or lies within one that is not.
+	// skipped is set if the component, or one around it, is not read.
 	skipped bool
 }
 
@@ -87,8 +87,8 @@ func (r *reader) begin(number int, name string) {
 	}
 }
 
-// closeEvent gives up an event that is still open where the next one begins, so that the events after
-// it are not lost with it.
+// closeEvent drops an event that is still open when the next one begins, so that the events after it are
+// kept.
 func (r *reader) closeEvent() {
 	for i, c := range r.stack {
 		if c.name == "VEVENT" && !c.skipped {

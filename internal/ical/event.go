@@ -25,7 +25,7 @@ type event struct {
 	added          []period
 	excluded       []moment
 
-	replaces *moment // RECURRENCE-ID; nil for an event that stands for itself
+	replaces *moment // RECURRENCE-ID; nil for an event that replaces nothing
 	onwards  bool    // it replaces all later occurrences too
 }
 
@@ -36,8 +36,8 @@ type period struct {
 	span  *length // nil where it is not given
 }
 
-// parseEvent reads a VEVENT. The first line that cannot be honoured makes the whole event unusable:
-// half of an event is another event. Number is the line at fault.
+// parseEvent reads a VEVENT. The first faulty line makes the whole event unusable, since half of an event
+// is a different event. Number is that line.
 func parseEvent(c *component, zones *zones) (e event, number int, err error) {
 	e = event{
 		line: c.line, uid: c.first("UID"), summary: c.first("SUMMARY"),
@@ -125,7 +125,7 @@ func (e *event) checkEnd() error {
 	if e.start.date != e.end.date {
 		return fmt.Errorf("one of DTSTART and DTEND is a date, and the other has a time")
 	}
-	// Where only one of them has a zone, it is good for both.
+	// A zone that only one of them has counts for both.
 	switch {
 	case e.start.zone == nil && e.end.zone != nil && !e.start.date:
 		e.start.zone = e.end.zone

@@ -23,8 +23,8 @@ type expansion struct {
 	rule  *rule
 	start int64 // wall seconds
 	dates bool  // the start is a date, and lists of hours, minutes and seconds do not count
-	// from and to bound what is asked for: occurrences before from need not be given, and none is
-	// given at to or after.
+	// from and to bound what is asked for: occurrences before from may be left out, and those at
+	// to or later are.
 	from, to int64
 	work     *work
 	yield    func(wall int64) bool
@@ -80,7 +80,7 @@ func (x *expansion) runDays() {
 	}
 }
 
-// firstPeriod is the number of the period that the start lies in: years, months, weeks or days.
+// firstPeriod is the number of the period of the start, in years, months, weeks or days.
 func (x *expansion) firstPeriod() int64 {
 	day := floor(x.start, secondsPerDay)
 	switch x.rule.frequency {
@@ -119,7 +119,7 @@ func (x *expansion) periodStart(number int64) int64 {
 	return dayNumber(int(number), 1, 1)
 }
 
-// skipPeriods is how many periods lie wholly before what is asked for.
+// skipPeriods is how many periods end before the occurrences that are asked for.
 func (x *expansion) skipPeriods(begin int64) int64 {
 	day := floor(x.from, secondsPerDay)
 	at := dateOf(day)
@@ -228,7 +228,7 @@ func chosen(positions []int, length int) []int {
 	return slices.Compact(all)
 }
 
-// give passes on an occurrence, unless it is before the start, or SKIP made it of two different days.
+// give passes on an occurrence, unless it is before the start, or SKIP moved two days to it.
 func (x *expansion) give(wall int64) {
 	x.spend(1)
 	if x.ended || wall <= x.last {

@@ -21,8 +21,8 @@ type Feed struct {
 
 // Event is one period in a feed.
 type Event struct {
-	// UID names the event for ever, in this feed and in every other. The caller must keep it stable,
-	// so that a reader moves the event instead of doubling it.
+	// UID identifies the event in every feed. The caller must keep it stable, so that a reader moves the
+	// event instead of adding a second one.
 	UID string
 	// Start and End are written in UTC, in whole seconds. An End that is not after Start is left out,
 	// which makes an event without a length.

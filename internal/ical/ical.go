@@ -6,7 +6,7 @@
 // feed. It reads no clock, no file and no network, only the zone database. No input makes it panic or
 // work without end.
 //
-// # Why it reads and expands by itself
+// # Why it uses no library
 //
 // Splitting lines is the easy part. The hard parts of foreign calendars are to name the line at fault,
 // to notice a file that is cut off, to find the zone that a made-up name means, and to bound the work

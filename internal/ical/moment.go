@@ -11,7 +11,7 @@ import (
 // moment is a DATE or DATE-TIME as it was written.
 type moment struct {
 	wall int64 // seconds as if the wall clock were UTC; midnight for a date
-	date bool  // no time was given; the zone is nil then
+	date bool  // without a time; the zone is then nil
 	zone *time.Location
 }
 
@@ -90,7 +90,7 @@ func (l length) end(wall int64, start time.Time, zone *time.Location) time.Time 
 	return end.Add(time.Duration(l.exact) * time.Second)
 }
 
-// maxLength keeps lengths where no sum of them overflows: 100 years.
+// maxLength keeps sums of lengths from overflowing: 100 years.
 const maxLength = 100 * 366 * secondsPerDay
 
 // parseDuration reads P7W, P1DT12H30M, PT15M. Days and weeks are time on the wall clock.

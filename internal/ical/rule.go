@@ -28,7 +28,7 @@ var frequencies = map[string]frequency{
 
 var weekdays = map[string]int{"SU": 0, "MO": 1, "TU": 2, "WE": 3, "TH": 4, "FR": 5, "SA": 6}
 
-// skipping says what becomes of a day that does not exist, such as 30 February (RFC 7529).
+// skipping is what happens to a day that does not exist, such as 30 February (RFC 7529).
 type skipping int
 
 const (
@@ -59,7 +59,7 @@ type rule struct {
 	positions                    []int // BYSETPOS
 }
 
-// parseRule reads the value of an RRULE. It refuses what it cannot honour: a rule that is half
+// parseRule reads the value of an RRULE. It refuses what it does not support: a rule that is half
 // understood puts the wrong person on call.
 func parseRule(text string) (*rule, error) {
 	r := &rule{frequency: -1, interval: 1, weekStart: weekdays["MO"]}
@@ -130,7 +130,7 @@ func (r *rule) set(key, value string) (err error) {
 	return err
 }
 
-// check refuses what RFC 5545 forbids: there is no agreed meaning to fall back on.
+// check refuses what RFC 5545 forbids and therefore leaves without a meaning.
 func (r *rule) check() error {
 	ordinals := slices.ContainsFunc(r.days, func(d nthDay) bool { return d.nth != 0 })
 	switch f := r.frequency; {
@@ -201,7 +201,7 @@ func nthDays(value string) ([]nthDay, error) {
 	return slices.Compact(all), nil
 }
 
-// leapless takes second 60 for 59, as the standard advises where leap seconds are not kept.
+// leapless replaces second 60 by 59, as the standard advises for systems without leap seconds.
 func leapless(seconds []int) []int {
 	if n := len(seconds); n > 0 && seconds[n-1] == 60 {
 		seconds[n-1] = 59

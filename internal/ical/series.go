@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// clockSlack is how far a wall time may be moved by a change of the clocks, or by the way from UTC to
-// the wall clock: zones have crossed the date line.
+// clockSlack is how far a wall time may be moved by a change of the clocks or by the offset from UTC: zones
+// have crossed the date line.
 const clockSlack = secondsPerDay + secondsPerHour
 
 // series is one event with all its occurrences in the window.
@@ -15,8 +15,9 @@ type series struct {
 	*placing
 	event *event
 	zone  *time.Location // of the event's wall clock
-	// given are the starts that are taken, and goneAt and goneOn the starts and days on which the
-	// event has none, or another event has it. Starts are Unix seconds, days are day numbers.
+	// given are the starts that are used already. goneAt and goneOn are the starts and days without an
+	// occurrence of this event, because it is excluded or replaced. Starts are Unix seconds, days are day
+	// numbers.
 	given, goneAt, goneOn map[int64]bool
 	onwards               []onward // by instant
 	slack                 int64    // seconds by which an occurrence may reach into the window from outside
@@ -106,7 +107,7 @@ func (s *series) exclude(m moment) {
 	s.goneAt[s.instant(m).Unix()] = true
 }
 
-// expand calls yield with the wall times that a rule gives around the window.
+// expand calls yield with the wall times of a rule around the window.
 func (s *series) expand(r *rule, yield func(wall int64) bool) bool {
 	e := s.event
 	x := expansion{
@@ -162,7 +163,7 @@ func (s *series) free(wall int64, at time.Time) bool {
 	return true
 }
 
-// onwardAt returns the last override from which on an instant is replaced; nil where there is none.
+// onwardAt returns the last override that begins at or before an instant; nil if none does.
 func (s *series) onwardAt(at time.Time) *onward {
 	i, _ := slices.BinarySearchFunc(s.onwards, at, func(o onward, at time.Time) int {
 		if o.at.After(at) {

@@ -8,7 +8,7 @@ import (
 )
 
 // Shifts returns the occurrences of all events that overlap the time between from and to, ordered by
-// start. An occurrence that two events describe alike is returned once. Dates, and times without a
+// start. Of equal occurrences of two events one is returned. Dates, and times without a
 // zone, are placed in loc; nil is UTC. Cancelled events and occurrences are left out.
 //
 // Occurrences come from the rule alone: a DTSTART that does not fit its own rule is not one of them.

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// zoneHorizon is how far the rules of a VTIMEZONE are followed: to the end of 2099. Its last offset
-// counts for ever after.
+// zoneHorizon is how far the rules of a VTIMEZONE are followed: to the end of 2099. After that its last
+// offset stays.
 var zoneHorizon = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 
 // change is a change of the clocks.
@@ -133,7 +133,7 @@ func zoneFile(changes []change) []byte {
 		kind := 1 + slices.IndexFunc(types[1:], func(t change) bool { return t.offset == c.offset && t.summer == c.summer })
 		if kind == 0 {
 			if len(types) == 256 {
-				return nil // no clock has ever been put to so many offsets
+				return nil // no real zone has so many offsets
 			}
 			kind = len(types)
 			types = append(types, change{offset: c.offset, summer: c.summer})

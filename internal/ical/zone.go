@@ -14,7 +14,7 @@ type zones struct {
 	lookups int  // how many names may still be looked up
 }
 
-// maxLookups bounds how often one calendar makes the zone database be searched, and maxZoneName the
+// maxLookups bounds how often one calendar may cause a search of the zone database, and maxZoneName the
 // length of a name that is looked up: the longest in use has about 100 letters.
 const (
 	maxLookups  = 2000
@@ -77,8 +77,8 @@ func (z *zones) resolve(name string) *time.Location {
 }
 
 // database looks up a name in the zone database; nil where it is unknown. Zones begin with a capital
-// letter; "Local" is a zone to Go, but another one on each machine, and so is "localtime"; "right/…"
-// counts leap seconds.
+// letter. Go also accepts "Local" and "localtime", which differ between machines; the zones of "right/…"
+// count leap seconds.
 func (z *zones) database(name string) *time.Location {
 	if name == "" || name == "Local" || name[0] < 'A' || name[0] > 'Z' || len(name) > maxZoneName || z.lookups <= 0 {
 		return nil

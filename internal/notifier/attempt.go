@@ -19,7 +19,7 @@ type launch struct {
 	note     channel.Notification
 }
 
-// answer is what came of one attempt.
+// answer is the result of one attempt.
 type answer struct {
 	delivery *delivery
 	result   channel.Result
@@ -57,45 +57,41 @@ func (a *answers) waiting() bool {
 func (m *machine) Fire(now time.Time, limit int) {
 	b := m.notifier.book.Load()
 	for m.size < limit && len(m.queue) > 0 && !m.queue[0].wakeAt.After(now) {
-		m.look(b, m.queue[0], now)
+		m.act(b, m.queue[0], now)
 	}
 }
 
-// look does what the rules say about one page: send, wait or end.
-func (m *machine) look(b *book, d *delivery, now time.Time) {
-	move, plan := d.next(b, now)
+// act does what the rules say about one page: send, wait or end.
+func (m *machine) act(b *book, d *delivery, now time.Time) {
+	plan := b.catalog.TargetPlan(d.Opened.Page.Target, d.Opened.Page.Urgency)
+	move := d.Next(plan, now)
 	defer func() { m.wake(m.slots.pass(d), now) }()
 	switch move.Verdict {
 	case page.Send:
 		m.claim(b, d, plan, move, now)
 	case page.Wait:
 		if d.Delayed(plan) {
-			m.reportDelay(d, now)
+			d.DelayReported = true
+			m.posts.add(&closing{Receipt: d.Receipt(false, false), Service: d.Opened.Service, At: now})
 		}
 		m.queue.set(d, move.At)
 	case page.Done:
 		m.close(d, howDelivered, now)
 	case page.GiveUp:
 		if len(plan.Steps) == 0 && len(d.Attempts) == 0 && now.Sub(d.OpenedAt) < unknownFor {
-			m.queue.set(d, now.Add(lookAgain))
+			m.queue.set(d, now.Add(unknownRetry))
 			return
 		}
 		m.close(d, howFailed, now)
 	}
 }
 
-// A page may come before the catalog that first names its target, which the book takes on a moment
-// later. So a target without a contact method is looked up again for a while before the page fails.
+// A page may arrive just before the catalog that first names its target. So a target without a contact
+// method is looked up again every unknownRetry before the page fails after unknownFor.
 const (
-	unknownFor = 10 * time.Second
-	lookAgain  = 250 * time.Millisecond
+	unknownFor   = 10 * time.Second
+	unknownRetry = 250 * time.Millisecond
 )
-
-// reportDelay tells the engine, once, that the page is late because its contact methods fail.
-func (m *machine) reportDelay(d *delivery, now time.Time) {
-	d.DelayReported = true
-	m.posts.add(&closing{Receipt: d.Receipt(false, false), Service: d.Opened.Service, At: now})
-}
 
 // claim records that an attempt is about to be made, if its endpoint has a free slot. A contact
 // method that cannot be used is answered at once.
@@ -103,7 +99,7 @@ func (m *machine) claim(b *book, d *delivery, plan page.Plan, move page.Move, no
 	step := plan.Steps[move.Step]
 	ch, to, err := b.reach(d.Opened.Page.Target, step.Contact)
 	free := err != nil || m.slots.enter(step.Channel+" "+ch.Endpoint(to), d)
-	m.queue.set(d, time.Time{}) // from here on it waits for its slot or its answer, not for the clock
+	m.queue.set(d, time.Time{}) // from here on it waits for a slot or an answer, not for the clock
 	if !free {
 		return
 	}
@@ -123,7 +119,7 @@ func (d *delivery) notification(b *book, step page.Step, move page.Move, now tim
 		ID:      events.DeriveID("notification", p.Page, step.Contact),
 		Attempt: move.Attempt, PossibleRepeat: move.Repeat,
 		Page: p.Page, Incident: d.Opened.Incident, Service: d.Opened.Service, Team: d.Opened.Team,
-		Target: p.Target, Name: b.name(p.Target), Level: p.Level, Round: p.Round, Why: p.Why,
+		Target: p.Target, Name: b.catalog.TargetName(p.Target), Level: p.Level, Round: p.Round, Why: p.Why,
 		Urgency: p.Urgency, Priority: p.Priority, Severity: p.Severity, Title: p.Title, Link: p.Link, Runbook: p.Runbook, Labels: p.Labels,
 		Late: time.Duration(p.Late) * time.Second, OpenedAt: p.OpenedAt, SentAt: now,
 	}
@@ -147,15 +143,15 @@ func (m *machine) send(ctx context.Context, l launch) {
 	})
 }
 
-// Outside records the answers that have come, and posts receipts that wait for no record.
+// Outside records the answers that have arrived, and posts receipts that need no record.
 func (m *machine) Outside(now time.Time) {
-	m.posts.start()
+	m.posts.start(context.Background())
 	for _, a := range m.answers.take() {
 		m.answer(a.delivery, a.result, now)
 	}
 }
 
-// answer records what came of the pending attempt, and frees its slot for the next page in line. The
+// answer records the result of the pending attempt and frees its slot for the next page in line. The
 // page may have been superseded meanwhile.
 func (m *machine) answer(d *delivery, r channel.Result, now time.Time) {
 	if d.Pending() == nil {

@@ -12,7 +12,6 @@ import (
 	"tocsin.dev/internal/catalog"
 	"tocsin.dev/internal/catalog/revisions"
 	"tocsin.dev/internal/channel"
-	"tocsin.dev/internal/rules/page"
 )
 
 // book says how to reach the targets of one catalog revision: by which channels, at which addresses.
@@ -51,7 +50,7 @@ func (n *Notifier) refresh(ctx context.Context) {
 			return
 		case <-ticker.C:
 			if err := n.Refresh(ctx); err != nil && !errors.Is(err, revisions.ErrNone) && ctx.Err() == nil {
-				n.cfg.Log.Warn("cannot take the newest catalog; the one before stays", zap.Error(err))
+				n.cfg.Log.Warn("cannot load the newest catalog; the previous one stays in force", zap.Error(err))
 			}
 		}
 	}
@@ -77,11 +76,6 @@ func (n *Notifier) Refresh(ctx context.Context) error {
 	n.book.Store(&book{catalog: c, channels: channels, secret: n.cfg.Secret, addresses: map[string]channel.Address{}})
 	return nil
 }
-
-// plan returns the contact methods of a target; none if the catalog does not have it.
-func (b *book) plan(target, urgency string) page.Plan { return b.catalog.TargetPlan(target, urgency) }
-
-func (b *book) name(target string) string { return b.catalog.TargetName(target) }
 
 // reach returns the channel and the address of one contact method. Addresses are resolved once.
 func (b *book) reach(target, contact string) (channel.Channel, channel.Address, error) {

@@ -16,12 +16,6 @@ type delivery struct {
 	inLine  bool // waits for a slot, see slots
 }
 
-// next asks the rules what to do with the page now, by the newest catalog.
-func (d *delivery) next(b *book, now time.Time) (page.Move, page.Plan) {
-	plan := b.plan(d.Opened.Page.Target, d.Opened.Page.Urgency)
-	return d.Next(plan, now), plan
-}
-
 // queue is a heap of deliveries by the instant at which they are due.
 type queue []*delivery
 

@@ -150,7 +150,7 @@ func (f *feed) open(ctx context.Context) error {
 	return nil
 }
 
-// pass gives each tap the lines of m that concern its targets.
+// pass hands each tap the lines of m that concern its targets.
 func (f *feed) pass(m bus.Message) error {
 	byTarget := map[int][][]byte{}
 	for _, line := range events.Lines(m.Body) {

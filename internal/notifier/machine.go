@@ -65,7 +65,7 @@ var _ partition.Machine = (*machine)(nil)
 func newMachine(n *Notifier, q int) *machine {
 	m := &machine{notifier: n, q: q}
 	m.slots = newSlots(n.cfg.PerEndpoint)
-	m.posts = newPosts(n)
+	m.posts = &posts{notifier: n}
 	m.answers.ready = make(chan struct{}, 1)
 	return m
 }
@@ -147,7 +147,7 @@ func (m *machine) close(d *delivery, how string, now time.Time) {
 // forget moves a page from the open ones to the closed ones.
 func (m *machine) forget(d *delivery, how string, now time.Time) *closing {
 	m.queue.set(d, time.Time{})
-	if d.Pending() == nil { // else it keeps its slot until the answer comes
+	if d.Pending() == nil { // otherwise it keeps its slot until the answer arrives
 		m.wake(m.slots.leave(d), now)
 	}
 	delete(m.open, d.ID())
@@ -217,11 +217,11 @@ func (m *machine) Committed(ctx context.Context, r partition.Record) {
 	m.posts.committed(ctx, r.Seq)
 }
 
-// Leave starts nothing new; it reports whether something is still under way.
+// Leave stops new work; it reports whether something is still under way.
 func (m *machine) Leave() bool {
 	m.leaving = true
 	return m.slots.busy() || m.answers.waiting() || m.posts.busy()
 }
 
-// Ready is signalled when an answer has come.
+// Ready is signalled when an answer has arrived.
 func (m *machine) Ready() <-chan struct{} { return m.answers.ready }

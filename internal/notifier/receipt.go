@@ -24,8 +24,6 @@ type posts struct {
 	sent, newest uint64
 }
 
-func newPosts(n *Notifier) *posts { return &posts{notifier: n} }
-
 func (p *posts) add(c *closing) {
 	if c.Silent {
 		return
@@ -48,30 +46,25 @@ func (p *posts) busy() bool {
 	return p.sending || len(p.waiting) > 0
 }
 
-// committed notes the newest record, and sends what waits in the background, one batch at a time.
+// committed notes the newest record and starts sending.
 func (p *posts) committed(ctx context.Context, record uint64) {
 	p.mu.Lock()
 	p.newest = record
-	start := !p.sending && len(p.waiting) > 0
-	if start {
-		p.sending = true
-	} else if !p.sending {
+	if !p.sending && len(p.waiting) == 0 {
 		p.sent = record
 	}
 	p.mu.Unlock()
-	if start {
-		p.notifier.cfg.Launch(func() { p.run(context.WithoutCancel(ctx)) })
-	}
+	p.start(ctx)
 }
 
-// start sends what waits unless a batch is being sent.
-func (p *posts) start() {
+// start sends the waiting receipts in the background, unless a batch is being sent.
+func (p *posts) start(ctx context.Context) {
 	p.mu.Lock()
 	start := !p.sending && len(p.waiting) > 0
 	p.sending = p.sending || start
 	p.mu.Unlock()
 	if start {
-		p.notifier.cfg.Launch(func() { p.run(context.Background()) })
+		p.notifier.cfg.Launch(func() { p.run(context.WithoutCancel(ctx)) })
 	}
 }
 

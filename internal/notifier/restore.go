@@ -50,9 +50,7 @@ func (m *machine) Load(_ context.Context, b []byte) error {
 
 // Snapshot returns the state as bytes.
 func (m *machine) Snapshot() ([]byte, error) {
-	s := snapshot{Version: snapshotVersion, Closed: m.order}
-	s.Open = m.inOrder()
-	b, err := json.Marshal(s)
+	b, err := json.Marshal(snapshot{Version: snapshotVersion, Open: m.inOrder(), Closed: m.order})
 	if err != nil {
 		return nil, fmt.Errorf("snapshot: %w", err)
 	}
@@ -79,32 +77,28 @@ func (m *machine) Replay(_ context.Context, r partition.Record) error {
 }
 
 func (m *machine) evolve(e events.Event, seq uint64) error {
-	var id string
+	notOpen := func(page string) error { return fmt.Errorf("%s: page %s is not open", e.Data.Name(), page) }
 	switch fact := e.Data.(type) {
 	case events.DeliveryOpened:
 		m.take(fact, e.Time)
-		return nil
 	case events.DeliveryClaimed:
-		id = fact.Page
-	case events.DeliveryAnswered:
-		id = fact.Page
-	case events.DeliveryClosed:
-		id = fact.Page
-	}
-	d := m.open[id]
-	if _, late := e.Data.(events.DeliveryAnswered); late && d == nil {
-		return nil // the page was superseded while the attempt was under way
-	}
-	if d == nil {
-		return fmt.Errorf("%s: page %s is not open", events.NameOf(e.Type), id)
-	}
-	switch fact := e.Data.(type) {
-	case events.DeliveryClaimed:
+		d := m.open[fact.Page]
+		if d == nil {
+			return notOpen(fact.Page)
+		}
 		d.Claimed(fact, e.Time)
 	case events.DeliveryAnswered:
-		d.Answered(fact, e.Time)
+		if d := m.open[fact.Page]; d != nil { // otherwise superseded while the attempt was under way
+			d.Answered(fact, e.Time)
+		}
 	case events.DeliveryClosed:
+		d := m.open[fact.Page]
+		if d == nil {
+			return notOpen(fact.Page)
+		}
 		m.forget(d, fact.How, e.Time).Seq = seq
+	default:
+		return fmt.Errorf("%s is not a fact of DELIVERIES", e.Data.Name())
 	}
 	return nil
 }

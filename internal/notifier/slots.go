@@ -1,5 +1,7 @@
 package notifier
 
+import "slices"
+
 // slots bounds the concurrent attempts to each endpoint. A page that finds no free slot waits in line and
 // is returned again by leave or pass when one is free.
 type slots struct {
@@ -41,8 +43,8 @@ func (s *slots) leave(d *delivery) []*delivery {
 	return s.next(endpoint)
 }
 
-// pass returns the page that is next when one was called and did not take the slot after all: those
-// behind it must not lose the turn.
+// pass returns the next page in line when d was called but did not take the slot: the pages behind it
+// must not lose their turn.
 func (s *slots) pass(d *delivery) []*delivery {
 	endpoint, ok := s.called[d]
 	if !ok {
@@ -78,11 +80,9 @@ func (s *slots) unqueue(d *delivery) {
 	}
 	d.inLine = false
 	for endpoint, line := range s.line {
-		for i, other := range line {
-			if other == d {
-				s.line[endpoint] = append(line[:i:i], line[i+1:]...)
-				return
-			}
+		if i := slices.Index(line, d); i >= 0 {
+			s.line[endpoint] = slices.Delete(line, i, i+1)
+			return
 		}
 	}
 }

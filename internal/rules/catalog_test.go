@@ -127,7 +127,7 @@ func readMatrix(f map[string]string) *alert.Matrix {
 	return m
 }
 
-// fields gives the words that have the form name=value.
+// fields returns the words that have the form name=value.
 func fields(words []string) map[string]string {
 	out := map[string]string{}
 	for _, w := range words {
@@ -205,7 +205,7 @@ func readTargets(t *testing.T, words []string) []escalation.Target {
 	return all
 }
 
-// readCondition gives a condition that holds from a priority on up, or in working hours, or never.
+// readCondition returns a condition that holds from a priority on up, or in working hours, or never.
 func readCondition(word string) *escalation.Condition {
 	if word == "" {
 		return nil

@@ -90,7 +90,7 @@ func (d *decider) refuse(i *Incident, ask events.CommandData, why string) {
 	d.emit(i, by, why, events.CommandRefused{Incident: i.ID, Command: ask.Name(), By: by})
 }
 
-// acknowledge gives the incident to the caller once as many people have responded as the level needs.
+// acknowledge returns the incident to the caller once as many people have responded as the level needs.
 func (d *decider) acknowledge(i *Incident, ask events.AcknowledgementReceived) {
 	need := i.need()
 	if have := i.joinedBy(ask.By); len(have) < need && i.Status == incident.Triggered {

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// anyRevision gives the team's catalog under whatever revision is asked for.
+// anyRevision returns the team's catalog under whatever revision is asked for.
 func anyRevision(revision string) (*rules.Catalog, error) {
 	c := team()
 	c.Revision = revision

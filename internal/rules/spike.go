@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tocsin.dev/internal/rules/escalation"
+	"tocsin.dev/internal/rules/usual"
 	"tocsin.dev/pkg/events"
 )
 
@@ -18,27 +19,20 @@ type rateKey struct {
 	Category string `json:"category,omitempty"`
 }
 
-// rate counts alerts for one trigger. The count of a window is exact. The usual count is an
-// exponentially weighted average over windows, in thousandths to keep floating point out of decisions.
+// rate counts alerts for one trigger. The count of a window is exact.
 type rate struct {
 	rateKey
 	// Lately are the times of the newest alerts, oldest first, at most one more than the trigger's limit.
 	Lately []time.Time `json:"lately,omitempty"`
 	// Window is the number of the current window since 1970, Count its alerts so far.
-	Window  int64     `json:"window"`
-	Count   int       `json:"count"`
-	Usual   int64     `json:"usual"` // alerts in a window, in thousandths
-	Windows int       `json:"windows"`
+	Window int64 `json:"window"`
+	Count  int   `json:"count"`
+	usual.Rate
 	LastAt  time.Time `json:"last_at"`
 	FiredAt time.Time `json:"fired_at,omitzero"`
 }
 
-const (
-	maxRates   = 10_000 // of one partition
-	usualAfter = 8      // windows before a usual rate is known
-	usualShare = 8      // a new window weighs 1/usualShare of the usual rate
-	leastSpike = 5      // fewer alerts are never a spike by the usual rate
-)
+const maxRates = 10_000 // of one partition
 
 // category is the label value by which a spike groups alerts; empty if it counts all together.
 func category(s escalation.Spike, labels events.Labels) string {
@@ -76,8 +70,8 @@ func (r *rate) add(s escalation.Spike, at time.Time) {
 	}
 	now := window(at, s.Within)
 	for r.Window < now { // the usual rate decays to 0 after about a hundred empty windows
-		r.Usual += (int64(r.Count)*1000 - r.Usual) / usualShare
-		r.Count, r.Windows = 0, min(r.Windows+1, usualAfter)
+		r.Pass(r.Count)
+		r.Count = 0
 		if r.Window++; r.Usual == 0 {
 			r.Window = now
 		}
@@ -97,7 +91,7 @@ func (r *rate) exceeded(s escalation.Spike, now time.Time) string {
 		return ""
 	case s.MoreThan > 0 && len(r.Lately) > s.MoreThan && now.Sub(r.Lately[0]) < s.Within:
 		return fmt.Sprintf("more than %d alerts%s within %s", s.MoreThan, of, short(s.Within))
-	case s.Times > 0 && r.Windows >= usualAfter && r.Count >= leastSpike && int64(r.Count)*1000 > int64(s.Times)*max(r.Usual, 1):
+	case s.Times > 0 && r.Spike(r.Count, s.Times):
 		return fmt.Sprintf("%d alerts%s within %s, more than %d times the usual %d.%03d", r.Count, of, short(s.Within), s.Times, r.Usual/1000, r.Usual%1000)
 	}
 	return ""

@@ -134,7 +134,7 @@ func span(t *testing.T, d *datadriven.TestData) time.Duration {
 	return long
 }
 
-// arg gives the value of an argument, or empty.
+// arg returns the value of an argument, or empty.
 func arg(d *datadriven.TestData, name string) string {
 	for _, a := range d.CmdArgs {
 		if a.Key == name && len(a.Vals) > 0 {
@@ -193,7 +193,7 @@ func (w *stage) asked(t *testing.T, d *datadriven.TestData) events.Data {
 	return w.askedOfLife(t, d, c)
 }
 
-// in gives the instant that an argument says, counted from now; zero where it says none.
+// in returns the instant that an argument says, counted from now; zero where it says none.
 func (w *stage) in(t *testing.T, d *datadriven.TestData, name string) time.Time {
 	if arg(d, name) == "" {
 		return time.Time{}

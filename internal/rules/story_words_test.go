@@ -38,7 +38,7 @@ func (w *stage) tell(facts []events.Event) string {
 	return out.String()
 }
 
-// clock gives the weekday and time of an instant, which is enough within a story.
+// clock returns the weekday and time of an instant, which is enough within a story.
 func (w *stage) clock(at time.Time) string { return at.Format("Mon 15:04:05") }
 
 func (w *stage) says(e events.Event) string {
@@ -90,7 +90,7 @@ func (w *stage) until(word string, at time.Time) string {
 	return word + " " + w.clock(at)
 }
 
-// named gives an incident's name in the story, or the id where it has none.
+// named returns an incident's name in the story, or the id where it has none.
 func (w *stage) named(id string) string {
 	if name := w.names[id]; name != "" {
 		return name

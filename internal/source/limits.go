@@ -104,7 +104,7 @@ func Summary(s string) string {
 	return string([]rune(s)[:MaxSummary-1]) + "…"
 }
 
-// FirstLine gives the first line of s that is not blank.
+// FirstLine returns the first line of s that is not blank.
 func FirstLine(s string) string {
 	for line := range strings.Lines(s) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -114,7 +114,7 @@ func FirstLine(s string) string {
 	return ""
 }
 
-// Link gives s if it is one to follow in a browser, and "" otherwise: a link ends up in mails and
+// Link returns s if it is one to follow in a browser, and "" otherwise: a link ends up in mails and
 // pages, where other schemes could do harm.
 func Link(s string) string {
 	if len(s) > MaxLink || strings.IndexFunc(s, func(r rune) bool { return r <= ' ' || unicode.IsControl(r) }) >= 0 {

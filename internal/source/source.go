@@ -38,7 +38,7 @@ type Signal struct {
 	ID string
 }
 
-// Data gives what the signal says as a fact of Tocsin's own.
+// Data returns what the signal says as a fact of Tocsin's own.
 func (s Signal) Data() events.Data {
 	if s.Cleared {
 		return events.AlertCleared{Alert: s.Alert}
@@ -52,7 +52,7 @@ type Fault struct {
 	Reason string
 }
 
-// Error gives the fault as one line.
+// Error returns the fault as one line.
 func (f Fault) Error() string {
 	if f.Place == "" {
 		return f.Reason
@@ -69,7 +69,7 @@ func Faultf(place, format string, args ...any) Fault {
 type Source interface {
 	// Name is the word in the door's path: "alertmanager" for /intake/alertmanager.
 	Name() string
-	// Parse gives the alerts that are sound and a fault for each that is not. Broken bodies give
+	// Parse returns the alerts that are sound and a fault for each that is not. Broken bodies give
 	// no alert and one fault; no input makes it panic or use more than a small multiple of the body.
 	Parse(r Request) ([]Signal, []Fault)
 }

@@ -19,13 +19,13 @@ type Alert struct {
 	Link string `json:"link,omitempty"`
 	// StartsAt is when the source saw it begin; zero means when it was received.
 	StartsAt time.Time `json:"starts_at,omitzero"`
-	// EndsAt is when a firing alert counts as cleared if the source stays silent; zero means never.
+	// EndsAt is when a firing alert expires unless it is sent again; zero means never.
 	EndsAt time.Time `json:"ends_at,omitzero"`
 	// Origin names the door and key it came by, such as "alertmanager/prometheus".
 	Origin string `json:"origin,omitempty"`
 }
 
-// Dedup gives the key of the incident that the alert feeds.
+// Dedup returns the key of the incident that the alert feeds.
 func (a Alert) Dedup() string {
 	if a.DedupKey != "" {
 		return a.DedupKey
@@ -42,8 +42,8 @@ type AlertCleared struct{ Alert }
 // AlertJoined (LEDGER): an alert feeds an incident that was open already.
 type AlertJoined struct{ Alert }
 
-// AlertRenewed (LEDGER): an alert that the incident holds was sent again. It is no line of the
-// incident's timeline (the envelope names no incident), only a new expiry.
+// AlertRenewed (LEDGER): a firing alert of the incident was sent again. It only moves the expiry and is
+// not part of the incident's timeline: the envelope names no incident.
 type AlertRenewed struct {
 	Incident string    `json:"incident"`
 	Key      string    `json:"key"`
@@ -53,7 +53,7 @@ type AlertRenewed struct {
 // AlertLeft (LEDGER): an alert of the incident is over.
 type AlertLeft struct {
 	Key string `json:"key"`
-	// How is "cleared" by the source or "expired" in its silence.
+	// How is "cleared" by the source, or "expired" when it was not sent again.
 	How string `json:"how"`
 }
 

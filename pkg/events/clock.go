@@ -2,7 +2,7 @@ package events
 
 import "time"
 
-// IncidentClockStarted (LEDGER, EVENTS): a target of the catalog measures the incident.
+// IncidentClockStarted (LEDGER, EVENTS): a goal of the catalog applies to the incident.
 type IncidentClockStarted struct {
 	Clock    string    `json:"clock"`              // "response" (until it is acknowledged) or "resolution"
 	Goal     string    `json:"goal"`               // working time that may pass, such as "4h0m0s"
@@ -12,13 +12,13 @@ type IncidentClockStarted struct {
 	AtRiskAt time.Time `json:"at_risk_at,omitzero"`
 }
 
-// IncidentClockRetimed (LEDGER, EVENTS): the goal or the due time changed, retroactively: the clock
-// goes on from where it began.
+// IncidentClockRetimed (LEDGER, EVENTS): the goal or the due time changed. The change is retroactive: the clock
+// still counts from its original start.
 type IncidentClockRetimed struct {
 	IncidentClockStarted
 	WasGoal  string    `json:"was_goal"`
 	WasDueAt time.Time `json:"was_due_at,omitzero"`
-	// Arithmetic says in words how the due time comes about; empty where there is no such target any more.
+	// Arithmetic says in words how the due time was calculated; empty if the goal no longer applies.
 	Arithmetic string `json:"arithmetic"`
 }
 
@@ -37,7 +37,7 @@ type IncidentClockBreached struct {
 	Arithmetic string    `json:"arithmetic"`
 }
 
-// IncidentClockMet (LEDGER, EVENTS): what the goal asks for happened; a breach before it stays one.
+// IncidentClockMet (LEDGER, EVENTS): the goal was reached; an earlier breach stays on record.
 type IncidentClockMet struct {
 	Clock      string `json:"clock"`
 	Elapsed    string `json:"elapsed"` // working time, such as "1h30m0s"
@@ -45,10 +45,10 @@ type IncidentClockMet struct {
 	Arithmetic string `json:"arithmetic"`
 }
 
-// IncidentClocksPaused (LEDGER, EVENTS): the clocks that run stand still.
+// IncidentClocksPaused (LEDGER, EVENTS): all running clocks stop.
 type IncidentClocksPaused struct {
 	By    string    `json:"by,omitempty"`
-	Until time.Time `json:"until,omitzero"` // zero means until they are resumed by hand
+	Until time.Time `json:"until,omitzero"` // zero means until somebody resumes them
 }
 
 // IncidentClocksResumed (LEDGER, EVENTS): the clocks run again; each that has a new due time is retimed.
@@ -56,7 +56,7 @@ type IncidentClocksResumed struct {
 	By string `json:"by,omitempty"` // empty when the pause ran out
 }
 
-// IncidentClocksCancelled (LEDGER, EVENTS): no target measures the incident any more.
+// IncidentClocksCancelled (LEDGER, EVENTS): no goal applies to the incident any more.
 type IncidentClocksCancelled struct {
 	By string `json:"by,omitempty"`
 }

@@ -67,8 +67,8 @@ func FromCloudEvent(in event.Event) (Event, error) {
 	return e, nil
 }
 
-// FromAttributes makes an event of attributes by their lower-case names, and of data as it came: the
-// binary mode of a protocol. Texts are kept as they are; the setters of the SDK would trim them.
+// FromAttributes builds an event from attributes, keyed by their lower-case names, and raw data: the
+// binary mode of a protocol. Values are kept unchanged; the setters of the SDK would trim them.
 func FromAttributes(attributes map[string]string, data []byte) (event.Event, error) {
 	version := attributes["specversion"]
 	if version != event.CloudEventsVersionV1 && version != event.CloudEventsVersionV03 {
@@ -101,7 +101,7 @@ func FromAttributes(attributes map[string]string, data []byte) (event.Event, err
 	return e, nil
 }
 
-// uriRef keeps the text of a source, where the SDK would escape it anew or refuse it.
+// uriRef keeps the text of a source, which the SDK might escape again or refuse.
 func uriRef(text string) types.URIRef {
 	if ref := types.ParseURIRef(text); ref != nil && ref.String() == text {
 		return *ref

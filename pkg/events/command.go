@@ -2,63 +2,63 @@ package events
 
 import "time"
 
-// Command is what a person or a bot asks of one incident. The envelope's id makes it safe to repeat.
+// Command is a request by a person or a bot about one incident. The envelope's id makes it safe to repeat.
 type Command struct {
 	Incident string `json:"incident"`
-	By       string `json:"by,omitempty"`   // "person:ana", or any name the asker gives
-	Via      string `json:"via,omitempty"`  // the door it came by: "api", "cli", "nats"
+	By       string `json:"by,omitempty"`   // "person:ana", or any other name
+	Via      string `json:"via,omitempty"`  // the way it came in: "api", "cli", "nats"
 	Note     string `json:"note,omitempty"` // free text for the timeline
 }
 
-// Ask gives the command itself. Whatever embeds a Command has this method, and nothing else does.
+// Ask returns the command itself. Whatever embeds a Command has this method, and nothing else does.
 func (c Command) Ask() Command { return c }
 
-// CommandData is the data of a command, whichever of them it is: what anybody may ask with.
+// CommandData is the data of any command.
 type CommandData interface {
 	Data
-	// Ask gives what all commands have in common.
+	// Ask returns the fields that all commands share.
 	Ask() Command
 }
 
-// The commands (INTAKE): each embeds [Command], and so is a [CommandData]. What becomes of each is a fact
-// on LEDGER: the deed, or a refusal.
+// The commands (INTAKE): each embeds [Command], which makes it a [CommandData]. The outcome of each is a fact
+// on LEDGER: the change, or a refusal.
 type (
 	// AcknowledgementReceived asks to take the incident; escalation pauses.
 	AcknowledgementReceived struct{ Command }
-	// AcknowledgementWithdrawn asks to give it back; escalation starts anew.
+	// AcknowledgementWithdrawn asks to give it back; escalation starts over.
 	AcknowledgementWithdrawn struct{ Command }
 	// ResolutionReceived asks to end the incident.
 	ResolutionReceived struct{ Command }
 	// ReopeningReceived asks to open a resolved incident again.
 	ReopeningReceived struct{ Command }
-	// EscalationReceived asks to climb now instead of at the deadline.
+	// EscalationReceived asks to escalate now instead of at the deadline.
 	EscalationReceived struct {
 		Command
-		// Level to climb to, counted from 1; 0 means the next one.
+		// Level to escalate to, counted from 1; 0 means the next one.
 		Level int `json:"level,omitempty"`
 		// To is the team that takes the incident over (functional escalation); empty for none.
 		To string `json:"to,omitempty"`
 		// Up asks the managers of whoever has the incident (hierarchical escalation).
 		Up bool `json:"up,omitempty"`
-		// IfNeeded asks for it only while nobody has the incident, and the climb has not come to the
-		// level yet, so that asking twice is asking once.
+		// IfNeeded makes the command a no-op once somebody has the incident or the level is
+		// reached, which makes it safe to send twice.
 		IfNeeded bool `json:"if_needed,omitempty"`
 	}
 	// NoteReceived asks to keep Note in the timeline.
 	NoteReceived struct{ Command }
-	// SnoozeReceived asks to leave the incident alone until an instant; then escalation starts anew.
+	// SnoozeReceived asks to leave the incident alone until an instant; then escalation starts over.
 	SnoozeReceived struct {
 		Command
 		Until time.Time `json:"until"` // 30 days ahead at most
 	}
 	// SnoozeWithdrawn asks to wake a snoozed incident now.
 	SnoozeWithdrawn struct{ Command }
-	// AssignmentReceived asks to make a person answerable for the incident.
+	// AssignmentReceived asks to make a person accountable for the incident.
 	AssignmentReceived struct {
 		Command
 		To string `json:"to"` // "person:bo"
 	}
-	// RespondersRequested asks for the help of more people; who has the incident keeps it.
+	// RespondersRequested asks more people to help; whoever has the incident keeps it.
 	RespondersRequested struct {
 		Command
 		Targets []string `json:"targets"` // as in policies: "person:cleo", "schedule:dba", "team:db"
@@ -76,10 +76,10 @@ type (
 	MergeReceived struct {
 		Command
 		Into string `json:"into"` // id of the incident that goes on
-		// IntoService is that incident's service, which tells where it is decided.
+		// IntoService is that incident's service, which determines the partition that decides.
 		IntoService string `json:"into_service"`
 	}
-	// SplitReceived asks to make an incident of its own of some of the alerts.
+	// SplitReceived asks to move some of the alerts to a new incident.
 	SplitReceived struct {
 		Command
 		Alerts []string `json:"alerts"`          // keys
@@ -93,7 +93,7 @@ type (
 		// Person takes it; empty takes the role from whoever has it.
 		Person string `json:"person,omitempty"`
 	}
-	// TaskReceived asks to note a follow-up.
+	// TaskReceived asks to record a follow-up.
 	TaskReceived struct {
 		Command
 		Text  string `json:"text"`
@@ -111,7 +111,7 @@ type (
 		Type  string `json:"type,omitempty"` // its media type; empty means "text/markdown"
 		Text  string `json:"text"`           // 48 KiB at most
 	}
-	// ClosureReceived asks to close the books on an incident; an open one is resolved as well.
+	// ClosureReceived asks to close an incident; an open one is also resolved.
 	ClosureReceived struct {
 		Command
 		Outcome string `json:"outcome"`         // "fixed", "workaround", "duplicate", "false-alarm", "expected" or "unexplained"

@@ -2,29 +2,29 @@ package events
 
 import "time"
 
-// EscalationAdvanced (LEDGER, EVENTS): the climb reached a level; the first one included.
+// EscalationAdvanced (LEDGER, EVENTS): the incident reached a level, possibly the first.
 type EscalationAdvanced struct {
 	// Round counts from 1 over the incident's whole life; repeats, a reopening and a returned
 	// acknowledgement each begin a new one.
 	Round int `json:"round"`
-	// Repeat is how many of the policy's repeats the present climb has used.
+	// Repeat is how many of the policy's repeats have been used.
 	Repeat int `json:"repeat,omitempty"`
 	Level  int `json:"level"` // from 1
-	// Again is how many times the level itself was repeated in this climb.
+	// Again is how many times the level itself was repeated in this round.
 	Again int `json:"again,omitempty"`
 	// Kind is "functional", "hierarchical", or empty where the policy does not say.
 	Kind string `json:"kind,omitempty"`
 	// Trigger is what moved it: "triggered", "reopened", "returned" (the acknowledgement is
-	// gone), "woken", "unacknowledged" (nobody answered in time), "undeliverable", "nobody" (the level
-	// before had nobody to page), "condition" (the condition of the level before did not hold), "held"
-	// (what the level was held for has come), "transferred" (to another team), "assigned",
+	// gone), "woken", "unacknowledged" (nobody answered in time), "undeliverable", "nobody" (the previous
+	// level had nobody to page), "condition" (the condition of the previous level was false), "held"
+	// (the wait of a held level is over), "transferred" (to another team), "assigned",
 	// "trigger" (one of the policy's) or "command".
 	Trigger string `json:"trigger"`
-	// Targets are the level's own words: "schedule:payments-primary".
+	// Targets are as written in the level: "schedule:payments-primary".
 	Targets []string `json:"targets"`
-	// Pages names whom they meant at that instant: "person:ana". Empty when nobody was on call.
+	// Pages are whom the targets resolved to: "person:ana". Empty when nobody was on call.
 	Pages []string `json:"pages,omitempty"`
-	// Picked names whom a round robin gave the turn, by its target: "team:payments:round_robin".
+	// Picked is whose turn it was in each round robin, by target: "team:payments:round_robin".
 	Picked map[string]string `json:"picked,omitempty"`
 	// Need is how many people must acknowledge, where that is more than one.
 	Need int `json:"need,omitempty"`
@@ -39,24 +39,24 @@ type EscalationHeld struct {
 	Level   int       `json:"level"`
 	Again   int       `json:"again,omitempty"`
 	For     string    `json:"for"`     // "working_hours" or "on_call"
-	Targets []string  `json:"targets"` // the level's own words
-	Until   time.Time `json:"until"`   // when it is tried again
+	Targets []string  `json:"targets"` // as written in the level
+	Until   time.Time `json:"until"`   // when the step is tried again
 }
 
-// EscalationFired (LEDGER, EVENTS): one of the policy's triggers went off. What it did follows as
-// facts of their own, save for whom it pages: they are told, and who has the incident keeps it.
+// EscalationFired (LEDGER, EVENTS): one of the policy's triggers fired. What it did follows as
+// separate facts, except whom it pages. They are only informed: whoever has the incident keeps it.
 type EscalationFired struct {
 	// On is "unacknowledged", "unresolved", "open", "response", "resolution", "priority_raised",
-	// "nobody", "undeliverable" or "spike"; "command" where a person told the managers.
+	// "nobody", "undeliverable" or "spike"; "command" where a person informed the managers.
 	On    string `json:"on"`
-	Rule  string `json:"rule"`  // where the trigger stands: "policies.yaml:31"
+	Rule  string `json:"rule"`  // where the trigger is defined: "policies.yaml:31"
 	Index int    `json:"index"` // its place in the policy's list, from 0; -1 for a command
-	Count int    `json:"count"` // how often it has gone off for the incident, from 1
+	Count int    `json:"count"` // how often it has fired for the incident, from 1
 	// Category is the value of the label that a spike is counted by; empty for most.
 	Category string `json:"category,omitempty"`
 	// Kind is "functional", "hierarchical", or empty where the policy does not say.
 	Kind string `json:"kind,omitempty"`
-	// Targets are the trigger's own words, Pages whom they meant; both empty where it pages nobody.
+	// Targets are as written in the trigger, Pages whom they resolved to; both empty if it pages nobody.
 	Targets []string `json:"targets,omitempty"`
 	Pages   []string `json:"pages,omitempty"`
 	Round   int      `json:"round,omitempty"` // of the pages
@@ -67,14 +67,14 @@ type EscalationSkipped struct {
 	// On is "unacknowledged", "unresolved", "open", "response", "resolution", "priority_raised",
 	// "nobody", "undeliverable" or "spike".
 	On    string `json:"on"`
-	Rule  string `json:"rule"`  // where the trigger stands: "policies.yaml:31"
+	Rule  string `json:"rule"`  // where the trigger is defined: "policies.yaml:31"
 	Index int    `json:"index"` // its place in the policy's list, from 0
 	Count int    `json:"count"` // how often it has come due for the incident, from 1
 	// Category is as in [EscalationFired].
 	Category string `json:"category,omitempty"`
 }
 
-// EscalationExhausted (LEDGER, EVENTS): the last level of the last round had no answer.
+// EscalationExhausted (LEDGER, EVENTS): nobody answered at the last level of the last round.
 type EscalationExhausted struct {
 	Rounds int `json:"rounds"`
 	Levels int `json:"levels"`

@@ -17,22 +17,22 @@ const TypePrefix = "dev.tocsin."
 // ErrUnknownType is returned by [Decode] for a type that this build does not know.
 var ErrUnknownType = errors.New("unknown event type")
 
-// Data is what an event says: one of the structs of this package.
+// Data is the content of an event: one of the structs of this package.
 type Data interface {
 	// Name is the noun and the past tense, such as "incident.triggered".
 	Name() string
 }
 
-// Envelope holds the CloudEvents context attributes and Tocsin's extensions of them.
-// Type stands first so that a reader can tell lines apart by their first bytes.
+// Envelope has the CloudEvents context attributes and Tocsin's extensions.
+// Type comes first, so a reader can tell lines apart by their first bytes.
 type Envelope struct {
 	Type        string    `json:"type"`        // dev.tocsin.<noun>.<past tense>.v1
 	SpecVersion string    `json:"specversion"` // always "1.0"
-	ID          string    `json:"id"`          // UUIDv5 of where the fact came from
+	ID          string    `json:"id"`          // UUIDv5, derived from the fact's origin
 	Source      string    `json:"source"`      // the part of Tocsin that wrote it, such as "tocsin/engine"
 	Time        time.Time `json:"time"`        // when it was decided, UTC
 
-	// Subject is the incident's id; empty for what concerns no incident.
+	// Subject is the incident's id; empty if the event concerns no incident.
 	Subject string `json:"subject,omitempty"`
 	// DataContentType is "application/json", or empty, which means the same.
 	DataContentType string `json:"datacontenttype,omitempty"`
@@ -41,7 +41,7 @@ type Envelope struct {
 	Team    string `json:"team,omitempty"`    // extension: the team that owns the incident
 	// IncidentSeq counts the facts of one incident from 1 without a gap (extension; 0 = none).
 	IncidentSeq uint64 `json:"incidentseq,omitempty"`
-	// CausationID is the id of the input that led to this fact; empty when time did.
+	// CausationID is the id of the input that led to this fact; empty if a deadline led to it.
 	CausationID string `json:"causationid,omitempty"`
 	// Actor is who did it: "person:ana", "alert", "policy", "clock" (extension).
 	Actor string `json:"actor,omitempty"`
@@ -49,7 +49,7 @@ type Envelope struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Event is one fact: its envelope and what it says.
+// Event is one fact: its envelope and its data.
 type Event struct {
 	Envelope
 	Data Data
@@ -61,12 +61,12 @@ type rawWire struct {
 	Data json.RawMessage `json:"data"`
 }
 
-// New gives an event of the right type for data. ID, source and time are the caller's to fill.
+// New returns an event of the right type for data. The caller fills in ID, source and time.
 func New(data Data) Event {
 	return Event{Envelope: Envelope{Type: TypeOf(data), SpecVersion: SpecVersion}, Data: data}
 }
 
-// TypeOf gives the CloudEvents type of data: dev.tocsin.<name>.v1.
+// TypeOf returns the CloudEvents type of data: dev.tocsin.<name>.v1.
 func TypeOf(data Data) string {
 	name := data.Name()
 	if t, known := typeNames[name]; known {
@@ -77,7 +77,7 @@ func TypeOf(data Data) string {
 
 func typeOf(name string) string { return TypePrefix + name + ".v1" }
 
-// NameOf gives the noun and past tense of a Tocsin type, and the type itself for a foreign one.
+// NameOf returns the noun and past tense of a Tocsin type, and the type itself for a foreign one.
 func NameOf(eventType string) string {
 	name, ok := trimAround(eventType, TypePrefix, ".v1")
 	if !ok {
@@ -106,7 +106,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Encode gives the event as one line of JSON without a line end.
+// Encode returns the event as one line of JSON without a line end.
 func (e Event) Encode() ([]byte, error) {
 	data, err := json.Marshal(e.Data)
 	if err != nil {
@@ -118,14 +118,14 @@ func (e Event) Encode() ([]byte, error) {
 	return append(line, '}'), nil
 }
 
-// Decode reads one event of ours, data included.
+// Decode reads one event of Tocsin, including its data.
 func Decode(line []byte) (Event, error) {
 	if env, raw, ok := splitOwn(line); ok {
 		if data, err := DecodeData(env.Type, raw); err == nil {
 			return Event{Envelope: env, Data: data}, nil
 		}
 	}
-	var w rawWire // not in our own order of names, or broken
+	var w rawWire // not in canonical order, or broken
 	if err := json.Unmarshal(line, &w); err != nil {
 		return Event{}, fmt.Errorf("decode event: %w", err)
 	}
@@ -136,7 +136,7 @@ func Decode(line []byte) (Event, error) {
 	return Event{Envelope: w.Envelope, Data: data}, nil
 }
 
-// Split reads the envelope of a line of ours and hands the data back as it stands. For events that
+// Split reads the envelope of a line that Tocsin wrote and returns the raw data. For events that
 // others wrote use [Decode].
 func Split(line []byte) (Envelope, json.RawMessage, error) {
 	if env, data, ok := splitOwn(line); ok {
@@ -163,7 +163,7 @@ func DecodeData(eventType string, raw []byte) (Data, error) {
 }
 
 // EncodeBatch writes events as a CloudEvents JSON batch with one event on each line, so that
-// [Lines] can take it apart without parsing.
+// [Lines] can split it without parsing.
 func EncodeBatch(all []Event) ([]byte, error) {
 	lines := make([][]byte, len(all))
 	for i, e := range all {
@@ -176,7 +176,7 @@ func EncodeBatch(all []Event) ([]byte, error) {
 	return JoinLines(lines), nil
 }
 
-// JoinLines makes a batch of encoded events, one a line.
+// JoinLines makes a batch of encoded events, one per line.
 func JoinLines(lines [][]byte) []byte {
 	size := 4
 	for _, l := range lines {
@@ -192,8 +192,8 @@ func JoinLines(lines [][]byte) []byte {
 	return append(out, '\n', ']')
 }
 
-// Lines takes a batch written by [EncodeBatch] apart, one encoded event each. It trusts the
-// line form and must be used on Tocsin's own records only; [DecodeBatch] reads any batch.
+// Lines splits a batch written by [EncodeBatch] into encoded events. It trusts the line form, so
+// use it on Tocsin's own records only; [DecodeBatch] reads any batch.
 func Lines(batch []byte) [][]byte {
 	batch = bytes.TrimPrefix(batch, []byte("[\n"))
 	batch = bytes.TrimSuffix(batch, []byte("\n]"))
@@ -216,7 +216,7 @@ var (
 	comma   = []byte{','}
 )
 
-// TypeAt reads the type of an encoded line of ours without parsing it; empty when it is not ours.
+// TypeAt returns the type of a line that Tocsin wrote without parsing it; empty for any other line.
 func TypeAt(line []byte) string {
 	const head = `{"type":"`
 	if !bytes.HasPrefix(line, []byte(head)) {
@@ -230,7 +230,7 @@ func TypeAt(line []byte) string {
 	return string(rest[:end])
 }
 
-// DecodeBatch reads any JSON batch of our own events.
+// DecodeBatch reads any JSON batch of Tocsin's events.
 func DecodeBatch(batch []byte) ([]Event, error) {
 	var all []Event
 	if err := json.Unmarshal(batch, &all); err != nil {

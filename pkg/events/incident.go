@@ -9,12 +9,12 @@ type IncidentTriggered struct {
 	Severity string `json:"severity,omitempty"`
 	Priority string `json:"priority"` // P1 to P5
 	Policy   string `json:"policy"`
-	// Catalog is the revision the incident keeps for its whole life.
+	// Catalog is the revision that applies to the incident for its whole life.
 	Catalog string `json:"catalog"`
-	// Impact and Urgency are what the priority was made of; empty where the severity alone decided.
+	// Impact and Urgency are what the priority was derived from; empty if it follows from the severity.
 	Impact  string `json:"impact,omitempty"`
 	Urgency string `json:"urgency,omitempty"`
-	// SplitFrom is the incident that the alert belonged to before; empty for most.
+	// SplitFrom is the incident that the alert was split from, if any.
 	SplitFrom string `json:"split_from,omitempty"`
 	// Runbook is the link of the service; may be empty.
 	Runbook string `json:"runbook,omitempty"`
@@ -26,13 +26,13 @@ type IncidentTriggered struct {
 type IncidentAcknowledged struct {
 	By  string `json:"by"`
 	Via string `json:"via,omitempty"`
-	// Responders are all who answered where the level asked for several; empty elsewhere.
+	// Responders are all who answered, if the level needs more than one.
 	Responders []string `json:"responders,omitempty"`
 	// Until is when the acknowledgement runs out by policy; zero means never.
 	Until time.Time `json:"until,omitzero"`
 }
 
-// IncidentUnacknowledged (LEDGER, EVENTS): nobody has it any more; escalation starts anew.
+// IncidentUnacknowledged (LEDGER, EVENTS): nobody has it any more; escalation starts over.
 type IncidentUnacknowledged struct {
 	By  string `json:"by,omitempty"`  // empty when the policy's time ran out
 	Was string `json:"was,omitempty"` // who had it
@@ -58,7 +58,7 @@ type IncidentPrioritized struct {
 	Priority string `json:"priority"`
 	Was      string `json:"was"`          // the priority before
 	By       string `json:"by,omitempty"` // the person who asked for it; empty when an alert or a rule did
-	// Pinned says that alerts do not change it any more, as a person set it.
+	// Pinned means that a person set the priority: alerts no longer change it.
 	Pinned  bool   `json:"pinned,omitempty"`
 	Impact  string `json:"impact,omitempty"`
 	Urgency string `json:"urgency,omitempty"`
@@ -76,12 +76,12 @@ type IncidentSnoozed struct {
 	Until time.Time `json:"until"`
 }
 
-// IncidentWoken (LEDGER, EVENTS): the snooze is over; escalation starts anew.
+// IncidentWoken (LEDGER, EVENTS): the snooze is over; escalation starts over.
 type IncidentWoken struct {
-	By string `json:"by,omitempty"` // empty when its time had come
+	By string `json:"by,omitempty"` // empty when the time was up
 }
 
-// IncidentAssigned (LEDGER, EVENTS): a person is answerable for it.
+// IncidentAssigned (LEDGER, EVENTS): a person is accountable for it.
 type IncidentAssigned struct {
 	To  string `json:"to"`            // "person:bo"
 	Was string `json:"was,omitempty"` // who was before
@@ -93,7 +93,7 @@ type IncidentAssigned struct {
 type IncidentTransferred struct {
 	To        string `json:"to"`
 	Was       string `json:"was"`
-	Policy    string `json:"policy"` // whose levels are climbed from here on
+	Policy    string `json:"policy"` // whose levels apply from here on
 	WasPolicy string `json:"was_policy"`
 	// Kind is "functional" (to a team with the expertise) or "hierarchical" (up the chain of management).
 	Kind string `json:"kind,omitempty"`
@@ -104,11 +104,11 @@ type IncidentTransferred struct {
 type IncidentRespondersAdded struct {
 	By      string   `json:"by,omitempty"`
 	Targets []string `json:"targets"`
-	Pages   []string `json:"pages,omitempty"` // whom they meant; empty when nobody
-	Round   int      `json:"round"`           // of the pages, see [EscalationAdvanced]
+	Pages   []string `json:"pages,omitempty"` // whom they resolved to; empty for nobody
+	Round   int      `json:"round"`           // the round of the pages, see [EscalationAdvanced]
 }
 
-// IncidentResponderJoined (LEDGER, EVENTS): somebody answered, and the level asks for more people.
+// IncidentResponderJoined (LEDGER, EVENTS): somebody answered, and the level needs more people.
 type IncidentResponderJoined struct {
 	By   string `json:"by"`
 	Via  string `json:"via,omitempty"`
@@ -129,15 +129,15 @@ type IncidentAbsorbed struct {
 	FromService string `json:"from_service"`
 	Title       string `json:"title"`
 	By          string `json:"by,omitempty"`
-	// Alerts of the same service hold this incident open from here on; those of another service are
-	// told only.
+	// Alerts of the same service keep this incident open from here on; those of another service are
+	// listed only.
 	Alerts []Alert `json:"alerts,omitempty"`
-	// DedupKeys are those of the other incident, where it is of the same service: their alerts feed
-	// this one from here on.
+	// DedupKeys are those of the other incident if it belongs to the same service: their alerts
+	// feed this one from here on.
 	DedupKeys []string `json:"dedup_keys,omitempty"`
 }
 
-// IncidentSplit (LEDGER, EVENTS): some of its alerts feed an incident of their own from here on.
+// IncidentSplit (LEDGER, EVENTS): some of its alerts feed a new incident from here on.
 type IncidentSplit struct {
 	Into   string   `json:"into"`
 	Alerts []string `json:"alerts"` // keys
@@ -165,7 +165,7 @@ type IncidentTaskCompleted struct {
 	By   string `json:"by,omitempty"`
 }
 
-// IncidentDocumentAdded (LEDGER, EVENTS): a document is kept with the incident from here on.
+// IncidentDocumentAdded (LEDGER, EVENTS): a document was added to the incident.
 type IncidentDocumentAdded struct {
 	Document int    `json:"document"` // from 1, within the incident
 	Title    string `json:"title"`
@@ -174,7 +174,7 @@ type IncidentDocumentAdded struct {
 	By       string `json:"by,omitempty"`
 }
 
-// IncidentClosed (LEDGER, EVENTS): the books are closed; its alert opens a new incident from here on.
+// IncidentClosed (LEDGER, EVENTS): it is closed; the next alert opens a new incident.
 type IncidentClosed struct {
 	Outcome string `json:"outcome"` // "fixed", "workaround", "duplicate", "false-alarm", "expected" or "unexplained"
 	Cause   string `json:"cause,omitempty"`

@@ -23,9 +23,9 @@ func FromJSON(body []byte) (event.Event, error) {
 	return FromMembers(all)
 }
 
-// FromMembers reads an event whose JSON object is parsed already: its members by name, each of them valid
-// JSON. The SDK decodes it. Where the SDK departs from the specification, or would panic, the members
-// are mended first; docs/adr/0039 lists the departures.
+// FromMembers reads an event from the members of its JSON object by name, each of them valid JSON.
+// The SDK decodes it. Where the SDK departs from the specification or would panic, the members are
+// corrected first; docs/adr/0039 lists the departures.
 func FromMembers(all map[string]json.RawMessage) (event.Event, error) {
 	m, err := fold(all)
 	if err != nil {
@@ -35,7 +35,7 @@ func FromMembers(all map[string]json.RawMessage) (event.Event, error) {
 		m["specversion"] = quote(SpecVersion) // publishers of commands have always been free to leave it out
 	}
 	source := text(m["source"])
-	delete(m, "source") // the SDK would escape it anew or refuse it
+	delete(m, "source") // the SDK might escape it again or refuse it
 	data, err := m.mendData()
 	if err != nil {
 		return event.Event{}, fmt.Errorf("%w: %w", ErrNotCloudEvent, err)
@@ -56,7 +56,7 @@ func FromMembers(all map[string]json.RawMessage) (event.Event, error) {
 	return e, nil
 }
 
-// FromJSONBatch reads a JSON batch. One event that cannot be read fails all of them.
+// FromJSONBatch reads a JSON batch. It fails if any event cannot be read.
 func FromJSONBatch(body []byte) ([]event.Event, error) {
 	var items []json.RawMessage
 	if err := json.Unmarshal(body, &items); err != nil {
@@ -73,14 +73,14 @@ func FromJSONBatch(body []byte) ([]event.Event, error) {
 	return all, nil
 }
 
-// members are those of an event in JSON, by lower-case names.
+// members are the JSON members of an event by lower-case name.
 type members map[string]json.RawMessage
 
 // textAttributes are the attributes that the SDK reads as strings only.
 var textAttributes = []string{"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "schemaurl"}
 
-// fold lowers names. It leaves out nulls, which mean that a member is not given, and members that cannot be
-// an attribute: an empty name would end the SDK's reading, an object would fail it.
+// fold lowers names. It drops nulls, which mean that a member is absent, and members that cannot be
+// attributes: the SDK stops reading at an empty name and fails on an object.
 func fold(all map[string]json.RawMessage) (members, error) {
 	m := make(members, len(all))
 	for name, raw := range all {
@@ -102,13 +102,13 @@ func fold(all map[string]json.RawMessage) (members, error) {
 	return m, nil
 }
 
-// isInteger says whether a number or boolean is what an attribute may be; the SDK cuts other numbers.
+// isInteger reports whether a number or boolean is a valid attribute; the SDK truncates other numbers.
 func isInteger(raw json.RawMessage) bool {
 	_, err := strconv.ParseInt(string(raw), 10, 32)
 	return err == nil || raw[0] == 't' || raw[0] == 'f'
 }
 
-// mendData prepares data for the SDK, or takes it out and returns it where the SDK cannot read it.
+// mendData prepares data for the SDK, or removes and returns it if the SDK cannot read it.
 func (m members) mendData() ([]byte, error) {
 	old := text(m["specversion"]) == event.CloudEventsVersionV03
 	if old && isText(m["data"]) && strings.EqualFold(text(m["datacontentencoding"]), event.Base64) {
@@ -127,7 +127,7 @@ func (m members) mendData() ([]byte, error) {
 	case !isText(encoded):
 		return nil, errors.New("data_base64 is not a string") // the SDK would panic
 	}
-	encoded = quote(noLines.Replace(text(encoded))) // the SDK takes neither escapes nor line ends everywhere
+	encoded = quote(noLines.Replace(text(encoded))) // the SDK does not accept escapes and line ends everywhere
 	if old {
 		delete(m, "data_base64") // which version 0.3 does not have
 		m["data"], m["datacontentencoding"] = encoded, quote(event.Base64)
@@ -139,9 +139,9 @@ func (m members) mendData() ([]byte, error) {
 
 var noLines = strings.NewReplacer("\r", "", "\n", "")
 
-// takeData takes out JSON data whose content type the SDK does not know to be JSON: it knows four types,
-// the specification means every "+json". Data that is neither declared as JSON nor a string is JSON
-// all the same, whatever its content type says.
+// takeData removes and returns JSON data whose content type the SDK does not recognise: it knows four
+// types, the specification means every "+json". Data that is not a string is JSON whatever its
+// content type says.
 func (m members) takeData() []byte {
 	data, contentType := m["data"], text(m["datacontenttype"])
 	declared, _, _ := strings.Cut(contentType, ";")
@@ -159,7 +159,7 @@ func (m members) takeData() []byte {
 	return data
 }
 
-// IsJSON says whether a content type declares JSON; an empty one does.
+// IsJSON reports whether a content type declares JSON; an empty one does.
 func IsJSON(contentType string) bool {
 	if contentType == "" {
 		return true
@@ -168,7 +168,7 @@ func IsJSON(contentType string) bool {
 	return strings.HasSuffix(media, "/json") || strings.HasSuffix(media, "+json")
 }
 
-// encode writes the object with what the SDK needs first in front.
+// encode writes the object; members that the SDK must see first come first.
 func (m members) encode() []byte {
 	first := []string{"specversion", "datacontenttype", "datacontentencoding"}
 	out := append(make([]byte, 0, 512), '{')

@@ -8,12 +8,12 @@ import (
 	"slices"
 )
 
-// Labels is a set of names with text values, such as an alert's labels or annotations. It is kept
-// as its JSON object, because most of its life it is carried and not looked into: a tenth of the
-// memory of a map, and nothing to encode. The zero value is the empty set.
+// Labels is a set of names with text values, such as an alert's labels or annotations. It is stored
+// as its JSON object, because it is passed on far more often than it is read: this takes a tenth of
+// the memory of a map and needs no encoding. The zero value is the empty set.
 type Labels string
 
-// NewLabels gives the set in canonical form: names sorted, so that equal sets are equal strings.
+// NewLabels returns the set in canonical form: names sorted, so that equal sets are equal strings.
 func NewLabels(m map[string]string) Labels {
 	if len(m) == 0 {
 		return ""
@@ -30,7 +30,7 @@ func NewLabels(m map[string]string) Labels {
 	return Labels(append(out, '}'))
 }
 
-// Map gives the set as a map of the caller's own; nil for the empty set.
+// Map returns the set as a new map; nil for the empty set.
 func (l Labels) Map() map[string]string {
 	if l == "" {
 		return nil
@@ -42,7 +42,7 @@ func (l Labels) Map() map[string]string {
 	return m
 }
 
-// Get gives the value of one name; empty where the set does not have it.
+// Get returns the value of one name; empty where the set does not have it.
 func (l Labels) Get(name string) string {
 	if len(l) < 2 {
 		return ""
@@ -54,7 +54,7 @@ func (l Labels) Get(name string) string {
 		}
 		value, after, ok := plainString(after[1:])
 		if !ok {
-			return l.Map()[name] // something in it is escaped
+			return l.Map()[name] // a value has escapes
 		}
 		if string(key) == name {
 			return string(value)
@@ -67,7 +67,7 @@ func (l Labels) Get(name string) string {
 	return ""
 }
 
-// MarshalJSON gives the object.
+// MarshalJSON implements [json.Marshaler].
 func (l Labels) MarshalJSON() ([]byte, error) {
 	if l == "" {
 		return []byte("{}"), nil
@@ -77,7 +77,7 @@ func (l Labels) MarshalJSON() ([]byte, error) {
 
 var errLabels = errors.New("labels are no object of texts")
 
-// UnmarshalJSON takes an object whose values are texts.
+// UnmarshalJSON accepts an object whose values are strings.
 func (l *Labels) UnmarshalJSON(b []byte) error {
 	if canonical(b) {
 		*l = Labels(b)
@@ -91,7 +91,7 @@ func (l *Labels) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// canonical says that b is an object as [NewLabels] writes it, with nothing in it to be escaped.
+// canonical reports whether b is an object as [NewLabels] writes it, without escapes.
 func canonical(b []byte) bool {
 	if len(b) < 2 || b[0] != '{' {
 		return false
@@ -115,7 +115,7 @@ func canonical(b []byte) bool {
 	}
 }
 
-// plainString reads a JSON string that holds nothing escaped, and gives what follows it.
+// plainString reads a JSON string without escapes and returns what follows it.
 func plainString[T ~string | ~[]byte](b T) (s, rest T, ok bool) {
 	if len(b) == 0 || b[0] != '"' {
 		return s, rest, false
@@ -131,7 +131,7 @@ func plainString[T ~string | ~[]byte](b T) (s, rest T, ok bool) {
 	return s, rest, false
 }
 
-// plain says that s can stand in JSON as it is.
+// plain reports whether s needs no escaping in JSON.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
@@ -148,6 +148,6 @@ func appendJSON(out []byte, s string) []byte {
 		out = append(out, s...)
 		return append(out, '"')
 	}
-	b, _ := json.Marshal(s) // a string always can be
+	b, _ := json.Marshal(s) // strings never fail
 	return append(out, b...)
 }

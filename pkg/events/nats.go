@@ -22,7 +22,7 @@ const (
 // Header is a set of NATS headers: names are case-sensitive.
 type Header map[string][]string
 
-// Get gives the first value under exactly that name.
+// Get returns the first value under exactly that name.
 func (h Header) Get(name string) string {
 	if v := h[name]; len(v) > 0 {
 		return v[0]
@@ -63,7 +63,7 @@ func BinaryHeader(e Envelope) Header {
 }
 
 // DecodeNATS reads an event of Tocsin from a message, such as one of EVENTS. It fails with
-// [ErrUnknownType] for an event of another type, and otherwise as [FromNATS].
+// [ErrUnknownType] for an event of another type, and for the same reasons as [FromNATS].
 func DecodeNATS(h Header, body []byte) (Event, error) {
 	e, err := FromNATS(h, body)
 	if err != nil {
@@ -72,8 +72,8 @@ func DecodeNATS(h Header, body []byte) (Event, error) {
 	return FromCloudEvent(e)
 }
 
-// FromNATS reads any CloudEvent from a message: in binary mode where the message has the header
-// ce-specversion, which types of Tocsin may leave out, otherwise in the JSON format. A batch is for [FromJSONBatch].
+// FromNATS reads any CloudEvent from a message: in binary mode if the message has the header
+// ce-specversion (optional for types of Tocsin), otherwise in the JSON format. For batches see [FromJSONBatch].
 func FromNATS(h Header, body []byte) (event.Event, error) {
 	attributes, _ := h.Attributes()
 	if attributes == nil {
@@ -141,7 +141,7 @@ func (h Header) Attributes() (encoded map[string]string, contentType string) {
 
 const hexDigits = "0123456789ABCDEF"
 
-// EncodeHeader percent-encodes a header value as the HTTP and NATS bindings ask: space, double
+// EncodeHeader percent-encodes a header value as the HTTP and NATS bindings require: space, double
 // quote, percent, and everything outside printable ASCII.
 func EncodeHeader(s string) string {
 	plain := true
@@ -171,8 +171,8 @@ func mustEncode(c byte) bool { return c <= ' ' || c == '"' || c == '%' || c > '~
 
 var errHeader = errors.New("not a percent-encoded UTF-8 value")
 
-// DecodeHeader undoes [EncodeHeader]; it also takes a quoted string and lower-case hex, and
-// refuses a broken escape and what is not UTF-8.
+// DecodeHeader undoes [EncodeHeader]; it also accepts quoted strings and lower-case hex, and
+// fails on a broken escape or invalid UTF-8.
 func DecodeHeader(s string) (string, error) {
 	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
 		s = unquote(s[1 : len(s)-1])

@@ -2,22 +2,22 @@ package events
 
 import "time"
 
-// Override is a change of who is on call, for a stretch of time.
+// Override is a temporary change of who is on call.
 type Override struct {
-	ID       string `json:"id"` // names it for the withdrawal
+	ID       string `json:"id"` // identifies it for the withdrawal
 	Schedule string `json:"schedule"`
-	// Kind is "override" (somebody stands in), "swap" (two exchange their duties), "temporary" (the
-	// shifts alone are the schedule) or "shadow" (somebody looks on).
+	// Kind is "override" (somebody covers), "swap" (two people exchange their shifts), "temporary" (the
+	// shifts replace the schedule) or "shadow" (somebody follows along).
 	Kind string    `json:"kind"`
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"` // the first instant after it
-	// People stand in, exchange (two of them) or look on; not for "temporary".
+	// People cover, exchange shifts (two of them) or follow along; not for "temporary".
 	People   []string `json:"people,omitempty"`
 	Replaces string   `json:"replaces,omitempty"` // of "override": only this person; empty for everybody on call
 	Shifts   []Shift  `json:"shifts,omitempty"`   // of "temporary"
 }
 
-// Shift is people on duty for a stretch of time.
+// Shift is a period with the people on duty.
 type Shift struct {
 	People []string  `json:"people"`
 	From   time.Time `json:"from"`
@@ -31,20 +31,20 @@ type OverrideReceived struct {
 	Note string `json:"note,omitempty"`
 }
 
-// OverrideWithdrawn (INTAKE, one for each partition) asks to take an override back.
+// OverrideWithdrawn (INTAKE, one for each partition) asks to remove an override.
 type OverrideWithdrawn struct {
 	ID       string `json:"id"`
 	Schedule string `json:"schedule"`
 	By       string `json:"by,omitempty"`
 }
 
-// OverrideAdded (LEDGER of each partition): from here on it counts.
+// OverrideAdded (LEDGER of each partition): it applies from here on.
 type OverrideAdded struct {
 	Override
 	By string `json:"by,omitempty"`
 }
 
-// OverrideRemoved (LEDGER of each partition): from here on it does not count any more.
+// OverrideRemoved (LEDGER of each partition): it no longer applies.
 type OverrideRemoved struct {
 	ID       string `json:"id"`
 	Schedule string `json:"schedule"`

@@ -3,22 +3,22 @@ package events
 import "time"
 
 // PageRequested (LEDGER, EVENTS): one person is to be reached about one incident.
-// A page that is asked again keeps its id and everything else but Asked, and Known as it stands then.
+// A page that is requested again keeps its id; only Asked and Known may change.
 type PageRequested struct {
 	Page   string `json:"page"`   // UUIDv5 of incident, round, level and target
 	Target string `json:"target"` // "person:ana", "chat:ops-room" or "webhook:status-page"
-	// Via is the level's word that led to the target, such as "schedule:payments-primary".
+	// Via is the target as written in the level, such as "schedule:payments-primary".
 	Via     string `json:"via,omitempty"`
 	Round   int    `json:"round"`
-	Level   int    `json:"level"`   // 0 for a page that no level asked for
+	Level   int    `json:"level"`   // 0 if the page was not requested by a level
 	Urgency string `json:"urgency"` // "high" or "low"
-	Asked   int    `json:"asked"`   // 1 for the first time
-	// Late is how much later than due it was asked for, in seconds, when that is worth saying.
+	Asked   int    `json:"asked"`   // how many times it was requested, from 1
+	// Late is how much later than due the page was requested, in seconds; 0 for a negligible delay.
 	Late int `json:"late,omitempty"`
-	// Why says what asked for the page, where no level did: "resolution goal breached".
+	// Why is the cause of a page that was not requested by a level: "resolution goal breached".
 	Why     string `json:"why,omitempty"`
 	Runbook string `json:"runbook,omitempty"` // link of the service
-	// Known is the known error that the incident is a case of, with its workaround; nil for none.
+	// Known is the known error that matches the incident, with its workaround; nil if none does.
 	Known *PageKnown `json:"known_error,omitempty"`
 
 	Title    string    `json:"title"`
@@ -29,30 +29,30 @@ type PageRequested struct {
 	OpenedAt time.Time `json:"opened_at"`
 }
 
-// PageSuperseded (LEDGER, EVENTS): the page is no longer wanted; what was not sent stays unsent.
+// PageSuperseded (LEDGER, EVENTS): the page is no longer wanted; pending attempts are dropped.
 type PageSuperseded struct {
 	Page   string `json:"page"`
 	Target string `json:"target"`
 }
 
-// PageDelivered (LEDGER, EVENTS): a contact method took the page.
+// PageDelivered (LEDGER, EVENTS): a contact method accepted the page.
 type PageDelivered struct {
 	Page     string    `json:"page"`
 	Target   string    `json:"target"`
-	Contact  string    `json:"contact"` // id of the contact method that took it
+	Contact  string    `json:"contact"` // id of the contact method that accepted it
 	Channel  string    `json:"channel"` // "webhook", "email", "console"
 	Attempts []Attempt `json:"attempts"`
 }
 
-// PageDelayed (LEDGER, EVENTS): no contact method has taken the page yet and all are still tried;
-// the climb goes on meanwhile.
+// PageDelayed (LEDGER, EVENTS): no contact method has accepted the page yet; attempts
+// continue, and so does the escalation.
 type PageDelayed struct {
 	Page     string    `json:"page"`
 	Target   string    `json:"target"`
 	Attempts []Attempt `json:"attempts"`
 }
 
-// PageFailed (LEDGER, EVENTS): no contact method took the page.
+// PageFailed (LEDGER, EVENTS): no contact method accepted the page.
 type PageFailed struct {
 	Page     string    `json:"page"`
 	Target   string    `json:"target"`
@@ -61,23 +61,23 @@ type PageFailed struct {
 
 // The outcomes of an [Attempt].
 const (
-	OutcomeAccepted  = "accepted"  // the provider took it
+	OutcomeAccepted  = "accepted"  // the provider accepted it
 	OutcomeDelivered = "delivered" // it is known to have reached the device or person
 	OutcomeRecorded  = "recorded"  // deliberately not sent: this is a shadow run
 	OutcomeRetryable = "retryable" // not sent; may work later
 	OutcomePermanent = "permanent" // not sent, and never will be this way
-	OutcomeUnknown   = "unknown"   // it broke off after the point where it may have been taken
+	OutcomeUnknown   = "unknown"   // the connection broke after the provider may have accepted it
 )
 
-// Attempt is one delivery: handing one notification to one contact method, and what came of it.
+// Attempt is one delivery: one notification handed to one contact method, and the outcome.
 type Attempt struct {
 	Contact string    `json:"contact"`
 	Channel string    `json:"channel"`
 	At      time.Time `json:"at"`
 	// Outcome is "accepted", "delivered", "retryable", "permanent" or "unknown"; in a shadow run "recorded":
-	// nothing was sent, by intent.
+	// nothing was sent, deliberately.
 	Outcome string `json:"outcome"`
-	Reason  string `json:"reason,omitempty"` // the channel's words, free of secrets
+	Reason  string `json:"reason,omitempty"` // in the channel's words, without secrets
 	// PossibleRepeat marks an attempt made because an earlier one had no recorded answer.
 	PossibleRepeat bool `json:"possible_repeat,omitempty"`
 }

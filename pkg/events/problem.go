@@ -1,32 +1,32 @@
 package events
 
-// ProblemCommand is what a person or a bot asks of one problem record. The envelope's service says
+// ProblemCommand is a request by a person or a bot about one problem record. The envelope's service says
 // where the problem is decided; its id makes it safe to repeat.
 type ProblemCommand struct {
-	Problem string `json:"problem,omitempty"` // "PRB-5f0c1a2b3c4d"; empty for one that is to be opened
-	By      string `json:"by,omitempty"`      // "person:ana", or any name the asker gives
+	Problem string `json:"problem,omitempty"` // "PRB-5f0c1a2b3c4d"; empty to open a new one
+	By      string `json:"by,omitempty"`      // "person:ana", or any other name
 	Via     string `json:"via,omitempty"`
 	Note    string `json:"note,omitempty"` // free text: why
 }
 
-// AskProblem gives the command itself. Whatever embeds a ProblemCommand has this method.
+// AskProblem returns the command itself. Whatever embeds a ProblemCommand has this method.
 func (c ProblemCommand) AskProblem() ProblemCommand { return c }
 
-// ProblemCommandData is the data of a command about a problem, whichever of them it is.
+// ProblemCommandData is the data of any command about a problem.
 type ProblemCommandData interface {
 	Data
-	// AskProblem gives what all of them have in common.
+	// AskProblem returns the fields that all of them share.
 	AskProblem() ProblemCommand
 }
 
-// KnownError is a problem whose workaround is known, and which incidents it concerns.
+// KnownError is the workaround of a problem, and which incidents it applies to.
 type KnownError struct {
 	Workaround string     `json:"workaround"` // what helps until the cause is gone; 2000 bytes at most
 	Match      KnownMatch `json:"match"`
 }
 
-// KnownMatch says which incidents a known error concerns: those of one of the services for which
-// everything else that is named holds of the alert that opens them. Something else must be named.
+// KnownMatch selects the incidents that a known error applies to: those of one of the services whose
+// opening alert matches all other fields that are set. At least one other field must be set.
 type KnownMatch struct {
 	Services []string `json:"services"`
 	Key      string   `json:"key,omitempty"`    // the dedup key
@@ -34,10 +34,10 @@ type KnownMatch struct {
 	Labels   Labels   `json:"labels,omitempty"` // names with values, all of them
 }
 
-// ProblemRecord is a problem as it stands after a fact.
+// ProblemRecord is the state of a problem after a fact.
 type ProblemRecord struct {
 	Problem string `json:"problem"`
-	// Revision counts its facts; where two reach a partition out of order, the higher one stands.
+	// Revision counts its facts; if two reach a partition out of order, the higher one wins.
 	Revision int    `json:"revision"`
 	Service  string `json:"service"` // where it is decided
 	Title    string `json:"title"`
@@ -47,7 +47,7 @@ type ProblemRecord struct {
 	Known *KnownError `json:"known,omitempty"`
 }
 
-// The commands about problems (INTAKE). What becomes of each is a fact on LEDGER: the deed, or a refusal.
+// The commands about problems (INTAKE). The outcome of each is a fact on LEDGER: the change, or a refusal.
 type (
 	// ProblemReceived asks to open a problem record at the envelope's service.
 	ProblemReceived struct {
@@ -60,36 +60,36 @@ type (
 		ProblemCommand
 		Incident string `json:"incident"` // its id
 	}
-	// ProblemLinkWithdrawn asks to take a link back.
+	// ProblemLinkWithdrawn asks to remove a link.
 	ProblemLinkWithdrawn struct {
 		ProblemCommand
 		Incident string `json:"incident"`
 	}
-	// ProblemChangeReceived asks to change what is known; what is left empty stays.
+	// ProblemChangeReceived asks to change a record; empty fields stay unchanged.
 	ProblemChangeReceived struct {
 		ProblemCommand
 		Title string `json:"title,omitempty"`
 		Cause string `json:"cause,omitempty"`
 		// Known makes it a known error, or replaces what was recorded.
 		Known *KnownError `json:"known,omitempty"`
-		// Unknown says that the problem is not a known error any more: the workaround does not help.
+		// Unknown withdraws the known error, because the workaround does not help.
 		Unknown bool `json:"unknown,omitempty"`
 	}
-	// ProblemClosureReceived asks to close a problem; its workaround is shown no more.
+	// ProblemClosureReceived asks to close a problem; its workaround is no longer shown.
 	ProblemClosureReceived struct {
 		ProblemCommand
 		Resolution string `json:"resolution"` // what was done about the cause
 	}
 )
 
-// ProblemOpened (LEDGER): a problem record is there.
+// ProblemOpened (LEDGER): a problem record was opened.
 type ProblemOpened struct {
 	ProblemRecord
 	By string `json:"by,omitempty"`
 }
 
 // ProblemChanged (LEDGER, and from there INTAKE of every other partition): title, cause or known error
-// are others.
+// changed.
 type ProblemChanged struct {
 	ProblemRecord
 	By string `json:"by,omitempty"`
@@ -102,7 +102,7 @@ type ProblemClosed struct {
 	By         string `json:"by,omitempty"`
 }
 
-// ProblemLinked (LEDGER): an incident belongs to the problem.
+// ProblemLinked (LEDGER): an incident was linked to the problem.
 type ProblemLinked struct {
 	Problem  string `json:"problem"`
 	Revision int    `json:"revision"`
@@ -110,7 +110,7 @@ type ProblemLinked struct {
 	By       string `json:"by,omitempty"`
 }
 
-// ProblemUnlinked (LEDGER): it does not any more.
+// ProblemUnlinked (LEDGER): an incident was unlinked from the problem.
 type ProblemUnlinked struct {
 	Problem  string `json:"problem"`
 	Revision int    `json:"revision"`
@@ -118,17 +118,17 @@ type ProblemUnlinked struct {
 	By       string `json:"by,omitempty"`
 }
 
-// ProblemNoticed (LEDGER of every other partition): the partition knows the problem as it stands.
+// ProblemNoticed (LEDGER of every other partition): the partition knows the new state of the problem.
 type ProblemNoticed struct{ ProblemRecord }
 
-// IncidentMatched (LEDGER, EVENTS): a known error concerns the incident; its pages show the workaround.
+// IncidentMatched (LEDGER, EVENTS): a known error matches the incident; its pages show the workaround.
 type IncidentMatched struct {
 	Problem    string `json:"problem"`
 	Title      string `json:"title"` // of the problem
 	Workaround string `json:"workaround"`
-	// By says what of the rule held: "service checkout, alert CacheCold".
+	// By says which parts of the rule matched: "service checkout, alert CacheCold".
 	By string `json:"by"`
-	// Others are further known errors that match, less closely.
+	// Others are known errors that match less closely.
 	Others []string `json:"others,omitempty"`
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// registry makes a typed value of each known name from its JSON.
+// registry decodes the data of each known event name.
 var registry = map[string]func([]byte) (Data, error){
 	"alert.received":            read[AlertReceived],
 	"alert.cleared":             read[AlertCleared],
@@ -101,7 +101,7 @@ var registry = map[string]func([]byte) (Data, error){
 	"incident.matched":          read[IncidentMatched],
 }
 
-// typeNames are the CloudEvents types of the registry's names, put together once.
+// typeNames maps the registry's names to their CloudEvents types.
 var typeNames = func() map[string]string {
 	all := make(map[string]string, len(registry))
 	for name := range registry {

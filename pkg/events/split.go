@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// splitOwn takes a line apart that [Event.Encode] wrote: known names in a known order, data last.
-// Every fact is read by several services, and most of them need the envelope only. ok is false for
-// anything that is not exactly of that form; the general decoder then has the word.
+// splitOwn splits a line that [Event.Encode] wrote: known names in a known order, data last. Every
+// fact is read by several services, most of which need only the envelope. ok is false for a line of
+// any other form, which the general decoder must read.
 func splitOwn(line []byte) (e Envelope, data json.RawMessage, ok bool) {
 	if len(line) < 2 || line[0] != '{' || line[len(line)-1] != '}' {
 		return e, nil, false
@@ -30,8 +30,8 @@ func splitOwn(line []byte) (e Envelope, data json.RawMessage, ok bool) {
 	}
 }
 
-// appendTo writes the attributes as encoding/json would, without the closing brace: every fact is
-// encoded on the way of a page.
+// appendTo writes the attributes as encoding/json would, without the closing brace. It is fast
+// because every fact is encoded before a page goes out.
 func (e *Envelope) appendTo(out []byte) []byte {
 	attribute := func(name, value string) {
 		if value != "" {
@@ -57,7 +57,7 @@ func (e *Envelope) appendTo(out []byte) []byte {
 	return out
 }
 
-// set reads one attribute's value and gives what follows it.
+// set reads one attribute's value and returns the rest of the line.
 func (e *Envelope) set(name, value []byte) (rest []byte, ok bool) {
 	if string(name) == "incidentseq" {
 		end := bytes.IndexByte(value, ',')

@@ -18,7 +18,7 @@ const (
 	ackWithin = 3 * time.Second
 )
 
-// catalogText gives the catalog: each service pages one person and then the next.
+// catalogText returns the catalog: each service pages one person and then the next.
 func catalogText(receiver string) []byte {
 	var b strings.Builder
 	b.WriteString("people:\n")

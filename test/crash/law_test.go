@@ -76,7 +76,7 @@ type repeat struct {
 	cut bool
 }
 
-// repeats gives them in the order of arrival. A request after a plain 5xx is none: that one was
+// repeats returns them in the order of arrival. A request after a plain 5xx is none: that one was
 // refused, and both sides know it.
 func repeats(all []received) []repeat {
 	slices.SortFunc(all, func(x, y received) int { return x.At.Compare(y.At) })
@@ -100,7 +100,7 @@ func repeats(all []received) []repeat {
 	return out
 }
 
-// unexplained gives every repeat that breaks a law: each must say of itself that it may be one,
+// unexplained returns every repeat that breaks a law: each must say of itself that it may be one,
 // and one of a notification that was taken needs a kill between the two that could have lost the
 // answer: of a notifier, or of the NATS that should have kept it.
 func (a *audit) unexplained(all []repeat) []string {
@@ -164,7 +164,7 @@ func pid(owner string) int {
 	return n
 }
 
-// kills gives them in order.
+// kills returns them in order.
 func (f *fleet) kills() []kill {
 	f.mu.Lock()
 	defer f.mu.Unlock()

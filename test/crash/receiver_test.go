@@ -120,7 +120,7 @@ func (r *receiver) write(file *os.File) error {
 // calm ends the receiver's bad manners.
 func (r *receiver) calm() { r.quiet.Store(true) }
 
-// snapshot gives everything on disk so far.
+// snapshot returns everything on disk so far.
 func (r *receiver) snapshot() []received {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -160,7 +160,7 @@ func (s *sender) post(ctx context.Context, batch []signal) error {
 	}
 }
 
-// try gives the status; 0 where there was no answer.
+// try returns the status; 0 where there was no answer.
 func (s *sender) try(ctx context.Context, body []byte) int {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+s.w.http+"/api/v2/alerts", bytes.NewReader(body))
 	if err != nil {

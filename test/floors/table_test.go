@@ -77,7 +77,7 @@ var rules = []rule{
 	{packages: "internal/insight/problem", ours: []string{words, "internal/rules/timeline"}, foreign: none, reason: "incidents are compared by their facts alone"},
 	{packages: "internal/insight/review", ours: []string{words, "internal/rules/timeline", "internal/insight/document"}, foreign: none, reason: "a review is made of a timeline alone"},
 	{
-		packages: "internal/insight/suggest", ours: []string{words}, foreign: none, pure: true,
+		packages: "internal/insight/suggest", ours: []string{words, "internal/rules/usual"}, foreign: none, pure: true,
 		reason: "the same facts give the same suggestions; a history is judged as it happened",
 	},
 	{

@@ -64,7 +64,7 @@ type head struct {
 
 var errArchive = errors.New("the archive does not answer")
 
-// Position gives how far it stands.
+// Position returns how far it stands.
 func (m *memory) Position(context.Context) (uint64, error) { return m.position, nil }
 
 // Keep is one transaction.
@@ -93,7 +93,7 @@ func (m *memory) Keep(_ context.Context, facts []archive.Fact, incidents []archi
 	return nil
 }
 
-// Load gives what it holds of ids.
+// Load returns what it holds of ids.
 func (m *memory) Load(_ context.Context, ids []string) (out []archive.Incident, err error) {
 	for _, id := range ids {
 		if i, ok := m.incidents[id]; ok {
@@ -103,7 +103,7 @@ func (m *memory) Load(_ context.Context, ids []string) (out []archive.Incident, 
 	return out, nil
 }
 
-// Head gives the end of an incident's chain.
+// Head returns the end of an incident's chain.
 func (m *memory) Head(_ context.Context, incident string) (uint64, []byte, error) {
 	h := m.heads[incident]
 	return h.seq, h.hash, nil

@@ -73,7 +73,7 @@ func (w *world) place() {
 	}
 }
 
-// placeAll gives every partition one owner; only the last that took it is kept.
+// placeAll returns every partition one owner; only the last that took it is kept.
 func (w *world) placeAll() (taken bool) {
 	for _, nodes := range [][]*node{w.engines, w.notifiers} {
 		for p := range nodes[0].owners {

@@ -12,7 +12,7 @@ import (
 // profile is how often the bus fails in one run.
 type profile struct{ request, answer, twice, delay float64 }
 
-// drawProfile gives one run in eight a bus without faults, so that crashes alone are seen too.
+// drawProfile returns one run in eight a bus without faults, so that crashes alone are seen too.
 func drawProfile(rng *rand.Rand) profile {
 	if rng.IntN(8) == 0 {
 		return profile{}

@@ -40,7 +40,7 @@ type firing struct {
 	starts, ends time.Time
 }
 
-// fires gives the keys of its alerts that fire.
+// fires returns the keys of its alerts that fire.
 func (s *story) fires() []string {
 	keys := slices.Sorted(maps.Keys(s.alerts))
 	return slices.DeleteFunc(keys, func(key string) bool { return !s.alerts[key].firing })
@@ -233,7 +233,7 @@ func (l *laws) requested(s *story, m bus.Message, d events.PageRequested) {
 	}
 }
 
-// openPage gives a page that must be open.
+// openPage returns a page that must be open.
 func (l *laws) openPage(s *story, m bus.Message, id string) *page {
 	pg := s.open[id]
 	if pg == nil {

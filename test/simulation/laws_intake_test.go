@@ -76,7 +76,7 @@ func isCommand(d events.Data) bool {
 	return ok || problem
 }
 
-// last gives the newest message that was read; 0 for none.
+// last returns the newest message that was read; 0 for none.
 func (q *intake) last() uint64 {
 	if len(q.seqs) == 0 {
 		return 0
@@ -84,7 +84,7 @@ func (q *intake) last() uint64 {
 	return q.seqs[len(q.seqs)-1]
 }
 
-// upTo gives the inputs that a position covers and no record before it did.
+// upTo returns the inputs that a position covers and no record before it did.
 func (q *intake) upTo(p partition.Position) []input {
 	from := q.next
 	part := uint64(0)
@@ -104,7 +104,7 @@ func (q *intake) upTo(p partition.Position) []input {
 	return q.inputs[from:q.next]
 }
 
-// waiting gives the first message after a position if it was there at an instant, else 0.
+// waiting returns the first message after a position if it was there at an instant, else 0.
 func (q *intake) waiting(p partition.Position, at time.Time) uint64 {
 	for i, seq := range q.seqs {
 		if seq > p.Seq && !q.ats[i].After(at) {
@@ -114,7 +114,7 @@ func (q *intake) waiting(p partition.Position, at time.Time) uint64 {
 	return 0
 }
 
-// feeds gives the incidents that an alert may be one of: the one that its dedup key names, or, where
+// feeds returns the incidents that an alert may be one of: the one that its dedup key names, or, where
 // it was split off from that one, the one to which it went; both while the latter is resolved.
 func (l *laws) feeds(service string, a events.Alert) []*story {
 	s := l.byKey[[2]string{service, a.Dedup()}]

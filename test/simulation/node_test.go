@@ -105,7 +105,7 @@ func (n *node) awake() bool { return n.up && n.back == 0 }
 // owns says that the process believes to own a partition.
 func (n *node) owns(p int) bool { return n.up && n.owners[p] != nil }
 
-// some gives one of the partitions that the process believes to own; -1 for none.
+// some returns one of the partitions that the process believes to own; -1 for none.
 func (n *node) some() int {
 	var all []int
 	for p, o := range n.owners {

@@ -98,7 +98,7 @@ func (w *world) nodes() []*node { return append(append([]*node(nil), w.engines..
 // chance says yes with probability p.
 func (w *world) chance(p float64) bool { return w.rng.Float64() < p }
 
-// pick gives one of all.
+// pick returns one of all.
 func pick[T any](w *world, all []T) T { return all[w.rng.IntN(len(all))] }
 
 // quietly runs f without faults.

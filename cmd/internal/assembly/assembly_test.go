@@ -52,7 +52,7 @@ func TestTheFlagForNATSWins(t *testing.T) {
 		{name: "TOCSIN_NATS over NATS_URL", env: map[string]string{"NATS_URL": "nats://other", "TOCSIN_NATS": "127.0.0.1:1"}},
 		{name: "TOCSIN_NATS_URL over NATS_URL", env: map[string]string{"NATS_URL": "nats://other", "TOCSIN_NATS_URL": "nats://mine"}, url: "nats://mine"},
 		{name: "--nats-url over TOCSIN_NATS", env: map[string]string{"TOCSIN_NATS": "127.0.0.1:1"}, args: []string{"--nats-url", "nats://flag"}, url: "nats://flag"},
-		{name: "both flags", args: []string{"--nats", "127.0.0.1:1", "--nats-url", "nats://flag"}, err: "give one of them"},
+		{name: "both flags", args: []string{"--nats", "127.0.0.1:1", "--nats-url", "nats://flag"}, err: "give only one of them"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, name := range []string{"NATS_URL", "TOCSIN_NATS", "TOCSIN_NATS_URL"} {

@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/internal/daemon"
 )
 
-// Service describes one binary that runs one service against a NATS that runs elsewhere.
+// Service describes one binary that runs one service against an external NATS.
 type Service struct {
 	Name  string
 	Short string

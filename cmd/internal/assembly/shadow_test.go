@@ -12,7 +12,7 @@ func TestAShadowIsNeverMissedByAWord(t *testing.T) {
 		shadow bool
 		fault  string
 	}{
-		"": {}, "true": {shadow: true}, "1": {shadow: true}, "false": {}, "yes": {fault: "TOCSIN_SHADOW=yes: neither true nor false"},
+		"": {}, "true": {shadow: true}, "1": {shadow: true}, "false": {}, "yes": {fault: "TOCSIN_SHADOW=yes: not true or false"},
 	} {
 		t.Setenv("TOCSIN_SHADOW", word)
 		var o Options
@@ -40,7 +40,7 @@ func TestOptionsOfDocuments(t *testing.T) {
 	require.NoError(t, good.Validate())
 	bad := good
 	bad.ReviewsAt, bad.Shadow, bad.ShadowZone = "noon", false, "Nowhere/Land"
-	for _, want := range []string{"--reviews-at", "--shadow-exports: only a shadow run", "--shadow-timezone"} {
+	for _, want := range []string{"--reviews-at", "--shadow-exports needs --shadow", "--shadow-timezone"} {
 		require.ErrorContains(t, bad.Validate(), want)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// mention is a word of a condition that stands for a value: "priority", "labels.job",
+// mention is a word of a condition that has a value: "priority", "labels.job",
 // "working_hours()". Read returns the value, or "" where it is not known.
 type mention struct {
 	word string
@@ -61,8 +61,8 @@ func (m *mentions) visit(e ast.Expr) {
 	}
 }
 
-// call recognizes the words that are more than their parts: a label, a calendar's answer, a part of
-// now. Of anything else it visits the parts.
+// call recognizes calls that count as one word: a label, a calendar's answer, a part of now. Otherwise it
+// visits the arguments.
 func (m *mentions) call(c ast.CallExpr) {
 	args := c.Args()
 	switch name := c.FunctionName(); {

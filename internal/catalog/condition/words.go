@@ -19,8 +19,7 @@ var momentType = cel.OpaqueType(hidden)
 // labelsType is a map in which a missing label is "".
 var labelsType = cel.MapType(cel.StringType, cel.StringType)
 
-// incidentVariables are the names, besides words with parentheses, that conditions of levels and
-// triggers may use.
+// incidentVariables are the variables that conditions of levels and triggers may use.
 var incidentVariables = []struct {
 	name string
 	of   *cel.Type
@@ -51,8 +50,8 @@ func incidentNames(zone func(string) *time.Location) (string, []cel.EnvOption) {
 	return names + "working_hours(), holiday()", append(options, zoned(zone)...)
 }
 
-// calendarWord declares a word that asks a calendar: word() the one of the service, word("office")
-// another one.
+// calendarWord declares a word that asks a calendar: word() asks that of the service, word("office") a
+// named one.
 func calendarWord(word string, of func(*moment) func(string) bool) []cel.EnvOption {
 	ask := func(subject, name ref.Val) ref.Val {
 		m, isMoment := subject.(*moment)

@@ -21,12 +21,12 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// ErrNone says that no catalog was ever applied.
+// ErrNone means that no catalog was ever applied.
 var ErrNone = errors.New("no catalog was applied yet")
 
-// ErrForged says that a stored catalog has another content than its name, the hash of the content, says.
-// It is never used: whoever can write to the store must not be able to change what an old decision was
-// based on, or what the next one is.
+// ErrForged means that the content of a stored catalog does not match its name, which is its hash. Such a
+// catalog is never used: write access to the store must not allow anybody to change what an old decision
+// was based on, or what the next one will be.
 var ErrForged = errors.New("its content was changed after it was applied")
 
 const (
@@ -61,7 +61,7 @@ func NewStore(b Bus, clock func() time.Time) *Store {
 	return &Store{bus: b, clock: clock, loaded: map[string]*catalog.Catalog{}}
 }
 
-// Apply checks the files and puts them in force as a new revision. With faults that are more than
+// Apply checks the files and brings them into force as a new revision. With faults that are more than
 // warnings nothing changes and revision is empty. The current revision is not applied again.
 func (s *Store) Apply(ctx context.Context, files map[string][]byte, by string) (revision string, faults []catalog.Fault, err error) {
 	c, faults := catalog.Parse(files)

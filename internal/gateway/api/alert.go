@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Signal is an alert by hand.
+// Signal is an alert sent through the API.
 type Signal struct {
 	Service     string            `json:"service,omitempty" maxLength:"64" doc:"where it belongs; left out, the catalog's routes decide"`
 	Key         string            `json:"key" minLength:"1" maxLength:"500" doc:"names the alert within its service"`
@@ -72,8 +72,8 @@ func (in Signal) alert() events.Alert {
 // oneLine keeps a summary to the one line that pages and lists have for it.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// place takes a named service at its word and refuses one that is not there: a typing error by hand
-// must not end with the fallback's people.
+// place accepts a service by name and refuses an unknown one: a typing error must not page the people
+// of the fallback service.
 func place(c *catalog.Catalog, service string, a events.Alert) (string, error) {
 	if service == "" {
 		service, _ = c.Place(a.Labels.Map(), a)

@@ -1,9 +1,9 @@
 // Package api is the gateway's own HTTP API under /api/v1: incidents, timelines, commands, who is on
-// call, the catalog, and alerts by hand.
+// call, the catalog, and alerts sent by people.
 //
 // In: HTTP requests with the API token. Out: JSON from the archive and the catalog, and inputs on
-// INTAKE. A command is answered with what became of it, which the archive tells once the engine has
-// decided and the recorder has kept it. Errors are problem details (RFC 9457); the description is
+// INTAKE. A command is answered with its outcome, which is in the archive once the engine has decided
+// and the recorder has stored it. Errors are problem details (RFC 9457); the description is
 // at /api/v1/openapi.json.
 //
 // The package never decides about an incident and never writes to the archive.
@@ -44,10 +44,10 @@ type Config struct {
 	Archive archive.Reader
 	// Catalog returns the catalog in force, or nil while there is none. Required.
 	Catalog func() *catalog.Catalog
-	// Revision gives a catalog that was applied at some time, for explanations; it fails with
+	// Revision returns a catalog that was applied at some time, for explanations; it fails with
 	// [bus.ErrNotFound] for one that is lost. Nil: only the one in force is known.
 	Revision func(ctx context.Context, revision string) (*catalog.Catalog, error)
-	// Apply puts new catalog files in force. It gives their revision and every fault; none is in
+	// Apply puts new catalog files in force. It returns their revision and every fault; none is in
 	// force after a fault that is more than a warning. Nil refuses to apply.
 	Apply func(ctx context.Context, files map[string][]byte) (revision string, faults []catalog.Fault, err error)
 	// Journal holds the facts about overrides, calendars and problems. Nil: none are known, and no
@@ -56,7 +56,7 @@ type Config struct {
 	// Imports returns the status of a schedule's calendar; ok is false where it was not read yet. Nil:
 	// not known here.
 	Imports func(schedule string) (s calendars.Status, ok bool)
-	// Suggestions gives those of the incident with this full id, and whether they are remembered. Nil:
+	// Suggestions returns those of the incident with this full id, and whether they are remembered. Nil:
 	// none are made.
 	Suggestions func(ctx context.Context, incident string) (made []suggest.Suggestion, known bool, err error)
 	// Reports makes a report of all that the archive holds, by these options: the same as `tocsin report`
@@ -66,7 +66,7 @@ type Config struct {
 	Blobs bus.Blobs
 	// Token is what a caller sends in "Authorization: Bearer". An empty one lets nobody in.
 	Token string
-	// Clock gives the time of inputs. Defaults to time.Now.
+	// Clock returns the time of inputs. Defaults to time.Now.
 	Clock func() time.Time
 	// Wait is how long a command waits for its outcome before it is answered 202. Defaults to 3 s.
 	Wait time.Duration
@@ -113,16 +113,16 @@ const bodyTimeout = 10 * time.Second
 // server holds what the operations share.
 type server struct {
 	Config
-	// indexed is what the archive holds besides incidents, read as it grows.
+	// indexed is what the archive has apart from incidents, read incrementally.
 	indexed struct {
 		overrides overrideIndex
-		rosters   calendars.Known
+		rosters   calendars.Imported
 		problems  problemIndex
 	}
 }
 
-// Mount puts the API on mux, everything below /api/v1/ behind the token. Other routes below it may
-// be mounted beside it as long as they are more specific. It panics on a Config that is not valid.
+// Mount puts the API on mux, everything below /api/v1/ behind the token. More specific routes
+// below it may be mounted too. It panics on a Config that is not valid.
 func Mount(mux *http.ServeMux, cfg Config) {
 	if err := cfg.Validate(); err != nil {
 		panic(err)

@@ -77,7 +77,7 @@ func (s shift) name() string {
 	return "always"
 }
 
-// whole gives the shifts between two instants uncut, without those in which nobody is on call.
+// whole returns the shifts between two instants uncut, without those in which nobody is on call.
 func whole(v oncall.View, from, to time.Time) []shift {
 	begin := from.Add(-feedReach)
 	var all []shift

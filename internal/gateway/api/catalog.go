@@ -33,8 +33,8 @@ type Fault struct {
 	Warning bool   `json:"warning" doc:"allowed, but probably not meant"`
 }
 
-// Told gives a fault in the API's form.
-func Told(f catalog.Fault) Fault {
+// AnswerFault returns a fault in the form of the API.
+func AnswerFault(f catalog.Fault) Fault {
 	place := f.File
 	if f.File != "" && f.Line > 0 {
 		place += ":" + strconv.Itoa(f.Line) + ":" + strconv.Itoa(f.Column)
@@ -118,7 +118,7 @@ func (in Source) bytes() map[string][]byte {
 func verdict(faults []catalog.Fault) Verdict {
 	v := Verdict{OK: !catalog.Refused(faults), Faults: make([]Fault, len(faults))}
 	for i, f := range faults {
-		v.Faults[i] = Told(f)
+		v.Faults[i] = AnswerFault(f)
 	}
 	return v
 }

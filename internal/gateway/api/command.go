@@ -91,7 +91,7 @@ func fieldError(detail, place, message string, value any) error {
 	return huma.Error422UnprocessableEntity(detail, &huma.ErrorDetail{Message: message, Location: place, Value: value})
 }
 
-// person gives the actor's word for somebody the catalog knows, and every other name as it is.
+// person returns the actor's word for somebody the catalog knows, and every other name as it is.
 func (s *server) person(by string) string {
 	by = strings.TrimSpace(by)
 	if c := s.Catalog(); c != nil && c.People[by] != nil {
@@ -106,7 +106,7 @@ type Span struct {
 	For   string    `json:"for,omitempty" maxLength:"40" doc:"how long, in place of until: 90m, 2h30m"`
 }
 
-// end gives the instant; zero where neither is said.
+// end returns the instant; zero where neither is said.
 func (s *server) end(in Span) (time.Time, error) {
 	if in.For == "" {
 		return in.Until, nil

@@ -88,7 +88,7 @@ func (s *server) showFeed(
 	return &struct{ Body Feed }{Feed{Path: "/ical/" + key + "/" + kind + "/" + id + ".ics"}}, nil
 }
 
-// feedKey gives the present key of a feed; [errNoFeed] when there is none.
+// feedKey returns the present key of a feed; [errNoFeed] when there is none.
 func (s *server) feedKey(ctx context.Context, kind, id string) (string, error) {
 	secret, err := s.Blobs.Get(ctx, feedBlob+kind+"."+id)
 	if errors.Is(err, bus.ErrNotFound) {

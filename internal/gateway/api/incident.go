@@ -11,8 +11,8 @@ import (
 	"tocsin.dev/internal/archive"
 )
 
-// Listing is the query of the list of incidents.
-type Listing struct {
+// ListQuery is the query of the list of incidents.
+type ListQuery struct {
 	Status   string    `query:"status" enum:"open,all,triggered,acknowledged,snoozed,resolved" default:"open" doc:"open is everything but resolved"`
 	Service  string    `query:"service" doc:"only incidents of this service"`
 	Team     string    `query:"team" doc:"only incidents of this team"`
@@ -27,7 +27,7 @@ type Listing struct {
 }
 
 // query is what the archive is asked.
-func (in *Listing) query() (archive.Query, error) {
+func (in *ListQuery) query() (archive.Query, error) {
 	q := archive.Query{
 		Status: in.Status, Service: in.Service, Team: in.Team, Priority: in.Priority, Person: in.Person, Text: in.Text,
 		From: in.From, To: in.To, Limit: in.Limit, Before: in.Before,
@@ -74,7 +74,7 @@ func (s *server) incidents(api huma.API) {
 	}, s.showTimeline)
 }
 
-func (s *server) listIncidents(ctx context.Context, in *Listing) (*struct{ Body []archive.Incident }, error) {
+func (s *server) listIncidents(ctx context.Context, in *ListQuery) (*struct{ Body []archive.Incident }, error) {
 	q, err := in.query()
 	if err != nil {
 		return nil, err

@@ -29,9 +29,8 @@ var (
 	mergeDone      = events.IncidentMerged{}.Name()
 )
 
-// settle adds what became of a merge that another partition has to answer: the end of it has
-// another cause than its beginning. It gives false while that is not known; what is no such merge is
-// settled as it stands.
+// settle adds the outcome of a merge that another partition has to answer; its last facts have another
+// cause than the first. It returns false while that outcome is unknown, and true for any other command.
 func (s *server) settle(ctx context.Context, facts []archive.Entry) ([]archive.Entry, bool, error) {
 	i := slices.IndexFunc(facts, func(f archive.Entry) bool { return f.Type == mergeRequested })
 	if i < 0 {

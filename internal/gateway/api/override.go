@@ -16,8 +16,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Standing is what an override says, as it is asked for.
-type Standing struct {
+// OverrideTerms is the change that an override makes.
+type OverrideTerms struct {
 	Kind     string    `json:"kind" enum:"override,swap,temporary,shadow" doc:"override: somebody stands in; swap: two exchange their duties; temporary: the shifts alone are the schedule; shadow: somebody looks on"`
 	From     time.Time `json:"from" doc:"its first instant"`
 	To       time.Time `json:"to" doc:"the first instant after it"`
@@ -36,20 +36,20 @@ type Turn struct {
 // OverrideRequest asks for an override.
 type OverrideRequest struct {
 	CommandRequest
-	Standing
+	OverrideTerms
 }
 
-// Override is one that is in force, or was.
+// Override is a past, present or future override.
 type Override struct {
 	ID       string `json:"id"`
 	Schedule string `json:"schedule"`
-	Standing
+	OverrideTerms
 	By      string    `json:"by,omitempty" doc:"who asked for it"`
 	Note    string    `json:"note,omitempty"`
 	AddedAt time.Time `json:"added_at"`
 }
 
-// Placed is what became of an override that was asked for or taken back.
+// Placed is the outcome of a request to add or remove an override.
 type Placed struct {
 	ID string `json:"id" doc:"the override's"`
 	// Done is false while not every partition is known to follow; it is durable nevertheless.
@@ -114,7 +114,7 @@ func (s *server) addOverride(ctx context.Context, in *overrideInput) (*placedAns
 	data := events.OverrideReceived{
 		Override: in.Body.event(inputID(in.Key, "override", in.ID), in.ID), By: s.person(in.Body.By), Note: in.Body.Note,
 	}
-	if err := s.sound(c, data.Override); err != nil {
+	if err := s.checkOverride(c, data.Override); err != nil {
 		return nil, err
 	}
 	all, err := s.overrideIndex(ctx)
@@ -122,7 +122,7 @@ func (s *server) addOverride(ctx context.Context, in *overrideInput) (*placedAns
 		return nil, err
 	}
 	if before, ok := all.find(data.ID); ok && before.removed > 0 {
-		return nil, huma.Error409Conflict("it was taken back since")
+		return nil, huma.Error409Conflict("the override was removed meanwhile")
 	} else if !ok || before.added < s.Partitions {
 		if err := s.everywhere(ctx, events.New(data), data.ID, data.By); err != nil {
 			return nil, err
@@ -148,7 +148,7 @@ func (s *server) removeOverride(ctx context.Context, in *struct {
 	case err != nil:
 		return nil, huma.Error404NotFound(err.Error())
 	case !o.To.After(s.Clock()):
-		return nil, huma.Error409Conflict("it is over already")
+		return nil, huma.Error409Conflict("the override is already over")
 	}
 	data := events.OverrideWithdrawn{ID: o.ID, Schedule: o.Schedule, By: s.person(in.By)}
 	if err := s.everywhere(ctx, events.New(data), events.DeriveID("override", o.ID, "withdrawn"), data.By); err != nil {
@@ -157,8 +157,8 @@ func (s *server) removeOverride(ctx context.Context, in *struct {
 	return s.placed(ctx, o.ID, func(o indexedOverride) bool { return o.removed >= o.added }), nil
 }
 
-// everywhere puts an input before every partition, as each of them decides who is on call. All have
-// the one id, which their facts name as their cause.
+// everywhere publishes an input to every partition, as each of them decides who is on call. All copies
+// share one id, which the resulting facts name as their cause.
 func (s *server) everywhere(ctx context.Context, e events.Event, id, actor string) error {
 	e.ID, e.Source, e.Time, e.Actor = id, source, s.Clock().UTC(), actor
 	if err := intake.PutEverywhere(ctx, s.Publisher, s.Partitions, intake.Overrides, e); err != nil {
@@ -167,7 +167,7 @@ func (s *server) everywhere(ctx context.Context, e events.Event, id, actor strin
 	return nil
 }
 
-// placed waits until every partition has followed.
+// placed waits until every partition has decided.
 func (s *server) placed(ctx context.Context, id string, followed func(indexedOverride) bool) *placedAnswer {
 	answer := &placedAnswer{Status: http.StatusAccepted, Body: Placed{ID: id}}
 	known := s.await(ctx, func(ctx context.Context) (bool, error) {
@@ -187,7 +187,7 @@ func (s *server) placed(ctx context.Context, id string, followed func(indexedOve
 	return answer
 }
 
-// schedule finds a schedule of the catalog in force, which it gives.
+// schedule returns the catalog in force, or an error if it has no such schedule.
 func (s *server) schedule(id string) (*catalog.Catalog, error) {
 	c, err := s.catalogInForce()
 	if err != nil {
@@ -200,7 +200,7 @@ func (s *server) schedule(id string) (*catalog.Catalog, error) {
 }
 
 // event is the override as it goes over the bus, with people by their ids.
-func (o *Standing) event(id, schedule string) events.Override {
+func (o *OverrideTerms) event(id, schedule string) events.Override {
 	e := events.Override{
 		ID: id, Schedule: schedule, Kind: o.Kind, From: o.From.UTC(), To: o.To.UTC(), People: ids(o.People), Replaces: plain(o.Replaces),
 	}
@@ -220,9 +220,9 @@ func ids(people []string) []string {
 	return all
 }
 
-// sound tells everything that is wrong with an override, by its place in the request.
-func (s *server) sound(c *catalog.Catalog, o events.Override) error {
-	faults := strangers(c, o)
+// checkOverride reports everything that is wrong with an override, by its place in the request.
+func (s *server) checkOverride(c *catalog.Catalog, o events.Override) error {
+	faults := unknownPeople(c, o)
 	if !o.To.After(s.Clock()) {
 		faults = append(faults, &huma.ErrorDetail{Message: "expected an instant that lies ahead", Location: "body.to", Value: o.To})
 	}
@@ -241,7 +241,7 @@ func (s *server) sound(c *catalog.Catalog, o events.Override) error {
 	if len(faults) == 0 {
 		return nil
 	}
-	return huma.Error422UnprocessableEntity("that is no override", faults...)
+	return huma.Error422UnprocessableEntity("invalid override", faults...)
 }
 
 // located finds the place of a fault that names a shift.
@@ -254,8 +254,8 @@ func located(fault string) *huma.ErrorDetail {
 	return &huma.ErrorDetail{Message: fault, Location: "body"}
 }
 
-// strangers tells of everybody whom the catalog does not know.
-func strangers(c *catalog.Catalog, o events.Override) []error {
+// unknownPeople reports everybody whom the catalog does not have.
+func unknownPeople(c *catalog.Catalog, o events.Override) []error {
 	var faults []error
 	look := func(place, person string) {
 		if c.People[person] == nil {

@@ -17,17 +17,17 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// indexedOverride is an override and how far the partitions have followed.
+// indexedOverride is an override and how many partitions know of it.
 type indexedOverride struct {
 	Override
-	// added and removed are the numbers of partitions that have.
+	// added and removed count the partitions that have done so.
 	added, removed int
 	made           oncall.Override
-	removedAt      time.Time // the first time; zero while it stands
+	removedAt      time.Time // in the first partition; zero if in none
 }
 
-// overrideIndex folds the facts about overrides. Every partition writes them, so that each comes several
-// times; one that was taken back anywhere stays so, as no id is used twice.
+// overrideIndex folds the facts about overrides. Every partition writes them, so each comes several
+// times. An override that any partition removed stays removed, as no id is used twice.
 type overrideIndex struct {
 	mu    sync.Mutex
 	after int64 // key up to which facts are folded
@@ -40,7 +40,7 @@ var (
 	overrideRemoved = events.OverrideRemoved{}.Name()
 )
 
-// standing gives all overrides as the archive knows them now. Only what is new is read.
+// overrideIndex returns all overrides in the archive. It reads only new facts.
 func (s *server) overrideIndex(ctx context.Context) (*overrideIndex, error) {
 	if s.Journal == nil {
 		return nil, huma.Error501NotImplemented("this gateway knows no overrides")
@@ -60,7 +60,7 @@ func (k *overrideIndex) read(ctx context.Context, from archive.Journal) error {
 	}
 	for i := range facts {
 		e, err := events.Decode(facts[i].Line)
-		if err == nil { // what cannot be read is the recorder's to tell
+		if err == nil { // the recorder reports lines that it cannot read
 			k.fold(e)
 		}
 	}
@@ -93,7 +93,7 @@ func (k *overrideIndex) fold(e events.Event) {
 func overrideOf(e events.Event, d events.OverrideAdded) Override {
 	o := Override{
 		ID: d.ID, Schedule: d.Schedule, By: d.By, Note: e.Reason, AddedAt: e.Time,
-		Standing: Standing{Kind: d.Kind, From: d.From, To: d.To, People: d.People, Replaces: d.Replaces},
+		OverrideTerms: OverrideTerms{Kind: d.Kind, From: d.From, To: d.To, People: d.People, Replaces: d.Replaces},
 	}
 	for _, t := range d.Shifts {
 		o.Shifts = append(o.Shifts, Turn(t))
@@ -101,7 +101,7 @@ func overrideOf(e events.Event, d events.OverrideAdded) Override {
 	return o
 }
 
-// of gives those of a schedule that nobody took back, in the order in which they came.
+// of returns the overrides of a schedule that were not removed, oldest first.
 func (k *overrideIndex) of(schedule string) []indexedOverride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -114,7 +114,7 @@ func (k *overrideIndex) of(schedule string) []indexedOverride {
 	return some
 }
 
-// all gives every override that was ever known, in the order in which they came.
+// all returns every override, including removed ones, oldest first.
 func (k *overrideIndex) all() []indexedOverride {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -136,7 +136,7 @@ func (k *overrideIndex) find(id string) (indexedOverride, bool) {
 
 var errAmbiguous = errors.New("several overrides begin with that id")
 
-// named finds one of a schedule by its id, or by an unambiguous beginning of it.
+// named finds an override of a schedule by its id or an unambiguous prefix.
 func (k *overrideIndex) named(schedule, id string) (found indexedOverride, err error) {
 	err = fmt.Errorf("no such override: %s", id)
 	for _, o := range k.of(schedule) {
@@ -153,7 +153,7 @@ func (k *overrideIndex) named(schedule, id string) (found indexedOverride, err e
 	return found, err
 }
 
-// views gives schedules as their calendars and the overrides have them; as the catalog has them where
+// views returns schedules as their calendars and the overrides have them; as the catalog has them where
 // the gateway knows of neither.
 func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View, error) {
 	if s.Journal == nil {
@@ -177,8 +177,7 @@ func (s *server) views(ctx context.Context) (func(*oncall.Schedule) oncall.View,
 	}, nil
 }
 
-// rota is what an answer about schedules is made of: a catalog, and its schedules with their rosters
-// and overrides.
+// rota is a catalog and a function that applies rosters and overrides to its schedules.
 type rota struct {
 	*catalog.Catalog
 	view func(*oncall.Schedule) oncall.View

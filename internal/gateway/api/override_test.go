@@ -32,7 +32,7 @@ func place(t *testing.T, g *apitest.Gateway, fields string, header ...string) ap
 	return *out.Override
 }
 
-// onCall gives who is on call at an instant, and who looks on.
+// onCall returns who is on call at an instant, and who looks on.
 func onCall(t *testing.T, g *apitest.Gateway, at string) (people, shadows []string) {
 	var d api.Duty
 	call(t, g, "GET", "/api/v1/oncall?schedule=payments-primary&at="+at, "").into(t, &d)

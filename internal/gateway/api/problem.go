@@ -64,7 +64,7 @@ func retryLater(err error) error {
 func catalogError(faults []catalog.Fault) error {
 	details := make([]error, len(faults))
 	for i, f := range faults {
-		told := Told(f)
+		told := AnswerFault(f)
 		d := &huma.ErrorDetail{Message: f.Message, Location: told.Place}
 		if f.Hint != "" {
 			d.Value = f.Hint

@@ -12,7 +12,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Problem is a problem record as it stands.
+// Problem is the current state of a problem record.
 type Problem struct {
 	ID        string      `json:"id"`
 	Service   string      `json:"service"`
@@ -60,7 +60,7 @@ func (r *problemIndex) read(ctx context.Context, from archive.Journal) error {
 		return err
 	}
 	for i := range facts {
-		if e, err := events.Decode(facts[i].Line); err == nil { // what cannot be read is the recorder's to tell
+		if e, err := events.Decode(facts[i].Line); err == nil { // the recorder reports lines that it cannot read
 			r.fold(e)
 		}
 	}
@@ -112,7 +112,7 @@ func (p *Problem) stand(e events.Event, r events.ProblemRecord) {
 	}
 }
 
-// all gives copies, the newest first.
+// all returns copies, the newest first.
 func (r *problemIndex) all() []Problem {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -130,7 +130,7 @@ var (
 	shortestProblemWord = len(problemPrefix) + archive.MinPrefix
 )
 
-// find gives one by its id or an unambiguous beginning of it; PRB- may be left out.
+// find returns one by its id or an unambiguous beginning of it; PRB- may be left out.
 func (r *problemIndex) find(id string) (found Problem, err error) {
 	if !strings.HasPrefix(id, problemPrefix) {
 		id = problemPrefix + id
@@ -150,7 +150,7 @@ func (r *problemIndex) find(id string) (found Problem, err error) {
 	return found, err
 }
 
-// linked gives the problem of each incident that belongs to one that is not closed.
+// linked returns the problem of each incident that belongs to one that is not closed.
 func (r *problemIndex) linked() map[string]string {
 	all := map[string]string{}
 	for _, p := range r.all() {

@@ -85,7 +85,7 @@ func (s *server) problems(api huma.API) {
 	huma.Register(api, post("close-problem", "/{id}/close", "Close a problem; its workaround is shown no more"), s.closeProblem)
 }
 
-// recorded gives the problems as the archive knows them now.
+// recorded returns all problems in the archive.
 func (s *server) problemIndex(ctx context.Context) (*problemIndex, error) {
 	if s.Journal == nil {
 		return nil, huma.Error501NotImplemented("this gateway knows no problems")
@@ -307,7 +307,7 @@ func (s *server) askProblem(ctx context.Context, data events.ProblemCommandData,
 	return answer, nil
 }
 
-// problemOf gives the id of the problem that a fact is about.
+// problemOf returns the id of the problem that a fact is about.
 func problemOf(f archive.Entry) string {
 	data, err := events.DecodeData(events.TypePrefix+f.Type+".v1", f.Data)
 	if err != nil {

@@ -71,7 +71,7 @@ func (s *server) review(ctx context.Context, id string) (*review.Review, error) 
 	return review.Make(incident, all, s.nameOf), nil
 }
 
-// nameOf gives the name that the catalog has for somebody; empty for none.
+// nameOf returns the name that the catalog has for somebody; empty for none.
 func (s *server) nameOf(actor string) string {
 	c := s.Catalog()
 	if id, ok := strings.CutPrefix(actor, "person:"); ok && c != nil && c.People[id] != nil {

@@ -30,7 +30,7 @@ type ScheduleLine struct {
 	Import   *Import   `json:"import,omitempty" doc:"left out for a schedule of layers"`
 }
 
-// Import is how it stands with the calendar of an imported schedule.
+// Import is the status of an imported schedule's calendar.
 type Import struct {
 	Source string `json:"source" doc:"the host or file that it is read of; empty when it was not looked at yet"`
 	// CheckedAt is of this gateway; ReadAt is when what counts was read, by whichever gateway.
@@ -136,7 +136,7 @@ func (s *server) showSchedule(ctx context.Context, in *struct {
 	return &struct{ Body SchedulePlan }{plan}, nil
 }
 
-// imported tells of a schedule's calendar; nil where it has none.
+// imported returns the status of a schedule's calendar; nil if it has none.
 func (s *server) imported(of *oncall.Schedule) *Import {
 	if of.Imported == nil {
 		return nil
@@ -169,7 +169,7 @@ func (r rota) plan(s *oncall.Schedule, from, to time.Time) SchedulePlan {
 	return p
 }
 
-// conflicts gives who is on call in the schedule and in another one at once.
+// conflicts returns who is on call in the schedule and in another one at once.
 func (r rota) conflicts(s *oncall.Schedule, from, to time.Time) []Conflict {
 	var views []oncall.View
 	for _, one := range r.Rules.Schedules {

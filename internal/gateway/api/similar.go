@@ -67,7 +67,7 @@ func (s *server) similar(ctx context.Context, in *struct {
 	return &struct{ Body []problem.Match }{append([]problem.Match{}, found...)}, nil
 }
 
-// near gives the incident itself, and those that may resemble it.
+// near returns the incident itself, and those that may resemble it.
 func (s *server) near(ctx context.Context, to *archive.Incident) ([]archive.Incident, error) {
 	asks := []archive.Query{{Service: to.Service, Limit: similarOfService}}
 	if len(to.Alerts) > 0 {
@@ -92,7 +92,7 @@ func (s *server) near(ctx context.Context, to *archive.Incident) ([]archive.Inci
 	return all, nil
 }
 
-// firstLabels gives some labels, the same ones every time.
+// firstLabels returns some labels, the same ones every time.
 func firstLabels(all map[string]string) map[string]string {
 	some := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -62,7 +62,7 @@ func (s *server) listTasks(ctx context.Context, in *Remaining) (*struct{ Body []
 	}
 }
 
-// of gives those of one incident that are asked for.
+// of returns those of one incident that are asked for.
 func (in *Remaining) of(i *archive.Incident) (some []ListedTask) {
 	for _, t := range i.Tasks {
 		if in.State == "open" && t.Done || in.State == "done" && !t.Done {

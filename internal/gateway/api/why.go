@@ -63,7 +63,7 @@ func (s *server) why(ctx context.Context, in *WhyQuery) (*struct{ Body why.Expla
 	return &struct{ Body why.Explanation }{e}, err
 }
 
-// catalogOf gives the catalog that an incident opened with; nil where it is lost, or cannot be read by
+// catalogOf returns the catalog that an incident opened with; nil where it is lost, or cannot be read by
 // this build: the facts can be told without it.
 func (s *server) catalogOf(ctx context.Context, facts []events.Event) *catalog.Catalog {
 	if len(facts) == 0 {
@@ -86,7 +86,7 @@ func (s *server) catalogOf(ctx context.Context, facts []events.Event) *catalog.C
 	return c
 }
 
-// overrideHistory gives all overrides, those that are over or were taken back included.
+// overrideHistory returns all overrides, those that are over or were taken back included.
 func (s *server) overrideHistory(ctx context.Context) ([]why.Known, error) {
 	if s.Journal == nil {
 		return nil, nil
@@ -104,7 +104,7 @@ func (s *server) overrideHistory(ctx context.Context) ([]why.Known, error) {
 	return out, nil
 }
 
-// rosterHistory gives all that was ever read of the calendars of a catalog's schedules, each once: every
+// rosterHistory returns all that was ever read of the calendars of a catalog's schedules, each once: every
 // partition writes it. A catalog without such schedules, and one that is lost, costs nothing.
 func (s *server) rosterHistory(ctx context.Context, c *catalog.Catalog) ([]why.Read, error) {
 	if s.Journal == nil || c == nil || len(c.Imports) == 0 {
@@ -120,7 +120,7 @@ func (s *server) rosterHistory(ctx context.Context, c *catalog.Catalog) ([]why.R
 		e, err := events.Decode(facts[i].Line)
 		d, ok := e.Data.(events.RosterImported)
 		if err != nil || !ok || met[d.ID] || c.Rules.Schedules[d.Schedule] == nil {
-			continue // what cannot be read is the recorder's to tell
+			continue // the recorder reports lines that it cannot read
 		}
 		met[d.ID] = true
 		out = append(out, why.Read{Roster: d.Roster, At: e.Time})

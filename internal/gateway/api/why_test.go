@@ -59,7 +59,7 @@ func TestWhyAfterTheCatalogChanged(t *testing.T) {
 	e = wonder(t, g, in.ID, "?person=bo")
 	require.False(t, e.Catalog.Known)
 	require.Equal(t, why.Untold, e.Person.Outcome)
-	require.Contains(t, e.Text, "comes from the facts alone: the catalog of that time is not kept any more")
+	require.Contains(t, e.Text, "comes from the facts alone: the catalog of that time is no longer kept")
 	e = wonder(t, g, in.ID, "?person=ana")
 	require.True(t, e.Person.Paged, "facts say that much")
 	require.Len(t, e.Levels[0].Pages, 1)

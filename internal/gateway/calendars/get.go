@@ -11,39 +11,38 @@ import (
 	"tocsin.dev/internal/ical"
 )
 
-// MaxBytes is the largest calendar that is read: 5 MiB.
+// MaxBytes is the size limit of a calendar: 5 MiB.
 const MaxBytes = 5 << 20
 
-// maxRedirects is how often an address may lead to another one. Each is checked like the first.
+// maxRedirects limits redirects. Each address is checked like the first.
 const maxRedirects = 5
 
-// Request is one question to an address.
+// Request is one GET request.
 type Request struct {
 	URL    string
 	Header http.Header
-	// MaxBytes is how much of the answer is kept.
+	// MaxBytes is how much of the body is kept.
 	MaxBytes int
 }
 
-// Answer is what came back.
+// Answer is the response to a [Request].
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// Cut says that there was more of the body, or that it broke off.
+	// Cut means that the body is incomplete: it was longer than MaxBytes, or broke off.
 	Cut bool
 }
 
-// fetched is a calendar as it was at an address, with what the server wants to hear of it when it is
-// asked again.
+// fetched is a downloaded calendar with its validators for the next request.
 type fetched struct {
 	address      string
 	tag, changed string // ETag and Last-Modified; may be empty
 	calendar     ical.Calendar
 }
 
-// fetch asks an address for its calendar; before, if any, is what came of it last, and is given back
-// where nothing has changed. No error tells the address.
+// fetch downloads a calendar; before is the last download, if any, and is returned if the calendar has
+// not changed. No error contains the address.
 func (m *Importer) fetch(ctx context.Context, address string, before *fetched) (*fetched, error) {
 	header := http.Header{"Accept": {"text/calendar, */*;q=0.1"}, "User-Agent": {"tocsin"}}
 	if before != nil && before.address == address {
@@ -76,8 +75,8 @@ func (m *Importer) fetch(ctx context.Context, address string, before *fetched) (
 	}, nil
 }
 
-// settled gives the time of a change if it can be relied on: it counts in seconds, so a calendar that
-// has changed a moment ago may change once more without showing it.
+// settled returns Last-Modified if it can be relied on: its unit is the second, so a calendar that
+// changed just now may change again within the same second.
 func (m *Importer) settled(changed string) string {
 	at, err := http.ParseTime(changed)
 	if err != nil || m.cfg.Clock().Sub(at) < time.Minute {
@@ -86,14 +85,14 @@ func (m *Importer) settled(changed string) string {
 	return changed
 }
 
-// follow asks an address, and the ones that it leads to.
+// follow sends the request and follows redirects.
 func (m *Importer) follow(ctx context.Context, address string, header http.Header) (Answer, error) {
 	for range maxRedirects + 1 {
 		answer, err := m.cfg.Get(ctx, Request{URL: address, Header: header, MaxBytes: MaxBytes})
 		if err != nil || !redirects(answer.Status) {
 			return answer, err
 		}
-		next, err := led(address, answer.Header.Get("Location"))
+		next, err := redirectTarget(address, answer.Header.Get("Location"))
 		if err != nil {
 			return Answer{}, err
 		}
@@ -110,19 +109,19 @@ func redirects(status int) bool {
 	return false
 }
 
-// led gives where a redirect leads. One from https to http would show the world what was meant to be
-// secret.
-func led(from, location string) (string, error) {
+// redirectTarget returns the address that a redirect leads to. It refuses one from https to http, which
+// could expose a secret address.
+func redirectTarget(from, location string) (string, error) {
 	base, err := url.Parse(from)
 	if err != nil {
-		return "", errors.New("this is not an address")
+		return "", errors.New("not a valid address")
 	}
 	to, err := base.Parse(location)
 	switch {
 	case err != nil || location == "":
-		return "", errors.New("a redirect that leads nowhere")
+		return "", errors.New("the redirect has no valid Location")
 	case base.Scheme == "https" && to.Scheme != "https":
-		return "", errors.New("a redirect from https to something else")
+		return "", errors.New("the redirect leaves https")
 	}
 	return to.String(), nil
 }

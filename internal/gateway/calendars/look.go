@@ -16,20 +16,20 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// look is what is known of one schedule's calendar from look to look.
+// look is the state of one schedule's calendar between readings.
 type look struct {
-	schedule string
-	revision string // of the catalog at the last look
-	next     time.Time
-	before   *fetched       // what its address gave last; nil for none
-	told     *events.Roster // what was published last; the archive may not know it yet
-	status   Status
+	schedule  string
+	revision  string // of the catalog at the last reading
+	next      time.Time
+	before    *fetched       // the last download; nil for none
+	published *events.Roster // the last one; the archive may not have it yet
+	status    Status
 }
 
-// retry is when a calendar that could not be told is looked at again: the bus may have been away.
+// retry is the wait after a roster that could not be published: the bus may be unavailable.
 const retry = 5 * time.Second
 
-// look reads one calendar, and tells of it what is new.
+// look reads one calendar and publishes its roster if it has changed.
 func (m *Importer) look(ctx context.Context, c *catalog.Catalog, l *look) {
 	i, now := c.Imports[l.schedule], m.cfg.Clock()
 	status := Status{Source: i.File, CheckedAt: now, ReadAt: l.status.ReadAt}
@@ -37,13 +37,13 @@ func (m *Importer) look(ctx context.Context, c *catalog.Catalog, l *look) {
 	calendar, fault := m.calendar(ctx, i, l, &status)
 	if fault == nil {
 		status.LeftOut, fault = m.take(ctx, c, l, calendar, now, status.Source)
-		var untold *untoldError
-		if errors.As(fault, &untold) {
+		var unpublished *publishError
+		if errors.As(fault, &unpublished) {
 			wait = retry
 		}
 	}
 	if ctx.Err() != nil {
-		return // it is no fault of the calendar that we stop
+		return // shutting down is not a fault of the calendar
 	}
 	if fault == nil {
 		status.ReadAt = now
@@ -58,17 +58,17 @@ func (m *Importer) look(ctx context.Context, c *catalog.Catalog, l *look) {
 	l.status, l.revision, l.next = status, c.Rules.Revision, now.Add(wait)
 }
 
-// report tells of a fault when it comes and when it goes, and not at every look.
+// report logs a fault when it appears and when it is gone, not at every reading.
 func (m *Importer) report(schedule string, s Status) {
 	about := []zap.Field{zap.String("schedule", schedule), zap.String("calendar", s.Source)}
 	if s.Fault == "" {
 		m.cfg.Log.Info("the imported calendar can be used again", about...)
 		return
 	}
-	m.cfg.Log.Warn("the imported calendar cannot be used; what is known of it stays", append(about, zap.String("fault", s.Fault))...)
+	m.cfg.Log.Warn("the imported calendar cannot be used; its last roster still applies", append(about, zap.String("fault", s.Fault))...)
 }
 
-// calendar gives the calendar of an address; the catalog knows those of files.
+// calendar returns the calendar of an address; the catalog knows those of files.
 func (m *Importer) calendar(ctx context.Context, i *catalog.Import, l *look, status *Status) (ical.Calendar, error) {
 	if i.File != "" {
 		return ical.Calendar{}, nil
@@ -91,7 +91,7 @@ func (m *Importer) calendar(ctx context.Context, i *catalog.Import, l *look, sta
 	return got.calendar, nil
 }
 
-// take turns a calendar into a roster, and tells every partition of it when it is news.
+// take turns a calendar into a roster, and publishes it to every partition if it has changed.
 func (m *Importer) take(ctx context.Context, c *catalog.Catalog, l *look, calendar ical.Calendar, now time.Time, source string) (leftOut []string, err error) {
 	r, faults, err := c.Roster(l.schedule, calendar, now)
 	for _, f := range faults {
@@ -105,38 +105,38 @@ func (m *Importer) take(ctx context.Context, c *catalog.Catalog, l *look, calend
 		return leftOut, err
 	}
 	r.Source = source
-	before, known := m.before(l)
+	before, found := m.before(l)
 	switch {
-	case known && !made.Any(now, r.To) && before.made.Any(now, before.To):
-		return leftOut, fmt.Errorf("the calendar has no shifts ahead; those that were read at %s stay", before.From.UTC().Format(time.RFC3339))
-	case known && before.followed < m.cfg.Partitions && l.told == nil:
-		if before.made.Same(made, now, sooner(before.To, r.To)) {
-			r = before.Roster // told to some partitions only
+	case found && !made.Any(now, r.To) && before.merged.Any(now, before.To):
+		return leftOut, fmt.Errorf("the calendar has no upcoming shifts; those read at %s still apply", before.From.UTC().Format(time.RFC3339))
+	case found && before.partitions < m.cfg.Partitions && l.published == nil:
+		if before.merged.Same(made, now, sooner(before.To, r.To)) {
+			r = before.Roster // only some partitions have it
 		}
-	case known && before.made.Same(made, now, sooner(before.To, r.To)) && !further(before.To, r.To, now):
+	case found && before.merged.Same(made, now, sooner(before.To, r.To)) && !further(before.To, r.To, now):
 		return leftOut, nil
-	case !known && !made.Any(now, r.To):
-		return leftOut, errors.New("the calendar has no shifts ahead")
+	case !found && !made.Any(now, r.To):
+		return leftOut, errors.New("the calendar has no upcoming shifts")
 	}
-	if err := m.tell(ctx, r); err != nil {
+	if err := m.publish(ctx, r); err != nil {
 		return leftOut, err
 	}
-	l.told = &r
+	l.published = &r
 	return leftOut, nil
 }
 
-// before gives what the partitions know, or are about to: the archive comes a little later.
-func (m *Importer) before(l *look) (standing, bool) {
-	known, ok := m.known.newest(l.schedule)
-	if l.told == nil || ok && !l.told.From.After(known.From) {
-		return known, ok
+// before returns the roster that the partitions have or are about to have: the archive lags a little.
+func (m *Importer) before(l *look) (importedRoster, bool) {
+	newest, ok := m.imported.newest(l.schedule)
+	if l.published == nil || ok && !l.published.From.After(newest.From) {
+		return newest, ok
 	}
-	s := standing{Roster: *l.told, followed: m.cfg.Partitions}
-	s.made, _ = rules.NewRoster(*l.told)
-	return s, s.made != nil
+	s := importedRoster{Roster: *l.published, partitions: m.cfg.Partitions}
+	s.merged, _ = rules.NewRoster(*l.published)
+	return s, s.merged != nil
 }
 
-// further says whether a roster reaches so much further ahead that this alone is worth telling.
+// further reports whether a roster reaches far enough ahead of the last one to be published for that alone.
 func further(was, is, now time.Time) bool { return is.Sub(was) > is.Sub(now)/6 }
 
 func sooner(a, b time.Time) time.Time {
@@ -146,18 +146,18 @@ func sooner(a, b time.Time) time.Time {
 	return a
 }
 
-// untoldError says that a roster is not known to be on INTAKE of every partition.
-type untoldError struct{ err error }
+// publishError means that a roster may not have reached every partition.
+type publishError struct{ err error }
 
-func (e *untoldError) Error() string { return "the bus does not take it: " + e.err.Error() }
-func (e *untoldError) Unwrap() error { return e.err }
+func (e *publishError) Error() string { return "publish the roster: " + e.err.Error() }
+func (e *publishError) Unwrap() error { return e.err }
 
-// tell puts a roster before every partition, as each of them decides who is on call.
-func (m *Importer) tell(ctx context.Context, r events.Roster) error {
+// publish sends a roster to every partition, as each of them decides who is on call.
+func (m *Importer) publish(ctx context.Context, r events.Roster) error {
 	e := events.New(events.RosterReceived{Roster: r})
 	e.ID, e.Source, e.Time = r.ID, "tocsin/gateway", m.cfg.Clock().UTC()
 	if err := intake.PutEverywhere(ctx, m.cfg.Publisher, m.cfg.Partitions, intake.Rosters, e); err != nil {
-		return &untoldError{err}
+		return &publishError{err}
 	}
 	return nil
 }

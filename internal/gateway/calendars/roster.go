@@ -1,12 +1,12 @@
-// Package calendars reads the calendars that schedules import, and tells every partition who is on call
-// by them.
+// Package calendars reads the calendars that schedules import, and publishes to every partition who is
+// on call by them.
 //
-// In: the catalog in force, and the bytes of calendars, which nobody has checked. Out: rosters on
-// INTAKE, the same to each partition, and what there is to say of each calendar ([Importer.Status]).
-// A calendar that cannot be read, or has become empty, changes nothing: the roster before it stays.
+// In: the catalog in force, and unchecked calendar bytes. Out: rosters on INTAKE, the same for each
+// partition, and the status of each calendar ([Importer.Status]). A calendar that cannot be read, or
+// has become empty, changes nothing: its last roster still applies.
 //
-// The package opens no connection: whoever makes an [Importer] brings the way out, which must refuse
-// inner addresses. It never decides who is paged, and never tells an address, which may be a secret.
+// The package opens no connection: [Config].Get does, and must refuse internal addresses. It
+// never decides who is paged, and never reveals an address, which may be a secret.
 package calendars
 
 import (
@@ -30,18 +30,18 @@ type Config struct {
 	Publisher bus.Publisher
 	// Partitions is the number of partitions of services. Required.
 	Partitions int
-	// Catalog gives the catalog in force, or nil while there is none. Required.
+	// Catalog returns the catalog in force, or nil while there is none. Required.
 	Catalog func() *catalog.Catalog
-	// Journal tells what the partitions know already. Required.
+	// Journal has the rosters that the partitions have already. Required.
 	Journal archive.Journal
-	// Get asks an address once, without following redirects. Its errors must not tell the address.
+	// Get asks an address once, without following redirects. Its errors must not contain the address.
 	// Required.
 	Get func(ctx context.Context, r Request) (Answer, error)
-	// Secret resolves where an address is kept. Required.
+	// Secret resolves an address that is kept as a secret. Required.
 	Secret func(catalog.Secret) (string, error)
-	// Clock gives the time of readings. Defaults to time.Now.
+	// Clock returns the time of readings. Defaults to time.Now.
 	Clock func() time.Time
-	// Log takes what goes wrong with a calendar, once. Defaults to none.
+	// Log gets each fault of a calendar once. Defaults to none.
 	Log *zap.Logger
 }
 
@@ -53,35 +53,35 @@ func (c Config) Validate() error {
 		"Get": c.Get == nil, "Secret": c.Secret == nil,
 	} {
 		if missing {
-			faults = append(faults, errors.New("roster: "+what+" is missing"))
+			faults = append(faults, errors.New("calendars: "+what+" is missing"))
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// Status is how it stands with a schedule's calendar.
+// Status is the status of a schedule's calendar.
 type Status struct {
-	// Source is where it comes from, without what may be a secret: a host, or a file's name.
+	// Source is a host or a file name, never a secret path.
 	Source string
-	// CheckedAt is when it was last looked at, ReadAt when that last went well. Zero for never.
+	// CheckedAt is the last attempt to read it, ReadAt the last successful one. Zero for never.
 	CheckedAt, ReadAt time.Time
-	// Fault says why the last look changed nothing; empty when it went well.
+	// Fault is why the last attempt failed; empty if it succeeded.
 	Fault string
-	// LeftOut are the events that are not taken, with their lines and reasons.
+	// LeftOut are the events that were ignored, with their lines and reasons.
 	LeftOut []string
 }
 
-// Importer reads calendars. Several may run, such as one in each gateway: the partitions take the
-// newest of what they are told.
+// Importer reads calendars. Several may run, such as one in each gateway: the partitions use the
+// newest roster.
 type Importer struct {
-	cfg   Config
-	known Known
+	cfg      Config
+	imported Imported
 
 	mu    sync.Mutex
 	looks map[string]*look // by schedule
 }
 
-// New makes an importer. It fails when the configuration is not whole.
+// New returns an importer. It fails if the configuration is incomplete.
 func New(cfg Config) (*Importer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func New(cfg Config) (*Importer, error) {
 	return &Importer{cfg: cfg, looks: map[string]*look{}}, nil
 }
 
-// How often it is looked whether a calendar is due, and how many are read at once.
+// How often calendars are checked for being due, and how many are read at once.
 const (
 	lookEvery = time.Second
 	atOnce    = 4
@@ -125,8 +125,8 @@ func (m *Importer) Turn(ctx context.Context) {
 	if len(due) == 0 {
 		return
 	}
-	if err := m.known.Read(ctx, m.cfg.Journal); err != nil {
-		m.cfg.Log.Error("the archive does not tell which calendars are known, trying again", zap.Error(err))
+	if err := m.imported.Read(ctx, m.cfg.Journal); err != nil {
+		m.cfg.Log.Error("cannot read the known rosters from the archive, trying again", zap.Error(err))
 		return
 	}
 	var all sync.WaitGroup
@@ -141,7 +141,7 @@ func (m *Importer) Turn(ctx context.Context) {
 	all.Wait()
 }
 
-// due gives the calendars to be read now, and forgets those that no schedule imports any more.
+// due returns the calendars to read now, and forgets those that no schedule imports any more.
 func (m *Importer) due(c *catalog.Catalog) []*look {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -161,7 +161,7 @@ func (m *Importer) due(c *catalog.Catalog) []*look {
 	return due
 }
 
-// Status gives how it stands with a schedule's calendar; ok is false where it was not looked at yet.
+// Status returns the status of a schedule's calendar; ok is false if it was never read.
 func (m *Importer) Status(schedule string) (s Status, ok bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -236,16 +236,16 @@ func TestTheLastGoodOneStays(t *testing.T) {
 		serve http.HandlerFunc
 		fault string
 	}{
-		{"no events", text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"), "the calendar has no shifts ahead; those that were read at 2026-03-02T12:00:00Z stay"},
-		{"past events only", text(shiftsFrom(monday.AddDate(0, 0, -9), "ana", "bo")), "the calendar has no shifts ahead; those that were read at 2026-03-02T12:00:00Z stay"},
-		{"events of strangers", text(shifts("Zoe")), "the calendar has no shifts ahead; those that were read at 2026-03-02T12:00:00Z stay"},
+		{"no events", text("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"), "the calendar has no upcoming shifts; those read at 2026-03-02T12:00:00Z still apply"},
+		{"past events only", text(shiftsFrom(monday.AddDate(0, 0, -9), "ana", "bo")), "the calendar has no upcoming shifts; those read at 2026-03-02T12:00:00Z still apply"},
+		{"events of strangers", text(shifts("Zoe")), "the calendar has no upcoming shifts; those read at 2026-03-02T12:00:00Z still apply"},
 		{"an empty answer", text(""), "this is not a calendar: BEGIN:VCALENDAR is missing"},
 		{"a page to sign in", text("<!DOCTYPE html><title>Sign in</title>"), "this is not a calendar: BEGIN:VCALENDAR is missing"},
 		{"half a calendar", text(good[:len(good)/2]), "line 3: BEGIN:VEVENT has no END: the calendar is cut off"},
 		{"not found", status(404, ""), "the server answers 404 Not Found"},
 		{"broken server", status(503, ""), "the server answers 503 Service Unavailable"},
 		{"no content", status(204, ""), "the server answers 204 No Content"},
-		{"redirect to nowhere", status(302, ""), "a redirect that leads nowhere"},
+		{"redirect to nowhere", status(302, ""), "the redirect has no valid Location"},
 		{"redirect in a circle", status(302, "/again"), "more than 5 redirects"},
 		{"redirect to an inner address", status(301, "http://10.0.0.1/rota.ics"), "refused by egress rules: private address"},
 		{"redirect to the metadata", status(307, "http://169.254.169.254/latest/"), "refused by egress rules: link-local address"},
@@ -287,7 +287,7 @@ func TestACalendarThatWasNeverGood(t *testing.T) {
 	h := newHouse(t, byURL)
 	h.serves(text("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"))
 	s := h.turn(0)
-	require.Equal(t, "the calendar has no shifts ahead", s.Fault)
+	require.Equal(t, "the calendar has no upcoming shifts", s.Fault)
 	require.Zero(t, s.ReadAt)
 	require.Empty(t, h.said)
 	h.use("{timezone: UTC, ical: {url: {env: ELSEWHERE}}}")
@@ -365,7 +365,7 @@ func TestPartitionsThatWereNotTold(t *testing.T) {
 	h.serves(text(shifts("ana")))
 	h.lost = func(p int) bool { return p == 2 }
 	s := h.turn(0)
-	require.Contains(t, s.Fault, "the bus does not take it")
+	require.Contains(t, s.Fault, "publish the roster")
 	require.Len(t, h.facts, 2)
 	h.lost = func(int) bool { return false }
 	s = h.turn(5 * time.Second)
@@ -414,7 +414,7 @@ func TestHistoryStays(t *testing.T) {
 		f.SetKey(int64(len(h.facts) + 1))
 		h.facts = append(h.facts, f)
 	}
-	var known calendars.Known
+	var known calendars.Imported
 	require.NoError(t, known.Read(t.Context(), h))
 	made, at := known.Of("rota")
 	require.Equal(t, h.now.UTC(), at)

@@ -2,8 +2,8 @@
 //
 // In: HTTP requests in foreign formats. Out: CloudEvents batches on INTAKE, one message for each
 // partition that a body concerns, and an answer that is 2xx only when all of them are durable. A
-// body is read by its source, its alerts are placed by the catalog, and what is wrong is told
-// with its place while the rest is taken.
+// body is read by its source, and its alerts are routed by the catalog. Faults are reported with their
+// place; everything else is accepted.
 //
 // It decides nothing about incidents, keeps no state between requests, and puts neither keys nor
 // bodies into logs or metrics.
@@ -27,23 +27,23 @@ type Config struct {
 	Publisher bus.Publisher
 	// Partitions is the number of partitions of services. Required, at least 1.
 	Partitions int
-	// Catalog gives the catalog in force; nil means not yet, and is answered with 503. Required.
+	// Catalog returns the catalog in force; nil means not yet, and is answered with 503. Required.
 	Catalog func() *catalog.Catalog
-	// Sources are the formats, each with a door of its own name; the one named "api/v2" is served
+	// Sources are the formats, each served under its name; the one named "api/v2" is served
 	// at /api/v2/alerts.
 	Sources []source.Source
-	// OpenWithoutKeys lets everybody in when the catalog has no intake key. It is right only for a
+	// OpenWithoutKeys admits everybody if the catalog has no intake key. Use it only for a
 	// gateway that is bound to loopback. Defaults to false.
 	OpenWithoutKeys bool
-	// KnownHost says whether the Host of a request is one of the gateway's names, for the open door.
+	// KnownHost reports whether the Host of a request is one of the gateway's names. It guards requests without a key.
 	// Defaults to [LoopbackHost].
 	KnownHost func(host string) bool
-	// Keys gives the SHA-256 of the named intake key's secret; ok is false where the secret cannot
-	// be had, and that key lets nobody in. Defaults to none.
+	// Keys returns the SHA-256 of the named intake key's secret; ok is false if the secret cannot
+	// be read; that key then admits nobody. Defaults to none.
 	Keys func(name string) (hash [32]byte, ok bool)
 	// PublishTimeout bounds the storing of one body. Defaults to 10 s.
 	PublishTimeout time.Duration
-	// Clock tells the time of receipt. Defaults to the system's clock.
+	// Clock returns the time of receipt. Defaults to the system's clock.
 	Clock func() time.Time
 	// Log gets failures to publish. Defaults to none.
 	Log *zap.Logger

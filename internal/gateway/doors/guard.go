@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// Without a key, what protects the door is that it listens on loopback. A web page in a browser on the
-// same machine gets past that, and so does a proxy in front of it. guard closes the open door to both.
+// Without a key, listening on loopback protects the gateway. A web page in a browser on the
+// same machine gets past that, and so does a proxy in front of it. guard refuses both.
 
-// guard returns why a request may not use the open door; empty when it may.
+// guard returns why a request without a key is refused; empty if it is not.
 func (d *doors) guard(r *http.Request) string {
 	const addKey = "; add an intake key to the settings to take alerts from there"
 	if origin := r.Header.Get("Origin"); origin != "" {
@@ -38,7 +38,7 @@ func (d *doors) guard(r *http.Request) string {
 // forwarding are the headers that proxies add, in canonical form.
 var forwarding = []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"}
 
-// jsonOrCloudEvent accepts what a form of a web page cannot send without asking first.
+// jsonOrCloudEvent accepts content types that a web page cannot send without a CORS preflight.
 func jsonOrCloudEvent(h http.Header) bool {
 	if h.Get("Ce-Specversion") != "" {
 		return true // binary mode: the data may have any type
@@ -50,8 +50,8 @@ func jsonOrCloudEvent(h http.Header) bool {
 	return media == "application/json" || strings.HasPrefix(media, "application/") && strings.HasSuffix(media, "+json")
 }
 
-// LoopbackHost says whether the Host of a request, with or without a port, names the loopback address.
-// A name that a stranger's DNS points at 127.0.0.1 does not.
+// LoopbackHost reports whether the Host of a request, with or without a port, names the loopback address.
+// A foreign name that DNS resolves to 127.0.0.1 does not.
 func LoopbackHost(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -21,10 +21,10 @@ import (
 // nameAPI is the source behind POST /api/v2/alerts; it has no door under /intake.
 const nameAPI = "api/v2"
 
-// nameCloudEvents is the source whose senders may ask for leave first.
+// nameCloudEvents is the source whose senders may start with a handshake.
 const nameCloudEvents = "cloudevents"
 
-// retryAfter is what a sender is asked to wait when nothing can be taken, in seconds.
+// retryAfter is how many seconds a sender should wait after a 503.
 const retryAfter = "5"
 
 // Mount adds the doors to mux:
@@ -82,8 +82,8 @@ func (d *doors) serveFormat(w http.ResponseWriter, r *http.Request) {
 	d.serve(w, r, d.sources[name])
 }
 
-// shakeHands gives a CloudEvents sender leave to deliver, as the specification of web hooks asks
-// (section 4): whoever holds a key may send from anywhere, at any rate.
+// shakeHands answers the handshake of the CloudEvents webhook specification (section 4). Whoever has a
+// key may send from any origin at any rate.
 func (d *doors) shakeHands(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	cat := d.cfg.Catalog()
@@ -107,13 +107,13 @@ func (d *doors) shakeHands(w http.ResponseWriter, r *http.Request) {
 
 // serve answers one request and counts it.
 func (d *doors) serve(w http.ResponseWriter, r *http.Request, from source.Source) {
-	begun := time.Now() // what is measured is the process, not the time of the story
+	begun := time.Now() // real time: it measures the process, whatever cfg.Clock says
 	status := d.take(w, r, from)
 	d.metrics.request(from.Name(), status)
 	d.metrics.seconds.WithLabelValues(from.Name()).Observe(time.Since(begun).Seconds())
 }
 
-// take goes through the steps and gives the status it answered.
+// take handles one request and returns the status of its answer.
 func (d *doors) take(w http.ResponseWriter, r *http.Request, from source.Source) int {
 	cat := d.cfg.Catalog()
 	if cat == nil {
@@ -141,7 +141,7 @@ func (d *doors) take(w http.ResponseWriter, r *http.Request, from source.Source)
 	return answer(w, from.Name(), load.alerts, faults)
 }
 
-// readBody gives the body, or the problem to answer with.
+// readBody returns the body, or the problem to answer with.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *problem) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		w.Header().Set("Accept-Encoding", "identity")
@@ -166,8 +166,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *problem) {
 	return body.Bytes(), nil
 }
 
-// answer tells what was taken. A body with faults is answered with 400 even when most of it was
-// taken: senders of this kind do not send it again after 4xx, and somebody should see the faults.
+// answer reports what was accepted. A body with faults is answered with 400 even if most of it was
+// accepted: such senders do not retry after a 4xx, and somebody should see the faults.
 func answer(w http.ResponseWriter, format string, taken int, faults []source.Fault) int {
 	if len(faults) > 0 {
 		return problem{
@@ -196,7 +196,7 @@ func unauthorized(w http.ResponseWriter) int {
 	return problem{Status: http.StatusUnauthorized, Detail: "an intake key is required: as a bearer token, as basic password or in the path"}.write(w)
 }
 
-// receipt is what an alert's way in adds to it.
+// receipt is how and when an alert came in.
 type receipt struct {
 	door string
 	key  *catalog.IntakeKey // nil where the door is open

@@ -11,11 +11,10 @@ import (
 	"tocsin.dev/internal/catalog"
 )
 
-// refusal answers a request that may not pass, and returns the status.
+// refusal answers a request that is not admitted, and returns the status.
 type refusal func(http.ResponseWriter) int
 
-// letIn returns the key by which the request may pass, nil where the door is open, or the refusal to
-// answer with.
+// letIn returns the key of an admitted request, which is nil if none is needed, or else a refusal.
 func (d *doors) letIn(cat *catalog.Catalog, r *http.Request) (*catalog.IntakeKey, refusal) {
 	if len(cat.Intake) == 0 {
 		if !d.cfg.OpenWithoutKeys {
@@ -31,7 +30,7 @@ func (d *doors) letIn(cat *catalog.Catalog, r *http.Request) (*catalog.IntakeKey
 		return nil, unauthorized
 	}
 	hash := sha256.Sum256([]byte(secret))
-	// Every key is compared, so that the time taken tells nothing of which one nearly fitted.
+	// Every key is compared, so the time taken reveals nothing about near matches.
 	var found *catalog.IntakeKey
 	for _, name := range slices.Sorted(maps.Keys(cat.Intake)) {
 		want, ok := d.cfg.Keys(name)
@@ -47,7 +46,7 @@ func (d *doors) letIn(cat *catalog.Catalog, r *http.Request) (*catalog.IntakeKey
 	return found, nil
 }
 
-// presented gives the key that the sender shows: the path first, since whoever can set a header can
+// presented returns the key in the request: the path first, since whoever can set a header can
 // leave it out there.
 func presented(r *http.Request) string {
 	if key := r.PathValue("key"); key != "" {

@@ -33,7 +33,7 @@ func newMetrics(to prometheus.Registerer) *metrics {
 	}
 }
 
-// register adds c to the registry, or gives the one that is there from an earlier mount.
+// register registers c, or returns the collector of an earlier mount.
 func register[C prometheus.Collector](to prometheus.Registerer, c C) C {
 	if to == nil {
 		return c
@@ -46,7 +46,7 @@ func register[C prometheus.Collector](to prometheus.Registerer, c C) C {
 		}
 	}
 	if err != nil {
-		panic(err) // two collectors of one name: a mistake in the wiring
+		panic(err) // two different collectors with one name: a programming error
 	}
 	return c
 }

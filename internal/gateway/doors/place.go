@@ -16,11 +16,11 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// maxMessage is the most bytes of one message: the server's limit is 1 MiB, and records of the
-// engine, which carry what comes in, are bounded alike.
+// maxMessage is the most bytes of one message: the server's limit is 1 MiB, and the engine's
+// records, which carry the same data, have the same limit.
 const maxMessage = 512 << 10
 
-// sourceGateway is the CloudEvents source of all that comes in here.
+// sourceGateway is the CloudEvents source of alerts.
 const sourceGateway = "tocsin/gateway"
 
 // load is what one body puts on INTAKE: messages by partition, in order.
@@ -29,7 +29,7 @@ type load struct {
 	messages map[int][]bus.Message
 }
 
-// place makes events of the signals, gives each to its service, and packs them: one message for each
+// place turns signals into events, routes each to its service, and packs them: one message for each
 // partition, or several in order where one would be too large.
 func (d *doors) place(cat *catalog.Catalog, in receipt, signals []source.Signal) (load, []source.Fault) {
 	packers := make(map[int]*packer)
@@ -57,7 +57,7 @@ func (d *doors) place(cat *catalog.Catalog, in receipt, signals []source.Signal)
 }
 
 // serviceOf finds where an alert belongs: the service its sender names, the routes, the key's own
-// service, and the fallback when nobody knows.
+// service, and finally the fallback.
 func (d *doors) serviceOf(cat *catalog.Catalog, key *catalog.IntakeKey, s source.Signal) string {
 	if cat.Rules.Services[s.Service] != nil {
 		return s.Service
@@ -75,8 +75,8 @@ func (d *doors) serviceOf(cat *catalog.Catalog, key *catalog.IntakeKey, s source
 	return cat.Rules.Fallback.ID
 }
 
-// event makes the fact. An event that its sender named keeps its id when it is sent again; any
-// other is a new fact each time, because a repeated alert says that it still holds.
+// event makes the fact. If the sender names its events, a repeated one has the same id. Otherwise each
+// is a new fact, because a repeated alert says that it is still firing.
 func (in receipt) event(s source.Signal, index int) events.Event {
 	keyName := ""
 	if in.key != nil {
@@ -122,8 +122,8 @@ func (p *packer) add(id string, line []byte) {
 	p.ids, p.lines = append(p.ids, id), append(p.lines, line)
 }
 
-// flush makes a message of what was collected. Its id follows from the ids of its events, so a body of
-// named events that is sent again is stored once.
+// flush turns the collected lines into a message. Its id is derived from the ids of its events, so a
+// body of named events is stored once, however often it is sent.
 func (p *packer) flush() {
 	if len(p.lines) == 0 {
 		return
@@ -138,8 +138,7 @@ func (p *packer) done() []bus.Message {
 	return p.ready
 }
 
-// publish stores the messages: partitions side by side, within each in order. It waits for all, so
-// that no publish is left behind.
+// publish stores the messages: partitions in parallel, each in order. It waits for all of them.
 func (l load) publish(ctx context.Context, to bus.Publisher) error {
 	var all errgroup.Group
 	for p, messages := range l.messages {

@@ -7,14 +7,14 @@ import (
 	"tocsin.dev/internal/source"
 )
 
-// maxErrors is the most faults that one answer lists; a sender sees the pattern in fewer.
+// maxErrors limits the faults in one answer; the sender sees the pattern in fewer.
 const maxErrors = 100
 
-// problem is an answer as RFC 9457 has it.
+// problem is an RFC 9457 answer.
 type problem struct {
 	Status   int
 	Detail   string
-	Accepted *int // how many alerts were taken all the same; nil where the body was not looked at
+	Accepted *int // how many alerts were accepted nevertheless; nil if the body was not read
 	Errors   []source.Fault
 }
 
@@ -23,7 +23,7 @@ type problemError struct {
 	Reason string `json:"reason"`
 }
 
-// write sends the problem and gives its status.
+// write sends the problem and returns its status.
 func (p problem) write(w http.ResponseWriter) int {
 	body := struct {
 		Title    string         `json:"title"`

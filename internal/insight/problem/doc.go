@@ -1,7 +1,7 @@
-// Package problem looks for what lies behind incidents: those that come again and again, those that
-// resemble one at hand with what resolved them, and what of it deserves a problem record.
+// Package problem looks for the causes behind incidents: which recur, which are similar to a given one
+// and how those were resolved, and which deserve a problem record.
 //
-// In: incidents as [Case] values, which [Collector] makes of facts, decided or asked, and [CaseOf] of
+// In: incidents as [Case] values, which [Collector] makes of facts, and [CaseOf] of
 // an incident of the archive. Out: [Candidates] and [Similar], each with its evidence: the window, the
 // words, the labels and the arithmetic. The formulas are those of docs/problems.md.
 //

@@ -48,11 +48,10 @@ func (c *Collector) LastOpened() time.Time { return c.last }
 // Unknown returns the number of facts about incidents whose opening is not among the facts.
 func (c *Collector) Unknown() int { return c.unknown }
 
-// opens begins an incident.
 func (c *Collector) opens(id string, e events.Event, a events.Alert) *Incident {
 	i := &Incident{
 		ID: id, Service: e.Service, Team: e.Team, Title: a.Summary, Opened: e.Time, Alerts: 1,
-		Drill: rehearsed(a), alerts: map[string]bool{a.Key: true},
+		Drill: suggest.IsDrill(a.Labels), alerts: map[string]bool{a.Key: true},
 	}
 	c.incidents[id] = i
 	c.order = append(c.order, i)
@@ -62,24 +61,7 @@ func (c *Collector) opens(id string, e events.Event, a events.Alert) *Incident {
 	return i
 }
 
-// rehearsed says that the alert was sent to try the way of alerts: it has a label "drill" or "probe"
-// that is set.
-func rehearsed(a events.Alert) bool {
-	if !strings.Contains(string(a.Labels), `"drill"`) && !strings.Contains(string(a.Labels), `"probe"`) {
-		return false
-	}
-	all := a.Labels.Map()
-	for _, name := range []string{"drill", "probe"} {
-		switch strings.ToLower(all[name]) {
-		case "", "0", "false", "no":
-		default:
-			return true
-		}
-	}
-	return false
-}
-
-// fired takes in that an alert fires.
+// fired counts an alert that fires.
 func (i *Incident) fired(key string) {
 	fires, known := i.alerts[key]
 	switch {
@@ -97,7 +79,7 @@ func (i *Incident) cleared(key string) {
 	}
 }
 
-// engaged takes in that somebody did something.
+// engaged notes the first thing that a person did.
 func (i *Incident) engaged(by string, at time.Time) {
 	if i.Engaged.IsZero() && strings.HasPrefix(by, personPrefix) {
 		i.Engaged = at

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Forgotten says that a report needs incidents that were forgotten.
+// Forgotten means that a report needs incidents that are no longer in memory.
 type Forgotten struct {
-	// Since is when the oldest incident opened that is surely held.
+	// Since is when the oldest incident opened that is certainly in memory.
 	Since time.Time
 }
 
@@ -15,8 +15,8 @@ func (f Forgotten) Error() string {
 	return "incidents before " + f.Since.UTC().Format(time.RFC3339) + " are not held in memory"
 }
 
-// Oldest says when the oldest of the newest nine tenths of most incidents opened, where there are more
-// than most; else it is zero.
+// Oldest returns when the oldest of the newest 0.9 × most incidents opened; zero if there are no more than
+// most.
 func (c *Collector) Oldest(most int) time.Time {
 	if len(c.order) <= most {
 		return time.Time{}
@@ -24,9 +24,8 @@ func (c *Collector) Oldest(most int) time.Time {
 	return c.order[len(c.order)-most+most/10].Opened
 }
 
-// Forget lets go of incidents that opened before an instant; of those that are open then, or about
-// which somebody was paged since, only when they all are meant. What still comes about them counts
-// as unknown.
+// Forget drops incidents that opened before an instant; those that are still open, or about which somebody
+// was paged since, only if all is set. Later facts about them count as unknown.
 func (c *Collector) Forget(before time.Time, all bool) {
 	c.order = slices.DeleteFunc(c.order, func(i *Incident) bool {
 		over := i.Opened.Before(before) && (all || i.overBefore(before))
@@ -38,7 +37,7 @@ func (c *Collector) Forget(before time.Time, all bool) {
 	c.Suggestions().Forget(before)
 }
 
-// overBefore says that nothing of it lies after an instant.
+// overBefore reports whether nothing happened to it from an instant on.
 func (i *Incident) overBefore(at time.Time) bool {
 	if i.Open() || !i.Resolved.Before(at) {
 		return false

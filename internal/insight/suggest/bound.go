@@ -6,7 +6,7 @@ import "math"
 const confidence = 1.2815515655446004
 
 // atLeast is the lower bound of the Wilson score interval (E. B. Wilson, 1927), one-sided at 90 %: the
-// share of which so few cases as these still speak. It is 0 for no case.
+// share that so few cases still support. It is 0 for no case.
 func atLeast(hits, of int) float64 {
 	if of == 0 {
 		return 0
@@ -18,9 +18,8 @@ func atLeast(hits, of int) float64 {
 	return max(0, (p+z2/(2*n)-spread)/(1+z2/n))
 }
 
-// probability is the mean of the beta distribution that hits of so many cases leave behind when every
-// share was as likely as any other before (Laplace's rule of succession).
+// probability is Laplace's rule of succession: the mean of the posterior with a uniform prior.
 func probability(hits, of int) float64 { return float64(hits+1) / float64(of+2) }
 
-// rounded keeps three digits: more would be a pretence.
+// rounded keeps three digits.
 func rounded(v float64) float64 { return math.Round(v*1000) / 1000 }

@@ -1,9 +1,9 @@
-// Package suggest says, when an incident opens, what incidents like it came to: whether they were
+// Package suggest says, when an incident opens, how similar incidents ended: whether they were
 // escalated, which priority people gave them, which team resolved them, and whether there are more
 // alerts than usual.
 //
-// In: facts in order, those of the ledger or intake facts of a history, by [Learner.Add]. Out:
-// [Suggestion] values with what they rest on, by [Learner.Suggestions]; and by [Evaluator] how often
+// In: facts of the ledger in order, by [Learner.Add]; history.AsDone makes them of intake facts. Out:
+// [Suggestion] values with their evidence, by [Learner.Suggestions]; and by [Evaluator] how often
 // such suggestions would have been right. docs/suggestions.md has the formulas.
 //
 // A suggestion uses only what had happened, and was known, before the instant in which its incident

@@ -7,8 +7,8 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Score says how good suggestions of one kind were: they were made for each incident by what was known
-// before it opened, and held against what became of it.
+// Score says how good suggestions of one kind were: those made for each incident from what was known
+// before it opened, compared with how it ended.
 type Score struct {
 	Kind string `json:"kind"`
 	// N is how many incidents could be judged: what became of them is known.
@@ -26,7 +26,7 @@ type Score struct {
 	BaseRate  *float64 `json:"base_rate"`
 }
 
-// verdict holds what was said about an incident against what became of it.
+// verdict compares what was suggested for an incident with how it ended.
 type verdict struct {
 	opened     time.Time
 	team       string // that has it now
@@ -62,7 +62,7 @@ type Evaluator struct {
 	waiting  map[string][]pending // by service, oldest first
 }
 
-// NewEvaluator makes one whose learner knows nothing.
+// NewEvaluator returns one whose learner knows nothing.
 func NewEvaluator(o Options) *Evaluator {
 	e := &Evaluator{learner: New(o), waiting: map[string][]pending{}}
 	e.learner.witness = e
@@ -72,12 +72,11 @@ func NewEvaluator(o Options) *Evaluator {
 // Add takes in the next fact, see [Learner.Add].
 func (e *Evaluator) Add(fact events.Event) { e.learner.Add(fact) }
 
-// Learner gives the learner, for its suggestions.
+// Learner returns the learner, for its suggestions.
 func (e *Evaluator) Learner() *Learner { return e.learner }
 
-// Scores gives one score for each of [Kinds], of the incidents that opened from from on and before to
-// (zero: no bound), of one team or of all (empty). It may be asked at any time: what has not come yet
-// is not known.
+// Scores returns a score for each of [Kinds], of the incidents that opened from from on and before to
+// (zero: no bound), of one team or of all (empty). It may be called at any time.
 func (e *Evaluator) Scores(from, to time.Time, team string) []Score {
 	e.learner.settleAll()
 	for service := range e.waiting {
@@ -100,8 +99,8 @@ func (e *Evaluator) Scores(from, to time.Time, team string) []Score {
 	return all
 }
 
-// Forget lets go of what is known about incidents that opened before an instant: no score counts them
-// from now on. What was learned from them stays.
+// Forget drops the verdicts of incidents that opened before an instant: no score counts them any more.
+// What was learned from them stays.
 func (e *Evaluator) Forget(before time.Time) {
 	e.verdicts = slices.DeleteFunc(e.verdicts, func(v *verdict) bool { return v.opened.Before(before) })
 }
@@ -142,10 +141,10 @@ func ratio(of, all int) *float64 {
 }
 
 // opened begins a verdict.
-func (e *Evaluator) opened(i *life, u *usual) {
+func (e *Evaluator) opened(i *life, u *hours) {
 	v := e.of(i)
 	c := u.at(u.hour, false)
-	if !c.known() {
+	if !c.Known() {
 		return
 	}
 	e.waiting[i.service] = append(e.waiting[i.service], pending{v, i.opened.Add(aftermath), u.total, c.limit()})

@@ -22,24 +22,24 @@ type Learner struct {
 	lessons  []lesson  // of this instant: known from the next one on
 	lives    *memory[string, *life]
 	these    *memory[rungKey, *ring]
-	services *memory[string, *usual]
+	services *memory[string, *hours]
 
 	witness witness // may be nil
 }
 
-// witness is told what happens to incidents.
+// witness hears what happens to incidents.
 type witness interface {
-	opened(*life, *usual) // before its suggestions are made
+	opened(*life, *hours) // before its suggestions are made
 	judged(*life)         // its suggestions are made
 	taught(*life)         // it teaches something in a set, or no longer
 	heard(service string) // an alert comes now, and is not counted yet
 }
 
-// New makes a learner that knows nothing.
+// New returns a learner that knows nothing.
 func New(o Options) *Learner {
 	return &Learner{
 		o: o.WithDefaults(), lives: newMemory[string, *life](maxLives),
-		these: newMemory[rungKey, *ring](maxThese), services: newMemory[string, *usual](maxServices),
+		these: newMemory[rungKey, *ring](maxThese), services: newMemory[string, *hours](maxServices),
 	}
 }
 
@@ -76,7 +76,7 @@ var concerned = func() map[string]bool {
 	return all
 }()
 
-// Concerns says whether facts of the ledger with this name need to be added at all.
+// Concerns reports whether facts of the ledger with this name change anything.
 func Concerns(name string) bool { return concerned[name] }
 
 // pass ends an instant: incidents that opened in it are judged by what was known before it, and
@@ -117,8 +117,8 @@ func (l *Learner) settle(i *life) {
 	}
 }
 
-// Suggestions gives those that were made when the incident opened, in the order of [Kinds], and
-// whether it is remembered.
+// Suggestions returns those made when the incident opened, in the order of [Kinds], and whether the
+// incident is remembered.
 func (l *Learner) Suggestions(incident string) ([]Suggestion, bool) {
 	i, ok := l.lives.get(incident)
 	if !ok {
@@ -129,13 +129,13 @@ func (l *Learner) Suggestions(incident string) ([]Suggestion, bool) {
 }
 
 // alerted counts an alert of the service.
-func (l *Learner) alerted(service string) *usual {
+func (l *Learner) alerted(service string) *hours {
 	if l.witness != nil {
 		l.witness.heard(service)
 	}
 	u, ok := l.services.get(service)
 	if !ok {
-		u = &usual{}
+		u = &hours{}
 		l.services.put(service, u)
 	}
 	u.add(l.now)

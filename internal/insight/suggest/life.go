@@ -7,7 +7,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// life is one incident as far as its facts have come.
+// life is one incident, up to the newest fact.
 type life struct {
 	id, service string
 	opened      time.Time
@@ -17,7 +17,7 @@ type life struct {
 
 	top       int  // the highest level reached
 	escalated bool // it went beyond those who were to answer first
-	acted     bool // a suggestion was followed by itself: what would have been is not known
+	acted     bool // a suggestion was followed automatically, so the outcome without it is not known
 	over      bool
 	merged    bool
 
@@ -38,10 +38,10 @@ type outcome struct {
 	top        int
 	escalated  bool
 	acted      bool
-	void       bool // it does not count any more: the incident is open again
+	void       bool // does not count: the incident is open again
 }
 
-// nameLabels are the labels that name what kind of alert it is, the first that is set.
+// nameLabels are labels that name the kind of an alert; the first that is set counts.
 var nameLabels = []string{"alertname", "check", "rule", "subcategory"}
 
 func nameOf(labels events.Labels) string {
@@ -53,8 +53,8 @@ func nameOf(labels events.Labels) string {
 	return ""
 }
 
-// rehearsed says that the alert was sent to try the way of alerts, as reports understand it.
-func rehearsed(labels events.Labels) bool {
+// IsDrill reports whether an alert was sent for practice: its label "drill" or "probe" is set.
+func IsDrill(labels events.Labels) bool {
 	if !strings.Contains(string(labels), `"drill"`) && !strings.Contains(string(labels), `"probe"`) {
 		return false
 	}
@@ -68,7 +68,7 @@ func rehearsed(labels events.Labels) bool {
 	return false
 }
 
-// open begins a life. Its priority may still be told at the same instant.
+// open begins a life. Its priority may still change at the same instant.
 func (l *Learner) open(id string, e events.Event, a events.Alert, priority string) *life {
 	i := &life{id: id, service: e.Service, opened: l.now, now: standing{priority, e.Team}}
 	i.alike[byKey] = rungKey{byKey, e.Service, a.Dedup()}
@@ -81,7 +81,7 @@ func (l *Learner) open(id string, e events.Event, a events.Alert, priority strin
 }
 
 // opening judges the hour in which the alert opened an incident.
-func (l *Learner) opening(i *life, u *usual) {
+func (l *Learner) opening(i *life, u *hours) {
 	u.opened(i.id)
 	i.spike = u.spike()
 	if l.witness != nil {

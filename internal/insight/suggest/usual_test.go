@@ -2,7 +2,6 @@ package suggest
 
 import (
 	"fmt"
-	"math"
 	"testing"
 	"time"
 
@@ -13,58 +12,33 @@ import (
 
 const aWeek = week * time.Hour
 
-// hours makes alerts of one service, so many in the same hour of each week.
-func hours(u *usual, counts ...int) {
-	for w, n := range counts {
+// TestSpikeByHand: eight weeks give the usual rate, and each later week moves it by an eighth.
+func TestSpikeByHand(t *testing.T) {
+	u := &hours{}
+	for w, n := range []int{8, 8, 8, 8, 8, 8, 8, 8} {
 		for range n {
 			u.add(start.Add(time.Duration(w) * aWeek))
 		}
 	}
-}
-
-// TestUsualByHand: eight weeks give median and deviation; then each week moves level and spread by the
-// documented formulas.
-func TestUsualByHand(t *testing.T) {
-	u := &usual{}
-	hours(u, 4, 6, 5, 5, 7, 3, 5, 100)
-	require.False(t, u.at(u.hour, false).known(), "the eighth week is not over")
+	require.False(t, u.at(u.hour, false).Known(), "the eighth week is not over")
 	require.Nil(t, u.spike())
-	u.add(start.Add(8 * aWeek))
-	c := u.at(u.hour, false)
-	require.True(t, c.known())
-	require.InDelta(t, 5, c.level, 1e-12, "the median of 3 4 5 5 5 6 7 100")
-	require.InDelta(t, 1.4826, c.spread, 1e-12, "the median of 2 1 0 0 0 1 2 95 is 1")
-	require.InDelta(t, math.Sqrt(5), c.width(), 1e-12, "no smaller than chance")
-	require.InDelta(t, 5+3*math.Sqrt(5), c.limit(), 1e-12)
-
-	for range 11 {
+	for range 15 {
 		u.add(start.Add(8 * aWeek))
 	}
+	require.EqualValues(t, 5249, u.at(u.hour, false).Usual, "8 × (1 − (7/8)⁸), rounded down each week")
+	require.Nil(t, u.spike(), "15 are no more than 3 × 5.249")
+	u.add(start.Add(8 * aWeek))
 	s := u.spike()
 	require.NotNil(t, s)
-	require.Equal(t, "12 alerts of this service since Mon 09:00 UTC, more than the usual 5.0: up to 11.7 would be no spike", s.Says)
-	require.Equal(t, Evidence{Of: 12, Hits: 12, Incidents: []string{}, Basis: SameHour, Among: "Mon 09:00 UTC", Usual: 5, Limit: 11.7}, s.Evidence)
-
-	u.add(start.Add(9 * aWeek)) // the week of 12 is taken in: 3.13 spreads off, counts as 2
-	c = u.at(u.hour, false)
-	require.InDelta(t, 5+2*math.Sqrt(5)/8, c.level, 1e-12)
-	require.InDelta(t, math.Sqrt(2.52*5/8+5*7.0/8), c.spread, 1e-12)
-}
-
-// TestOutliersMoveLittle: a storm of any size moves the level no more than one of two spreads.
-func TestOutliersMoveLittle(t *testing.T) {
-	level := func(storm int) float64 {
-		u := &usual{}
-		hours(u, 5, 5, 5, 5, 5, 5, 5, 5, storm, 1)
-		return u.at(u.hour, false).level
-	}
-	require.InDelta(t, level(12), level(100_000), 1e-9)
-	require.Greater(t, level(12), level(6))
+	require.Equal(t, "16 alerts of this service since Mon 09:00 UTC, more than the usual 5.2: up to 15.7 would be no spike", s.Says)
+	require.Equal(t, Evidence{Of: 16, Hits: 16, Incidents: []string{}, Basis: SameHour, Among: "Mon 09:00 UTC", Usual: 5.2, Limit: 15.7}, s.Evidence)
+	u.add(start.Add(9 * aWeek))
+	require.EqualValues(t, 5249+(16000-5249)/8, u.at(u.hour, false).Usual)
 }
 
 // TestQuietHours: hours without an alert count as 0, also where nothing was ever seen, and for years.
 func TestQuietHours(t *testing.T) {
-	u := &usual{}
+	u := &hours{}
 	u.add(start)
 	for n := range 4 {
 		u.add(start.Add(9*aWeek + time.Hour)) // an hour that never had one
@@ -73,10 +47,10 @@ func TestQuietHours(t *testing.T) {
 	u.add(start.Add(9*aWeek + time.Hour))
 	require.NotNil(t, u.spike(), "five where none are usual")
 	u.add(start.Add(1000 * aWeek))
-	require.Zero(t, u.at(u.hour, false).level)
+	require.Zero(t, u.at(u.hour, false).Usual)
 	u.add(time.Time{}) // late by two thousand years: now
 	require.Equal(t, 2, u.count)
-	old := &usual{}
+	old := &hours{}
 	old.add(time.Time{})
 	old.add(time.Time{}.Add(time.Hour))
 	require.Equal(t, 1, old.count)
@@ -97,11 +71,11 @@ func TestSpikeOfIncidents(t *testing.T) {
 	_, ok := of(t, made, "s3", Spike)
 	require.False(t, ok, "four")
 	s, ok := of(t, made, "s4", Spike)
-	require.True(t, ok, "five are more than 1 + 3·1")
+	require.True(t, ok, "five are the fewest that are a spike")
 	require.Equal(t, []string{"s4", "s3", "s2", "s1", "s0"}, s.Evidence.Incidents)
 	s, ok = of(t, made, "last", Spike)
 	require.True(t, ok)
 	require.Equal(t, 7, s.Evidence.Of, "an alert that joined counts")
-	require.Equal(t, 1.0, s.Evidence.Usual)
+	require.Equal(t, 0.7, s.Evidence.Usual)
 	require.Equal(t, 4.0, s.Evidence.Limit)
 }

@@ -92,31 +92,27 @@ func (w *walk) falseSays(s *Step) string {
 // offDuty says why a target did not mean somebody it might have.
 func (w *walk) offDuty(s *Step, t *Target, person string) (code, says string) {
 	head := s.name()
-	verb := "had"
-	switch s.Outcome {
-	case NotReached, Ahead, NeverDue:
-		verb = "would have"
+	onCall := had(t.pool)
+	if s.Outcome == NotReached || s.Outcome == Ahead || s.Outcome == NeverDue {
+		onCall = list(t.pool) + " would have been on call"
 	}
 	switch {
 	case t.Turn != "" && slices.Contains(t.pool, person):
 		return Turn, fmt.Sprintf("%s pages one of %s in turn, and it was the turn of %s", head, t.Target, t.Turn)
 	case t.Override != nil && slices.Contains(t.usual, person):
-		return Covered, fmt.Sprintf("%s pages %s, and there %s instead of %s, by %s", head, t.Target, had(verb, t.pool), person, w.overrideSays(t.Override))
+		return Covered, fmt.Sprintf("%s pages %s, and there %s instead of %s, by %s", head, t.Target, onCall, person, w.overrideSays(t.Override))
 	case t.Schedule != "":
-		return OffDuty, fmt.Sprintf("%s pages %s, and there %s%s", head, t.Target, had(verb, t.pool), w.entrySays(t))
+		return OffDuty, fmt.Sprintf("%s pages %s, and there %s%s", head, t.Target, onCall, w.entrySays(t))
 	}
 	return OffDuty, fmt.Sprintf("%s pages %s, which did not mean %s", head, t.Target, person)
 }
 
-// had says who is on call: "bo was on call", "nobody would have been on call".
-func had(verb string, people []string) string {
-	if verb == "would have" {
-		return list(people) + " would have been on call"
+// had says who was on call: "bo was on call".
+func had(people []string) string {
+	if len(people) > 1 {
+		return list(people) + " were on call"
 	}
-	if len(people) == 0 {
-		return "nobody was on call"
-	}
-	return was(people) + " on call"
+	return list(people) + " was on call"
 }
 
 // entrySays names the entry of a schedule that decided.
@@ -156,7 +152,7 @@ func (s *Step) name() string {
 	return "the request for help"
 }
 
-// missing says for everybody a step might have paged, why it did not.
+// missing returns why a step did not page people it might have paged.
 func (w *walk) missing(s *Step) []Reason {
 	out := []Reason{}
 	for _, person := range s.candidates() {

@@ -1,6 +1,7 @@
 package why
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +12,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// policyNow is the present policy; nil if it is not known.
+// policyNow returns the present policy; nil if it is not known.
 func (w *walk) policyNow() *escalation.Policy {
 	if w.Catalog == nil {
 		return nil
@@ -19,7 +20,7 @@ func (w *walk) policyNow() *escalation.Policy {
 	return w.Catalog.Rules.Policies[w.policy]
 }
 
-// level is a level of the present policy, from 1; false if it is not known.
+// level returns level n of the present policy, from 1; false if it is not known.
 func (w *walk) level(n int) (escalation.Level, bool) {
 	p := w.policyNow()
 	if p == nil || n < 1 || n > len(p.Levels) {
@@ -117,7 +118,7 @@ func (w *walk) transferred(e events.Event, d events.IncidentTransferred) {
 			level, _ := w.level(n)
 			w.add(&Step{
 				What: Level, Seq: e.IncidentSeq, Level: n, Round: w.told.Round, Kind: string(level.Kind), On: "unacknowledged", Rule: w.levelPlace(n),
-				DueAt: firstOf(w.due, e.Time), At: e.Time, Outcome: HandedOver, Condition: w.condition(level.When), Targets: []Target{},
+				DueAt: cmp.Or(w.due, e.Time), At: e.Time, Outcome: HandedOver, Condition: w.condition(level.When), Targets: []Target{},
 				Reason: "it was transferred to team " + d.To + ", and policy " + d.Policy + " took over",
 			})
 			w.due = time.Time{}
@@ -138,7 +139,7 @@ func (w *walk) byLevel(e events.Event) bool {
 	return (last.What == Level || last.At.Before(e.Time)) && e.Actor == "policy"
 }
 
-// handingOver is the next level that transfers the incident to a team; 0 for none.
+// handingOver returns the next level that transfers the incident to a team; 0 for none.
 func (w *walk) handingOver(to string) int {
 	p := w.policyNow()
 	if p == nil {
@@ -157,7 +158,7 @@ func (w *walk) stop(e events.Event) {
 	if w.due.IsZero() {
 		return
 	}
-	w.known(e.Time.Add(-1)) // for whom it would have paged
+	w.known(e.Time.Add(-1)) // to find whom it would have paged
 	w.ahead(NotReached, w.did(e)+" at "+w.at(e.Time))
 	w.due, w.held = time.Time{}, nil
 }
@@ -189,7 +190,7 @@ func (w *walk) ahead(outcome, why string) {
 			DueAt: due, Outcome: outcome, Reason: w.early(outcome, why, due), Targets: w.targets(at, level.Words(), later(due, w.now), nil),
 		})
 		if level.Team != "" || level.Hold != "" || next.Round > w.climb.Round {
-			return // what comes after is not predictable
+			return // what follows is not predictable
 		}
 		due = due.Add(level.AckTimeout * time.Duration(level.Repeat-next.Again+1))
 		next, more = p.Above(next)
@@ -218,13 +219,6 @@ func (w *walk) heldToo(outcome, why string) {
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
-		return b
-	}
-	return a
-}
-
-func firstOf(a, b time.Time) time.Time {
-	if a.IsZero() {
 		return b
 	}
 	return a

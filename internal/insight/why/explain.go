@@ -31,20 +31,20 @@ type walk struct {
 	told  timeline.Incident
 
 	steps  []*Step
-	asking map[[2]int]*Step // whose pages have this round and level
+	asking map[[2]int]*Step // by round and level of the pages they request
 	paged  map[string]spot  // by id of the page
 	quiet  map[int]bool     // triggers of the present policy that have come due
 
 	due    time.Time       // when the next step falls due, by the facts; zero for never
-	climb  escalation.Step // the place of the climb, by the facts
+	climb  escalation.Step // the present level, by the facts
 	held   *Step           // the step that is held now
 	policy string
-	broken string // why the state cannot be known; empty where it can
+	broken string // why the state cannot be known; empty if it can
 	placed Placed
 	log    []Change
-	last   string             // what the newest of those that change its status did
-	now    time.Time          // of the fact that is looked at
-	asked  *escalation.Moment // where the state has changed since a condition was asked; see remember
+	last   string             // the last change of its status, in words
+	now    time.Time          // of the present fact
+	asked  *escalation.Moment // with which a condition was evaluated, if the state has changed since; see remember
 }
 
 // spot is the place of a page in a step.
@@ -53,7 +53,7 @@ type spot struct {
 	n    int
 }
 
-// change is an override that comes or goes at an instant, or a roster that comes.
+// change is an override or a roster that takes effect, or ends, at an instant.
 type change struct {
 	at   time.Time
 	data events.Data
@@ -66,7 +66,7 @@ func newWalk(c Case) *walk {
 	c.Person = plain(c.Person)
 	w := &walk{Case: c, asking: map[[2]int]*Step{}, paged: map[string]spot{}, quiet: map[int]bool{}}
 	if c.Catalog == nil {
-		w.broken = "the catalog of that time is not kept any more"
+		w.broken = "the catalog of that time is no longer kept"
 		return w
 	}
 	w.state = rules.NewState(0)
@@ -84,7 +84,7 @@ func newWalk(c Case) *walk {
 	return w
 }
 
-// incident is it as the state has it; nil where that cannot be known.
+// incident returns the incident in the present state; nil if it is not known.
 func (w *walk) incident() *rules.Incident {
 	if w.state == nil || len(w.Facts) == 0 {
 		return nil
@@ -101,7 +101,7 @@ func (w *walk) evolve(e events.Event) {
 	}
 }
 
-// fact looks at one fact as the facts before it have it, and then takes it in.
+// fact explains one fact by the state before it, and then applies it.
 func (w *walk) fact(e events.Event) {
 	w.now = e.Time
 	w.learn(e)
@@ -133,8 +133,8 @@ func (w *walk) fact(e events.Event) {
 	w.told = timeline.Fold(w.told, e)
 }
 
-// remember keeps what the condition of a level was asked with that gives the incident to a team and
-// pages: the transfer is told before the level.
+// remember keeps the moment with which the condition of a level was evaluated, if the level transfers the
+// incident and pages: the transfer is recorded before the level.
 func (w *walk) remember(e events.Event) {
 	switch d := e.Data.(type) {
 	case events.IncidentTransferred:
@@ -148,25 +148,20 @@ func (w *walk) remember(e events.Event) {
 	}
 }
 
-// life is what people and alerts do; some of it stops the climb.
+// life records what people and alerts do; some of it stops the escalation.
 func (w *walk) life(e events.Event) {
 	switch e.Data.(type) {
 	case events.IncidentAcknowledged, events.IncidentSnoozed, events.IncidentResolved, events.IncidentMerged:
 		w.stop(e)
+		w.last = w.did(e) + " at " + w.at(e.Time)
 	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentReopened:
-		w.due = time.Time{}
+		w.due, w.last = time.Time{}, ""
 	case events.IncidentPrioritized, events.IncidentAbsorbed, events.IncidentSplit, events.IncidentAssigned, events.IncidentResponderJoined,
 		events.IncidentClosed, events.CommandRefused:
 	default:
 		return
 	}
 	w.log = append(w.log, w.changed(e))
-	switch e.Data.(type) {
-	case events.IncidentAcknowledged, events.IncidentSnoozed, events.IncidentResolved, events.IncidentMerged:
-		w.last = w.did(e) + " at " + w.at(e.Time)
-	case events.IncidentUnacknowledged, events.IncidentWoken, events.IncidentReopened:
-		w.last = ""
-	}
 }
 
 func (w *walk) changed(e events.Event) Change {
@@ -174,7 +169,7 @@ func (w *walk) changed(e events.Event) Change {
 	return Change{Seq: e.IncidentSeq, At: e.Time, What: said.Type, By: said.Actor, Says: w.saying(e, said)}
 }
 
-// end looks at what is still to come, and at the triggers that never came due.
+// end adds the steps that are still to come, and the triggers that never came due.
 func (w *walk) end() {
 	if len(w.Facts) == 0 {
 		return
@@ -196,6 +191,5 @@ func (w *walk) add(s *Step) *Step {
 	return s
 }
 
-// pages makes a step the one that pages of a round and level belong to; level 0 stands for all that
-// page beside the climb.
+// pages assigns the pages of a round and level to a step. Level 0 is for steps other than levels.
 func (w *walk) pages(s *Step, round, level int) { w.asking[[2]int{round, level}] = s }

@@ -9,18 +9,18 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// fresh is how long an override may be known elsewhere before the partition of the incident has it. Each
-// partition takes it in its own order, and what is kept is the first instant at which any of them did.
-const fresh = 5 * time.Second
+// propagation is how long an override may take to reach the partition of the incident. Each partition
+// applies it in its own order, and only the first instant at which any of them did is recorded.
+const propagation = 5 * time.Second
 
-// known tells the state of the overrides and rosters that came, or went, by an instant.
+// known applies the overrides and rosters that were added or removed by an instant.
 func (w *walk) known(by time.Time) {
 	for w.state != nil && len(w.waits) > 0 && !w.waits[0].at.After(by) {
 		w.next()
 	}
 }
 
-// next takes in the next one of them.
+// next applies the next of them.
 func (w *walk) next() {
 	e := events.New(w.waits[0].data)
 	e.Time = w.waits[0].at
@@ -28,10 +28,10 @@ func (w *walk) next() {
 	w.evolve(e)
 }
 
-// learn tells the state of those that the decision behind a fact knew. Those that came just before it may
-// have been on their way still: whom the fact paged shows which of them were there.
+// learn applies those that were known to the decision behind a fact. The newest may not have reached the
+// partition yet; whom the fact paged shows which had.
 func (w *walk) learn(e events.Event) {
-	w.known(e.Time.Add(-fresh))
+	w.known(e.Time.Add(-propagation))
 	words, pages, paging := meant(e)
 	if !paging {
 		return
@@ -41,7 +41,7 @@ func (w *walk) learn(e events.Event) {
 	}
 }
 
-// meant gives whom a fact of the climb meant, by which words.
+// meant returns the targets and the pages of a fact that pages.
 func meant(e events.Event) (words, pages []string, ok bool) {
 	switch d := e.Data.(type) {
 	case events.EscalationAdvanced:
@@ -56,13 +56,13 @@ func meant(e events.Event) (words, pages []string, ok bool) {
 	return nil, nil, false
 }
 
-// explains says whether the schedules, as the state has them, have on call whom a fact paged by them.
+// explains reports whether a fact's pages follow from the schedules in the present state.
 func (w *walk) explains(e events.Event, words, pages []string) bool {
 	i := w.incident()
 	if i == nil {
 		return true
 	}
-	only := true // schedules and people, so that nobody else can have been paged
+	only := true // only schedules and people, so nobody else can have been paged
 	var found []string
 	for _, word := range words {
 		t, ok := escalation.ParseTarget(word)

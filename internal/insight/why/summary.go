@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"tocsin.dev/pkg/events"
 )
 
 // explanation puts together the findings of the walk.
@@ -37,7 +39,7 @@ func (w *walk) explanation() (Explanation, error) {
 func (w *walk) revision() Revision {
 	r := Revision{Known: w.state != nil, Says: w.broken}
 	if len(w.Facts) > 0 {
-		if d, ok := triggered(w.Facts[0]); ok {
+		if d, ok := w.Facts[0].Data.(events.IncidentTriggered); ok {
 			r.Revision = d.Catalog
 		}
 	}

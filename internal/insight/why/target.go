@@ -1,6 +1,7 @@
 package why
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -154,10 +155,10 @@ func (w *walk) role(t *Target, parsed escalation.Target) {
 	i, who := w.incident(), list(t.People)
 	switch parsed.ID {
 	case escalation.RoleLead:
-		team := either(parsed.Of, i.Team)
+		team := cmp.Or(parsed.Of, i.Team)
 		t.Rule, t.Says = w.Catalog.Places.Team(team), who+" as the lead of team "+team
 	case escalation.RoleOwner:
-		service := either(parsed.Of, i.Service)
+		service := cmp.Or(parsed.Of, i.Service)
 		t.Rule, t.Says = w.Catalog.Places.Service(service), who+" as the owner of service "+service
 	case escalation.RoleHolder:
 		t.Says = who + ", who had it"
@@ -175,14 +176,7 @@ func (w *walk) role(t *Target, parsed escalation.Target) {
 	}
 }
 
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// byTurn reports whether it means one of several, and no fact says which.
+// byTurn reports whether the target means one of several people and no fact says whom.
 func (t *Target) byTurn() bool {
 	return t.Turn == "" && len(t.pool) > 1 && strings.HasSuffix(t.Target, ":"+escalation.RoundRobin)
 }

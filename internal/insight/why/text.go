@@ -6,14 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"tocsin.dev/pkg/events"
 )
-
-func triggered(e events.Event) (events.IncidentTriggered, bool) {
-	d, ok := e.Data.(events.IncidentTriggered)
-	return d, ok
-}
 
 // text is the explanation as prose: first the answer, then what led to it, in order. For a question
 // about a person it covers only them.
@@ -51,7 +44,7 @@ func (w *walk) sourceText(b *strings.Builder, e *Explanation) {
 func (w *walk) personText(b *strings.Builder, v *Verdict) {
 	for n, p := range v.Pages {
 		if len(v.Pages) == 1 {
-			break // the answer has it already
+			break // the answer says it already
 		}
 		fmt.Fprintf(b, "  page %d, %s: %s.\n", n+1, w.at(p.At), p.Says)
 	}
@@ -79,7 +72,7 @@ func (w *walk) lines() []line {
 	var all []line
 	for _, s := range w.steps {
 		if s.Outcome != NeverDue {
-			all = append(all, line{firstOf(s.At, s.DueAt), s.Seq, w.stepText(s)})
+			all = append(all, line{cmp.Or(s.At, s.DueAt), s.Seq, w.stepText(s)})
 		}
 	}
 	for _, c := range w.log {
@@ -96,7 +89,7 @@ func (w *walk) lines() []line {
 
 func (w *walk) stepText(s *Step) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s: %s.\n", w.at(firstOf(s.At, s.DueAt)), capital(s.name()), strings.TrimSuffix(w.outcomeText(s), "."))
+	fmt.Fprintf(&b, "%s  %s: %s.\n", w.at(cmp.Or(s.At, s.DueAt)), capital(s.name()), strings.TrimSuffix(w.outcomeText(s), "."))
 	if s.Condition != nil && s.Condition.Holds {
 		fmt.Fprintf(&b, "    Its condition held: %s.\n", conditionSays(s.Condition))
 	}

@@ -109,13 +109,6 @@ func list(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
-func was(names []string) string {
-	if len(names) == 1 {
-		return names[0] + " was"
-	}
-	return list(names) + " were"
-}
-
 // in is the place of a rule, in brackets; empty for none.
 func in(at catalog.Place) string {
 	if at == (catalog.Place{}) {

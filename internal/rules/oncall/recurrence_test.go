@@ -39,7 +39,7 @@ func TestRecurrenceVectors(t *testing.T) {
 	require.Equal(t, 17, expressed)
 }
 
-// handoffs gives the beginnings of turns of all layers up to an instant, in order.
+// handoffs returns the beginnings of turns of all layers up to an instant, in order.
 func handoffs(s *oncall.Schedule, from, last time.Time) []time.Time {
 	var all []time.Time
 	for _, layer := range s.Layers {

@@ -123,7 +123,7 @@ func inside(w oncall.Window, wall time.Time) bool {
 	return false
 }
 
-// count gives the number of hand-offs up to a wall time, walking through them.
+// count returns the number of hand-offs up to a wall time, walking through them.
 func count(l *oncall.Layer, wall time.Time) int {
 	start := time.Date(l.Start.Year, l.Start.Month, l.Start.Day, l.Hour, l.Minute, 0, 0, time.UTC)
 	every := max(1, l.Every)

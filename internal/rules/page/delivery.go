@@ -23,7 +23,7 @@ type Attempt struct {
 	RetryAt time.Time `json:"retry_at,omitzero"`
 	// Step is its step in the plan of its time, from 1.
 	Step int `json:"step"`
-	// Open says that there is no answer yet.
+	// Open means that no answer has arrived yet.
 	Open bool `json:"open,omitempty"`
 }
 
@@ -46,8 +46,8 @@ func (d *Delivery) ID() string { return d.Opened.Page.Page }
 // Next decides what to do with the page now. The plan may have changed since the last attempt.
 func (d *Delivery) Next(p Plan, now time.Time) Move { return next(p, d.results(p), d.OpenedAt, now) }
 
-// Delayed reports whether every step has failed so often that the engine should escalate meanwhile,
-// and has not been told so yet.
+// Delayed reports whether every step has failed so often that the engine should escalate meanwhile, and
+// no receipt has said so yet.
 func (d *Delivery) Delayed(p Plan) bool { return !d.DelayReported && delayed(p, d.results(p)) }
 
 // results assigns the attempts to the plan's steps. When the plan has changed, an attempt counts for

@@ -1,8 +1,11 @@
 package page
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// result is what came of one attempt.
+// result is the result of one attempt.
 type result struct {
 	step    int // index into the plan's steps
 	outcome Outcome
@@ -10,7 +13,7 @@ type result struct {
 	retryAt time.Time // the earliest instant for the same step again, as the channel asked; may be zero
 }
 
-// Outcome is what an attempt came to, see [OutcomeOf].
+// Outcome is how an attempt ended; see [OutcomeOf].
 type Outcome int
 
 // The outcomes. An attempt without an answer counts as Unsure.
@@ -42,8 +45,7 @@ type Move struct {
 	Repeat bool
 }
 
-// How long and how often one contact method is tried: for about an hour, so that a receiver that comes
-// back still gets the page.
+// One contact method is tried for about an hour, so that a receiver that recovers still gets the page.
 const (
 	maxAttempts  = 36
 	delayedAfter = 3 // attempts
@@ -64,16 +66,17 @@ func delayed(p Plan, results []result) bool {
 
 // next decides about a page requested at an instant. A step is tried when its delay is over, or as
 // soon as every step before it has failed at least once. A step that may work later is tried again, with
-// growing waits, while the steps after it are tried too. It ends when one step is taken or all are given up.
+// growing waits, while the steps after it are tried too. The page ends when one step is taken or all are
+// given up.
 func next(p Plan, results []result, requestedAt, now time.Time) Move {
-	if taken(p, results) {
+	if slices.ContainsFunc(results, func(r result) bool { return r.step < len(p.Steps) && r.outcome == Taken }) {
 		return Move{Verdict: Done}
 	}
 	wait := time.Time{}
 	open, allFailed := false, true
 	for i, step := range p.Steps {
 		s := tally(results, i)
-		if s.over() {
+		if s.never || s.count >= maxAttempts {
 			continue
 		}
 		open = true
@@ -98,16 +101,6 @@ func next(p Plan, results []result, requestedAt, now time.Time) Move {
 	return Move{Verdict: Wait, At: wait}
 }
 
-// taken reports whether some step reached the target, whatever became of the others.
-func taken(p Plan, results []result) bool {
-	for i := range p.Steps {
-		if tally(results, i).taken {
-			return true
-		}
-	}
-	return false
-}
-
 // tallied sums up the attempts of one step.
 type tallied struct {
 	count  int
@@ -117,8 +110,6 @@ type tallied struct {
 	nextAt time.Time
 }
 
-func (s tallied) over() bool { return s.never || s.count >= maxAttempts }
-
 func tally(results []result, step int) tallied {
 	var s tallied
 	for _, r := range results {
@@ -126,22 +117,13 @@ func tally(results []result, step int) tallied {
 			continue
 		}
 		s.count++
-		s.nextAt = later(r.at.Add(backoff(s.count)), r.retryAt)
+		s.nextAt = r.at.Add(min(firstRetry<<min(s.count-1, 10), maxRetry))
+		if r.retryAt.After(s.nextAt) {
+			s.nextAt = r.retryAt
+		}
 		s.taken = s.taken || r.outcome == Taken
 		s.never = s.never || r.outcome == Never
 		s.unsure = s.unsure || r.outcome == Unsure
 	}
 	return s
-}
-
-func backoff(attempts int) time.Duration {
-	wait := firstRetry << min(attempts-1, 10)
-	return min(wait, maxRetry)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

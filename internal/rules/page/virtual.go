@@ -62,8 +62,8 @@ func (v *Virtual) Len() int { return len(v.open) }
 func (v *Virtual) WakeAt() time.Time { return v.wakeAt }
 
 // Step does one thing that is due: an attempt, whose outcome it asks for by target and contact
-// method, a wait, or a page's end. It returns the receipt that the engine gets, nil for none. It is
-// ok when something was due.
+// method, a wait, or a page's end. It returns the receipt for the engine, nil for none. ok reports
+// whether something was due.
 func (v *Virtual) Step(now time.Time, outcome func(target, contact string) string) (receipt *events.ReceiptReceived, ok bool) {
 	if v.wakeAt.IsZero() || v.wakeAt.After(now) {
 		return nil, false
@@ -88,8 +88,8 @@ func (v *Virtual) Step(now time.Time, outcome func(target, contact string) strin
 	return nil, true
 }
 
-// Replan gives every page on its way the plan of its target and urgency, as it must have after it was
-// read from JSON.
+// Replan sets the plan of every open page by its target and urgency. Call it after reading a Virtual from
+// JSON, which does not store plans.
 func (v *Virtual) Replan(plan func(target, urgency string) Plan) {
 	for _, d := range v.open {
 		d.plan = plan(d.Opened.Page.Target, d.Opened.Page.Urgency)

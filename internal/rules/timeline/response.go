@@ -62,7 +62,7 @@ func addDistinct(all []string, more ...string) []string {
 	return all
 }
 
-// setRole gives a role to a person in a copy; an empty person clears it. No roles at all are nil.
+// setRole returns a role to a person in a copy; an empty person clears it. No roles at all are nil.
 func setRole(roles map[string]string, role, person string) map[string]string {
 	next := maps.Clone(roles)
 	if next == nil {

@@ -42,7 +42,7 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// besides gives what an incident has besides its status, level and alerts: what its JSON leaves out
+// besides returns what an incident has besides its status, level and alerts: what its JSON leaves out
 // when it is empty, a field each line.
 func besides(t *testing.T, i Incident) string {
 	text, err := json.Marshal(i)

@@ -51,7 +51,7 @@ func read(v strictjson.Value, place string) (alert, []source.Fault) {
 	return a, faults
 }
 
-// name gives the alert's key; empty where nothing names it.
+// name returns the alert's key; empty where nothing names it.
 func name(labels map[string]string, fingerprint strictjson.Value) string {
 	if len(labels) > 0 {
 		return source.KeyOf(labels)
@@ -133,7 +133,7 @@ func (a alert) signal(cleared bool) source.Signal {
 	}}
 }
 
-// summary gives the best line there is; never empty for an alert that has a key.
+// summary returns the best line there is; never empty for an alert that has a key.
 func (a alert) summary() string {
 	for _, text := range []string{
 		a.annotations["summary"], source.FirstLine(a.annotations["message"]), source.FirstLine(a.annotations["description"]),

@@ -11,7 +11,7 @@ import (
 // names one; what does not is taken for cleared unless it is sent again, as Alertmanager does.
 const ResolveTimeout = 5 * time.Minute
 
-// API gives the source of POST /api/v2/alerts, named "api/v2".
+// API returns the source of POST /api/v2/alerts, named "api/v2".
 func API() source.Source { return api{} }
 
 type api struct{}

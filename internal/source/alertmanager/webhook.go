@@ -8,7 +8,7 @@ import (
 	"tocsin.dev/internal/source/strictjson"
 )
 
-// Webhook gives the source of Alertmanager's webhook, named "alertmanager". A firing alert has no
+// Webhook returns the source of Alertmanager's webhook, named "alertmanager". A firing alert has no
 // expiry there: Alertmanager tells resolutions itself.
 func Webhook() source.Source { return webhook{} }
 

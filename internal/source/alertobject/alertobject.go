@@ -81,7 +81,7 @@ func (r *reader) cleared(ended bool) bool {
 	}
 }
 
-// text gives the first of the names that holds a non-empty value.
+// text returns the first of the names that holds a non-empty value.
 func (r *reader) text(names ...string) string {
 	for _, name := range names {
 		v := r.object.Get(name)
@@ -100,7 +100,7 @@ func (r *reader) text(names ...string) string {
 	return ""
 }
 
-// word gives a text that names something: it is bounded and on one line.
+// word returns a text that names something: it is bounded and on one line.
 func (r *reader) word(name string, limit int) string {
 	s := r.text(name)
 	switch {

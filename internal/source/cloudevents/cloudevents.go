@@ -39,7 +39,7 @@ func (Source) Parse(r source.Request) ([]source.Signal, []source.Fault) {
 	return m.read()
 }
 
-// httpAttributes gives the attributes of binary mode, still encoded.
+// httpAttributes returns the attributes of binary mode, still encoded.
 func httpAttributes(h http.Header) map[string]string {
 	all := make(map[string]string, 8)
 	for name, values := range h {

@@ -140,7 +140,7 @@ func (s Suite) enormous(t *testing.T) {
 	}
 }
 
-// Files gives the files of a folder of the shared corpus by name. Without the corpus the test is
+// Files returns the files of a folder of the shared corpus by name. Without the corpus the test is
 // skipped, and fails under CI=true.
 func Files(t testing.TB, folders ...string) map[string][]byte {
 	t.Helper()

@@ -171,7 +171,7 @@ func (p *parser) nested(kind Kind, closing byte, element func(index int) *source
 	return nil
 }
 
-// peek gives the next byte, and 0, which begins nothing, at the end.
+// peek returns the next byte, and 0, which begins nothing, at the end.
 func (p *parser) peek() byte {
 	if p.pos >= len(p.text) {
 		return 0

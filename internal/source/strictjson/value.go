@@ -20,7 +20,7 @@ const (
 	Object
 )
 
-// String gives the kind as a word with its article, for faults.
+// String returns the kind as a word with its article, for faults.
 func (k Kind) String() string {
 	return [...]string{"missing", "null", "a boolean", "a number", "a string", "an array", "an object"}[k]
 }
@@ -56,7 +56,7 @@ func (v Value) Kind() Kind {
 // Given says that there is a value other than null.
 func (v Value) Given() bool { return v.Kind() > Null }
 
-// Raw gives the JSON text of the value. It shares memory with the document.
+// Raw returns the JSON text of the value. It shares memory with the document.
 func (v Value) Raw() []byte {
 	if v.doc == nil {
 		return nil
@@ -65,7 +65,7 @@ func (v Value) Raw() []byte {
 	return v.doc.text[n.start:n.end]
 }
 
-// Text gives the content of a string, the digits of a number and the word of a boolean; ok is false
+// Text returns the content of a string, the digits of a number and the word of a boolean; ok is false
 // for all else.
 func (v Value) Text() (text string, ok bool) {
 	switch v.Kind() {
@@ -78,7 +78,7 @@ func (v Value) Text() (text string, ok bool) {
 	}
 }
 
-// Str gives the content of a string; ok is false for all else.
+// Str returns the content of a string; ok is false for all else.
 func (v Value) Str() (text string, ok bool) {
 	if v.Kind() != String {
 		return "", false
@@ -86,7 +86,7 @@ func (v Value) Str() (text string, ok bool) {
 	return v.doc.str(v.at), true
 }
 
-// Get gives the member of an object by its exact name; missing where there is none.
+// Get returns the member of an object by its exact name; missing where there is none.
 func (v Value) Get(name string) Value {
 	if v.Kind() != Object {
 		return Value{}
@@ -140,7 +140,7 @@ func (v Value) Items() iter.Seq2[int, Value] {
 	}
 }
 
-// Len gives the number of items or members, and 0 for all else.
+// Len returns the number of items or members, and 0 for all else.
 func (v Value) Len() int {
 	n := 0
 	for range v.Items() {
@@ -152,7 +152,7 @@ func (v Value) Len() int {
 	return n
 }
 
-// str gives the content of the string at node i. Escaped lone surrogates become U+FFFD.
+// str returns the content of the string at node i. Escaped lone surrogates become U+FFFD.
 func (d *document) str(i uint32) string {
 	n := d.nodes[i]
 	raw := d.text[n.start:n.end]

@@ -32,8 +32,9 @@ func (h *History) endGroup() {
 	h.put(e)
 }
 
-// askedBy returns what was asked, and the fact that shows it best. It is nil for what is asked anew here,
-// such as receipts, and for what the facts do not show. The facts that show it most surely come first.
+// askedBy returns what was asked and the fact that it was derived from. Data is nil for what the backtest
+// asks itself, such as receipts, and for what the facts do not show. The most certain evidence is tried
+// first.
 func (h *History) askedBy(group []events.Event) (from events.Event, data events.Data) {
 	for _, derive := range []func(events.Event, []events.Event) events.Data{h.fromAlert, fromCommand, fromChange, h.fromRest} {
 		for _, e := range group {
@@ -113,7 +114,7 @@ func (h *History) keep(incident string, a events.Alert) {
 	}
 }
 
-// alert returns an alert as it was last; the first of its incident if its own is not recorded.
+// alert returns the last recorded state of an alert; without one, the incident's first alert under this key.
 func (h *History) alert(incident, key string) events.Alert {
 	a, ok := h.alerts[[2]string{incident, key}]
 	if !ok {
@@ -123,7 +124,7 @@ func (h *History) alert(incident, key string) events.Alert {
 	return a
 }
 
-// raised returns the severity that an alert raised the incident to; ok is false when it did not.
+// raised returns the severity to which an alert raised the incident; ok is false if none did.
 func raised(group []events.Event) (severity string, ok bool) {
 	for _, e := range group {
 		if d, is := e.Data.(events.IncidentPrioritized); is && !d.Pinned {

@@ -46,7 +46,7 @@ type PersonChange struct {
 	After         int    `json:"after"`
 	AtNightBefore int    `json:"at_night_before"`
 	AtNightAfter  int    `json:"at_night_after"`
-	// Earlier and Later count incidents whose first page to them comes earlier or later, Added and Removed
+	// Earlier and Later count incidents that page them for the first time earlier or later, Added and Removed
 	// those that page them only now, or no longer.
 	Earlier int `json:"earlier"`
 	Later   int `json:"later"`

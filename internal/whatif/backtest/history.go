@@ -32,7 +32,7 @@ type History struct {
 	openers map[string]bool      // ids of inputs that opened an incident
 	delays  map[answerer][]delay // how people answered
 	methods map[method][]sample  // what became of attempts
-	covers  map[string]string    // override id -> the last that was asked of it
+	covers  map[string]string    // the last request about each override, by its id
 	// LeftOut counts what is not played, by the reason.
 	LeftOut map[string]int
 	// Disorder is how many facts came after later ones; they were sorted by time.

@@ -10,8 +10,8 @@ import (
 	"tocsin.dev/internal/insight/document"
 )
 
-// Markdown writes the result as a comment on a pull request: a headline, the numbers, and folded below
-// them the incidents.
+// Markdown writes the result as a comment on a pull request: a headline, the numbers, and a folded list of
+// incidents.
 func (r Result) Markdown(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Backtest\n\n**%s**\n\n%s.\n", document.Literal(r.Headline()), document.Literal(r.Subtitle()))
@@ -31,7 +31,7 @@ func (r Result) Markdown(w io.Writer) error {
 		b.WriteString("\n</details>\n")
 	}
 	fmt.Fprintf(&b, "\n%s\n", document.Literal(r.Footnote()))
-	// Foreign words must not mention people in the comment.
+	// Texts of incidents must not mention people in the comment.
 	if _, err := io.WriteString(w, strings.ReplaceAll(b.String(), "@", "@\u200b")); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

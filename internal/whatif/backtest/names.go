@@ -2,8 +2,8 @@ package backtest
 
 import "tocsin.dev/pkg/events"
 
-// Names has the names of incidents in an exported history, their dedup keys. It is filled from the
-// ledger's facts.
+// Names maps the ids of incidents to their names in an exported history, which are their dedup keys. Fill
+// it with the facts of the ledger.
 type Names map[string]name // by id
 
 type name struct{ service, key string }

@@ -9,7 +9,7 @@ import (
 
 // Outcomes is what became of incidents. The zero value is ready.
 type Outcomes struct {
-	// Unpaged means that the history has no pages: it is one of another system.
+	// Unpaged means that the history has no pages, as that of another system.
 	Unpaged bool
 	// Unclimbed means that the history has no levels: only what was asked is recorded.
 	Unclimbed bool
@@ -18,7 +18,7 @@ type Outcomes struct {
 	byID  map[string]*Life
 }
 
-// Life is what became of one incident. Instants that did not come are zero.
+// Life is what became of one incident. Instants of what did not happen are zero.
 type Life struct {
 	ID     string `json:"id"`
 	Opener string `json:"opener"` // id of the input that opened it
@@ -37,7 +37,7 @@ type Life struct {
 	Pages      []Paged   `json:"pages,omitempty"`
 }
 
-// Paged is one page, as it was first asked for.
+// Paged is the first request of one page.
 type Paged struct {
 	Target string    `json:"target"`
 	At     time.Time `json:"at"`

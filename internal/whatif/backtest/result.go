@@ -129,16 +129,12 @@ func Summarize(h *History, b *Backtest, p measure.Period, n Nights) Result {
 		r.Period.From, r.Period.To = h.Span()
 	}
 	r.Inputs, r.Disorder = b.Played(), h.Disorder
-	r.Refused, r.LeftOut = orEmpty(b.refused), orEmpty(h.LeftOut)
+	r.Refused, r.LeftOut = b.refused, h.LeftOut
+	if r.LeftOut == nil { // {} in JSON
+		r.LeftOut = map[string]int{}
+	}
 	r.Assumptions = assumptions(h, h.recorded.Unpaged)
 	return r
-}
-
-func orEmpty(m map[string]int) map[string]int {
-	if m == nil {
-		return map[string]int{}
-	}
-	return m
 }
 
 // count returns the numbers of incidents.
@@ -173,7 +169,9 @@ func count(lives []*Life, n Nights) Result {
 			seen[p.Target] = true
 		}
 	}
-	r.TimeToAnswer, r.ByPerson, r.ByLevel = timesOf(times), []PersonPages{}, []LevelReached{}
+	measured := measure.TimesOf(times)
+	r.TimeToAnswer = Times{Count: measured.Count, P50: measured.P50, P90: measured.P90}
+	r.ByPerson, r.ByLevel = []PersonPages{}, []LevelReached{}
 	for _, name := range slices.Sorted(maps.Keys(people)) {
 		people[name].Person = name
 		r.ByPerson = append(r.ByPerson, *people[name])
@@ -231,11 +229,6 @@ func named(all map[string]*ServicePages) []ServicePages {
 		out = append(out, *all[name])
 	}
 	return out
-}
-
-func timesOf(all []time.Duration) Times {
-	whole := measure.TimesOf(all)
-	return Times{Count: whole.Count, P50: whole.P50, P90: whole.P90}
 }
 
 // Timed adds how long the run took.

@@ -46,7 +46,7 @@ func (b *builder) add(e events.Event) {
 		return
 	}
 	at, ok := b.incidents[e.Subject]
-	if !ok { // a fact of no incident
+	if !ok { // a fact about no incident
 		switch e.Data.(type) {
 		case events.OverrideAdded, events.OverrideRemoved, events.CatalogRevised:
 			b.change(&Incident{}, e, e.Data.Name(), "")
@@ -122,7 +122,7 @@ func (b *builder) belongs(i *Incident, key string) {
 	}
 }
 
-// clocks takes over the clocks of an incident after facts of it; nil is one that the rules have forgotten.
+// clocks copies the clocks of an incident after its facts; nil is one that the rules have forgotten.
 func (b *builder) clocks(was *rules.Incident) {
 	if was == nil {
 		return
@@ -238,7 +238,6 @@ func (b *builder) end(id, outcome string, at time.Time, attempts []events.Attemp
 	return p
 }
 
-// page returns a page that was added.
 func (b *builder) page(id string) *Page { return &b.story.Pages[b.pages[id]] }
 
 // triggers says in words what moved an escalation.

@@ -11,7 +11,7 @@ import (
 
 // command is what a person asks of an incident: how a test file writes it, and the event it becomes.
 type command struct {
-	keys []string // besides of, by and refused
+	keys []string // in addition to of, by and refused
 	// read reads the request, and reports its faults; nil when there is nothing but a note.
 	read func(p *parser, s *Step, at yamlfile.Value, f fields)
 	// data makes the event.

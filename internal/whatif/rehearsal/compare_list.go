@@ -84,13 +84,12 @@ func (c *comparison) notPaged(all []Word, pages []Page) {
 
 func (c *comparison) after(at time.Time) time.Duration { return at.Sub(c.start) }
 
-func same(want *int, got int) bool { return want == nil || *want == got }
+// same and either compare with what is expected, if anything is.
+func same[T comparable](want *T, got T) bool { return want == nil || *want == got }
 
 func either(want, got string) bool { return want == "" || want == got }
 
-func (c *comparison) when(want *time.Duration, got time.Time) bool {
-	return want == nil || *want == c.after(got)
-}
+func (c *comparison) when(want *time.Duration, got time.Time) bool { return same(want, c.after(got)) }
 
 func (c *comparison) samePage(e ExpectedPage, p Page) bool {
 	return e.To == p.To && c.when(e.At, p.At) && either(e.By, p.By) &&
@@ -244,10 +243,8 @@ func (c *comparison) clock(want ExpectedClock, all []Clock) {
 
 func (c *comparison) sameClock(e ExpectedClock, got Clock) bool {
 	return !e.None && (!e.Never || got.DueAt.IsZero()) && (!e.Due.set || e.Due.from(c.start).Equal(got.DueAt)) &&
-		truly(e.AtRisk, got.AtRisk) && truly(e.Breached, got.Breached) && truly(e.Met, got.Met)
+		same(e.AtRisk, got.AtRisk) && same(e.Breached, got.Breached) && same(e.Met, got.Met)
 }
-
-func truly(want *bool, got bool) bool { return want == nil || *want == got }
 
 func (c *comparison) wantClock(e ExpectedClock) string {
 	if e.None {

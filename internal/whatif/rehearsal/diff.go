@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -75,22 +76,17 @@ func common(want, got, head int, match func(want, got int) bool) func(w, g int) 
 }
 
 func changed(lines []DiffLine) bool {
-	for _, l := range lines {
-		if l.Op != ' ' {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(lines, func(l DiffLine) bool { return l.Op != ' ' })
 }
 
 // Brief writes a duration without trailing zeros: 5m, 1h30m, 0s.
 func Brief(d time.Duration) string {
 	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
+	if whole, ok := strings.CutSuffix(s, "m0s"); ok {
+		s = whole + "m"
 	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
+	if whole, ok := strings.CutSuffix(s, "h0m"); ok {
+		s = whole + "h"
 	}
 	return s
 }

@@ -2,7 +2,7 @@
 // would be paged, by which contact method, when, and why.
 //
 // In: a [catalog.Catalog], inputs at instants (alerts, commands, what contact methods do), or a test
-// file with whole cases. Out: a [Story], and for a case whether it is the one that was expected.
+// file with whole cases. Out: a [Story], and for a case whether it is as expected.
 //
 // It does what engine and notifier do, by the same rules, with one partition for all services. There is no
 // crash but [Rehearsal.Outage], and no delay: deadlines fire exactly when due, and each receipt arrives at

@@ -26,7 +26,7 @@ type Expectation struct {
 	NobodyReached *Truth
 	NotPaged      []Word
 	// Pages are all pages in order; nil is not checked, an empty list expects none. The same goes for the
-	// other lists: levels that were reached, levels that were held, triggers that went off.
+	// other lists: levels that were reached, levels that were held, triggers that fired.
 	Pages    *Listed[ExpectedPage]
 	Levels   *Listed[ExpectedLevel]
 	Held     *Listed[ExpectedHold]
@@ -95,7 +95,7 @@ type ExpectedHold struct {
 	Until When // since the start
 }
 
-// ExpectedTrigger is what is expected of a trigger that went off; what is not set is not checked.
+// ExpectedTrigger is what is expected of a trigger that fired; what is not set is not checked.
 type ExpectedTrigger struct {
 	place
 	At    *time.Duration

@@ -8,9 +8,9 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Outage lets time pass while the engine is down. Contact methods go on, but their receipts wait. What
-// falls due meanwhile is late: it happens with the next [Rehearsal.Until] or [Rehearsal.Before], after
-// all inputs that come before that.
+// Outage lets time pass while the engine is down. Contact methods keep working, but their receipts wait.
+// What falls due meanwhile is late: it happens with the next [Rehearsal.Until] or [Rehearsal.Before], after
+// all inputs that precede that call.
 func (r *Rehearsal) Outage(long time.Duration) {
 	r.Until(r.now)
 	end := r.now.Add(long)

@@ -162,15 +162,9 @@ func word(at yamlfile.Value, what string, known ...string) *Word {
 }
 
 func count(at yamlfile.Value) *Count {
-	if !at.Given() {
-		return nil
-	}
-	return &Count{placeOf(at), at.Number(0, 1_000_000)}
+	return optional(at, func() Count { return Count{placeOf(at), at.Number(0, 1_000_000)} })
 }
 
 func truth(at yamlfile.Value) *Truth {
-	if !at.Given() {
-		return nil
-	}
-	return &Truth{placeOf(at), at.Flag()}
+	return optional(at, func() Truth { return Truth{placeOf(at), at.Flag()} })
 }

@@ -9,21 +9,21 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// Result is what came of one case.
+// Result is the outcome of one case.
 type Result struct {
 	Name     string
 	Line     int // of the case, from 1
 	Failures []Failure
 	// Story is what happened, up to the last step.
 	Story Story
-	// Facts are every fact in order, those of no incident too.
+	// Facts are all facts in order, including those about no incident.
 	Facts []events.Event
 }
 
 // Passed reports whether everything was as expected.
 func (r Result) Passed() bool { return len(r.Failures) == 0 }
 
-// Failure is one expectation that was not met, or one step that could not be taken.
+// Failure is one expectation that was not met, or one step that failed.
 type Failure struct {
 	Line, Column int
 	After        time.Duration // since the start of the case
@@ -65,7 +65,7 @@ type player struct {
 	result    Result
 }
 
-// sent is an alert as it was sent last.
+// sent is the latest form of an alert.
 type sent struct {
 	service string
 	alert   events.Alert

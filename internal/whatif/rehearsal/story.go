@@ -139,7 +139,7 @@ type Trigger struct {
 	Incident string    `json:"incident"`
 	At       time.Time `json:"at"`
 	On       string    `json:"on"`   // as in [events.EscalationFired]
-	Rule     string    `json:"rule"` // where the policy has it; empty if a person told the managers
+	Rule     string    `json:"rule"` // where the policy has it; empty if a person called the managers
 	Category string    `json:"category,omitempty"`
 	Kind     string    `json:"kind,omitempty"`
 	Targets  []string  `json:"targets"`

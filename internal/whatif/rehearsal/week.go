@@ -20,7 +20,7 @@ type Gap struct {
 	Why string `json:"why"`
 }
 
-// Sweep rehearses the alert anew at each of a number of hours from an instant on, and returns the gaps in
+// Sweep rehearses the alert separately at the start of each of a number of hours, and returns the gaps in
 // which no contact method takes a page in time.
 func Sweep(c *catalog.Catalog, service string, a events.Alert, from time.Time, hours int, within time.Duration) []Gap {
 	gaps := []Gap{}

@@ -62,28 +62,22 @@ func mapping(v yamlfile.Value, known ...string) (fields, bool) {
 	return v.Fields(known...), v.IsMapping()
 }
 
-// flag returns nil when there is none.
-func flag(v yamlfile.Value) *bool {
+// optional returns nil for a value that is not given.
+func optional[T any](v yamlfile.Value, read func() T) *T {
 	if !v.Given() {
 		return nil
 	}
-	return new(v.Flag())
+	return new(read())
 }
 
-// number returns nil when there is none.
+func flag(v yamlfile.Value) *bool { return optional(v, v.Flag) }
+
 func number(v yamlfile.Value, least, most int) *int {
-	if !v.Given() {
-		return nil
-	}
-	return new(v.Number(least, most))
+	return optional(v, func() int { return v.Number(least, most) })
 }
 
-// duration returns nil when there is none.
 func duration(v yamlfile.Value) *time.Duration {
-	if !v.Given() {
-		return nil
-	}
-	return new(v.Duration(0, 0))
+	return optional(v, func() time.Duration { return v.Duration(0, 0) })
 }
 
 // when reads a duration or an instant.

@@ -16,7 +16,7 @@ import (
 type Verifier struct {
 	// Period bounds the records that are verified; those before it only build the state.
 	Period measure.Period
-	// Catalog gives a revision as it was applied. Required.
+	// Catalog returns a revision as it was applied. Required.
 	Catalog func(revision string) (*rules.Catalog, error)
 	// After is called after each record; it may call [Verifier.Checkpoint]. An error ends the run and is
 	// returned. Defaults to nothing.
@@ -169,7 +169,7 @@ func (r *verification) decode(rec Record) ([]events.Event, error) {
 	return facts, nil
 }
 
-// learn makes a catalog revision known to a state.
+// learn adds a catalog revision to a state that lacks it.
 func (r *verification) learn(s *rules.State, revision string) error {
 	if revision == "" || s.Knows(revision) {
 		return nil
@@ -206,8 +206,8 @@ func (r *verification) verify(rec Record, facts []events.Event) error {
 }
 
 // compare lets the live state decide. If the facts differ, inputs that led to nothing may have been
-// decided in an earlier turn, which left no record: so they are also tried at the instant at which they
-// were stored.
+// decided in an earlier turn, which left no record. So they are tried once more at the instants at which
+// they were stored.
 func (r *verification) compare(rec Record, facts []events.Event, inputs []input) error {
 	if r.live == nil {
 		if err := r.revive(); err != nil {
@@ -302,7 +302,7 @@ func (r *verification) decide(rec Record, facts []events.Event, inputs []input, 
 	return got, nothing, err
 }
 
-// adopt does what the owner of a partition without a catalog does: it decides the current one before
+// adopt does what the owner of a partition without a catalog does: it decides the current revision before
 // the first input.
 func (r *verification) adopt(first events.Event, now time.Time, gather func([]events.Event)) error {
 	revised, ok := first.Data.(events.CatalogRevised)
@@ -310,7 +310,7 @@ func (r *verification) adopt(first events.Event, now time.Time, gather func([]ev
 		return errors.New("the first fact of the partition is not a catalog revision")
 	}
 	if first.CausationID != "" {
-		return nil // it came over INTAKE
+		return nil // it arrived on INTAKE
 	}
 	if err := r.learn(r.live, revised.Revision); err != nil {
 		return err
@@ -364,13 +364,12 @@ type overdue struct {
 	Reported bool      `json:"told,omitempty"`
 }
 
-// patience is how long a deadline may be due before it counts as missed, and how much later than the
-// record an input must have been stored for the owner not to have waited for it: the stream and the
-// owner have different clocks.
+// patience is how long a deadline may be due before it counts as missed. It is also how much later than
+// the record an input must have been stored to prove that the owner was not waiting for it: the stream and
+// the owner have different clocks.
 const patience = 10 * time.Second
 
-// overdue reports a deadline that the rules know and the ledger did not fire, although no input waited
-// that would have come before it.
+// overdue reports a deadline that the ledger did not fire although no earlier input was waiting.
 func (r *verification) overdue(rec Record) error {
 	at, ok := r.live.NextDeadline()
 	if !ok || at.After(rec.Now) {

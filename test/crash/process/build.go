@@ -32,10 +32,10 @@ func Build(dir string, packages ...string) (Programs, error) {
 	return Programs(dir), nil
 }
 
-// Path gives where the program of that name lies.
+// Path returns where the program of that name lies.
 func (p Programs) Path(name string) string { return filepath.Join(string(p), name) }
 
-// Root gives the module's folder: the nearest one upwards with a go.mod.
+// Root returns the module's folder: the nearest one upwards with a go.mod.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

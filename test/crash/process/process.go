@@ -137,7 +137,7 @@ func (p *Process) Stop(within time.Duration) (int, error) {
 	}
 }
 
-// FreeAddr gives an address on loopback that nobody listened on a moment ago.
+// FreeAddr returns an address on loopback that nobody listened on a moment ago.
 func FreeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback answers at once
 	if err != nil {

@@ -137,7 +137,7 @@ func (g *Gateway) Refuse(err error) {
 	g.refuse = err
 }
 
-// Published gives what was published so far.
+// Published returns what was published so far.
 func (g *Gateway) Published() []bus.Message {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -167,7 +167,7 @@ func (g *Gateway) Publish(ctx context.Context, m bus.Message) error {
 	if g.mute {
 		return nil
 	}
-	return g.engine.take(ctx, m)
+	return g.engine.Publish(ctx, m)
 }
 
 // Put keeps a blob, and Get gives it: the gateway is its own store.
@@ -181,7 +181,7 @@ func (g *Gateway) Put(_ context.Context, name string, b []byte) error {
 	return nil
 }
 
-// Get gives a blob, or [bus.ErrNotFound].
+// Get returns a blob, or [bus.ErrNotFound].
 func (g *Gateway) Get(_ context.Context, name string) ([]byte, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -10,13 +10,14 @@ import (
 	"tocsin.dev/internal/archive/archivetest"
 	"tocsin.dev/internal/bus"
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/internal/intake"
 	"tocsin.dev/internal/rules"
 	"tocsin.dev/internal/rules/timeline"
 	"tocsin.dev/pkg/events"
 )
 
 // engine decides by the real rules, each partition for itself, and keeps the facts in the archive
-// at once. It fires no deadlines: time stands still but for a second with each input.
+// at once. It fires no deadlines: the clock moves on by one second with each input.
 type engine struct {
 	archive  archive.Archive
 	states   [Partitions]*rules.State
@@ -40,8 +41,8 @@ func (g *engine) use(c *catalog.Catalog) {
 	}
 }
 
-// take decides the inputs of one message of INTAKE.
-func (g *engine) take(ctx context.Context, m bus.Message) error {
+// Publish decides the inputs of one message of INTAKE.
+func (g *engine) Publish(ctx context.Context, m bus.Message) error {
 	p, err := strconv.Atoi(strings.Split(m.Subject, ".")[2])
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func (g *engine) take(ctx context.Context, m bus.Message) error {
 	return nil
 }
 
-// spread tells every other partition what has changed about problems.
+// spread sends changed problems to every other partition.
 func (g *engine) spread(ctx context.Context, from int, facts []events.Event) error {
 	for _, f := range facts {
 		switch f.Data.(type) {
@@ -75,15 +76,11 @@ func (g *engine) spread(ctx context.Context, from int, facts []events.Event) err
 		default:
 			continue
 		}
-		body, err := events.EncodeBatch([]events.Event{f})
-		if err != nil {
-			return err
-		}
 		for p := range Partitions {
 			if p == from {
 				continue
 			}
-			if err := g.take(ctx, bus.Message{Subject: events.IntakeSubject(p, "problems"), Body: body}); err != nil {
+			if err := intake.Put(ctx, g, p, intake.Problems, "", f); err != nil {
 				return err
 			}
 		}
@@ -91,7 +88,7 @@ func (g *engine) spread(ctx context.Context, from int, facts []events.Event) err
 	return nil
 }
 
-// forward takes what concerns another partition there.
+// forward sends facts about another partition's incidents to that partition.
 func (g *engine) forward(ctx context.Context, facts []events.Event) error {
 	for _, f := range facts {
 		service := ""
@@ -101,14 +98,10 @@ func (g *engine) forward(ctx context.Context, facts []events.Event) error {
 		case events.MergeAnswered:
 			service = d.Service
 		}
-		if service == "" || g.lost == "merges" {
+		if service == "" || g.lost == intake.Merges {
 			continue
 		}
-		body, err := events.EncodeBatch([]events.Event{f})
-		if err != nil {
-			return err
-		}
-		if err := g.take(ctx, bus.Message{Subject: events.IntakeSubject(events.Partition(service, Partitions), "merges"), Body: body}); err != nil {
+		if err := intake.Put(ctx, g, events.Partition(service, Partitions), intake.Merges, "", f); err != nil {
 			return err
 		}
 	}

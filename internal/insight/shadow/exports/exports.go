@@ -1,14 +1,13 @@
-// Package exports reads what other pagers export about a day: which alerts there were, and who was
-// notified of them when.
+// Package exports parses other pagers' exports of a day: which alerts there were, who was notified, and when.
 //
-// In: the bytes of one or more exports of one pager. Out: its alerts, as internal/insight/shadow compares them, or
-// every fault with line and field. Fields that are not needed may be there or not.
+// In: the bytes of one or more exports of one pager. Out: its alerts, as internal/insight/shadow compares
+// them, or every fault with its line and field. Unknown fields are ignored. The package does no I/O.
 //
-// The forms are those that the pagers' own interfaces give: Opsgenie's List Alerts and List Alert
-// Recipients (docs.opsgenie.com/docs/alert-api; names of fields as in opsgenie/opsgenie-go-sdk-v2
-// alert/result.go), PagerDuty's incidents and log_entries (PagerDuty/api-schema, REST API v2), and GoAlert's CSV
-// of a service's alerts (target/goalert web/src/app/services/AlertMetrics/useAlertCSV.ts) with the
-// debugMessages of its GraphQL door (graphql2/schema.graphql). The package reads nothing but the bytes it is given.
+// The formats are those of the pagers' own APIs: Opsgenie's List Alerts and List Alert Recipients
+// (docs.opsgenie.com/docs/alert-api; field names as in opsgenie/opsgenie-go-sdk-v2 alert/result.go),
+// PagerDuty's incidents and log_entries (PagerDuty/api-schema, REST API v2), and GoAlert's CSV of a service's
+// alerts (target/goalert web/src/app/services/AlertMetrics/useAlertCSV.ts) with the debugMessages of its
+// GraphQL API (graphql2/schema.graphql).
 package exports
 
 import (
@@ -23,22 +22,22 @@ import (
 	"tocsin.dev/internal/insight/shadow"
 )
 
-// Options say what exports leave open.
+// Options say how to read what exports leave open.
 type Options struct {
-	// Location is the zone of times that name none. Defaults to UTC.
+	// Location is the time zone of times without one. Defaults to UTC.
 	Location *time.Location
 }
 
-// Format reads exports of one pager: all files of one day together.
+// Format parses the exports of one pager: all files of one day together.
 type Format func(files [][]byte, o Options) ([]shadow.Alert, error)
 
 // Formats are the pagers whose exports can be read.
 var Formats = map[string]Format{"opsgenie": Opsgenie, "pagerduty": PagerDuty, "goalert": GoAlert}
 
-// MaxFaults is how many faults are told at once.
+// MaxFaults is how many faults are reported at once.
 const MaxFaults = 20
 
-// faults collects what is wrong, up to [MaxFaults].
+// faults collects errors, up to [MaxFaults].
 type faults struct{ all []error }
 
 func (f *faults) add(format string, args ...any) {
@@ -49,7 +48,7 @@ func (f *faults) add(format string, args ...any) {
 
 func (f *faults) err() error { return errors.Join(f.all...) }
 
-// where names a file among several, a line in it, and what stands there.
+// where is a place in the exports: the file, the line, and the object there.
 type where struct {
 	file, files, line int
 	what              string
@@ -66,19 +65,19 @@ func (w where) String() string {
 	return place
 }
 
-// object is one thing of a list, and where it begins.
+// object is one element of a list, and where it begins.
 type object struct {
 	raw json.RawMessage
 	where
 }
 
-// read decodes it into to; a fault names the field.
+// read decodes the object. An error names the field.
 func (o object) read(to any) error {
 	err := json.Unmarshal(o.raw, to)
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
-		return fmt.Errorf("%s: %s: a %s is no %s", o.where, kind.Field, kind.Value, kindOf(kind.Type.String()))
+		return fmt.Errorf("%s: %s: got a %s, want %s", o.where, kind.Field, kind.Value, kindOf(kind.Type.String()))
 	case err != nil:
 		return fmt.Errorf("%s: %w", o.where, err)
 	}
@@ -88,25 +87,25 @@ func (o object) read(to any) error {
 func kindOf(name string) string {
 	switch name {
 	case "string":
-		return "text"
+		return "a string"
 	case "int", "int64", "float64":
-		return "number"
+		return "a number"
 	}
-	return "object or list of the kind that belongs here"
+	return "an object or a list"
 }
 
-// instant reads a time of JSON.
+// instant parses the time of a field.
 func (o object) instant(field, word string) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, word)
 	if err != nil || t.Year() < 1970 || t.Year() > 9999 {
-		return time.Time{}, fmt.Errorf("%s: %s: %q is no instant such as 2026-03-02T14:00:00Z", o.where, field, word)
+		return time.Time{}, fmt.Errorf("%s: %s: %q is not an instant such as 2026-03-02T14:00:00Z", o.where, field, word)
 	}
 	return t.UTC(), nil
 }
 
-// documents walks the JSON documents of a file, one behind the other as a loop over pages of answers
-// leaves them, and hands on the things in them: those of the lists that are named, in a document or in
-// its "data", or of a list alone under the name "".
+// documents calls each for every object in the JSON documents of a file. A file may hold several documents,
+// such as the pages of an API's answers. The objects are the elements of the named lists, in a document or
+// in its "data", or those of an unnamed list, with "" as the name.
 func documents(file []byte, at where, names []string, each func(list string, o object) error) error {
 	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
 	d := json.NewDecoder(bytes.NewReader(file))
@@ -119,7 +118,7 @@ func documents(file []byte, at where, names []string, each func(list string, o o
 		}
 		if err != nil {
 			at.line = lineOf(file, faultAt(err, end))
-			return fmt.Errorf("%s: it is no JSON: %w", at, err)
+			return fmt.Errorf("%s: not JSON: %w", at, err)
 		}
 		at.line = lineOf(file, end-len(raw))
 		if err := lists(raw, at, "", names, each); err != nil {
@@ -140,14 +139,14 @@ func lineOf(file []byte, offset int) int {
 	return 1 + bytes.Count(file[:min(max(offset, 0), len(file))], []byte("\n"))
 }
 
-// lists hands on the things of one document.
+// lists calls each for every object in one document.
 func lists(raw json.RawMessage, at where, list string, names []string, each func(list string, o object) error) error {
 	switch first(raw) {
 	case '[':
-		return things(raw, at, list, each)
+		return elements(raw, at, list, each)
 	case '{':
 	default:
-		return fmt.Errorf("%s: neither an object nor a list", at)
+		return fmt.Errorf("%s: not an object or a list", at)
 	}
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(raw, &fields); err != nil {
@@ -157,7 +156,7 @@ func lists(raw json.RawMessage, at where, list string, names []string, each func
 	for _, name := range names {
 		if inner, ok := fields[name]; ok && first(inner) == '[' {
 			found = true
-			if err := things(inner, inside(raw, inner, at), name, each); err != nil {
+			if err := elements(inner, inside(raw, inner, at), name, each); err != nil {
 				return err
 			}
 		}
@@ -174,7 +173,7 @@ func lists(raw json.RawMessage, at where, list string, names []string, each func
 	return nil
 }
 
-// nodes gives {"messageLogs": {"nodes": […]}} as GraphQL pages its lists.
+// nodes unwraps {"messageLogs": {"nodes": […]}}, the form of a list in GraphQL.
 func nodes(fields map[string]json.RawMessage, names []string) (json.RawMessage, bool) {
 	for _, name := range names {
 		var page struct {
@@ -195,7 +194,7 @@ func first(raw json.RawMessage) byte {
 	return 0
 }
 
-// inside is where a part of a document begins.
+// inside returns where a part of a document begins.
 func inside(outer, inner json.RawMessage, at where) where {
 	if i := bytes.Index(outer, inner); i > 0 {
 		at.line += bytes.Count(outer[:i], []byte("\n"))
@@ -203,8 +202,8 @@ func inside(outer, inner json.RawMessage, at where) where {
 	return at
 }
 
-// things hands on each thing of a list.
-func things(raw json.RawMessage, at where, list string, each func(list string, o object) error) error {
+// elements calls each for every element of a list.
+func elements(raw json.RawMessage, at where, list string, each func(list string, o object) error) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	if _, err := d.Token(); err != nil {
 		return fmt.Errorf("%s: %w", at, err)
@@ -223,7 +222,7 @@ func things(raw json.RawMessage, at where, list string, each func(list string, o
 	return nil
 }
 
-// sorted orders alerts by their openings, and the pages of each by time.
+// sorted sorts alerts by when they opened, and the pages of each by time.
 func sorted(all []*shadow.Alert) []shadow.Alert {
 	out := make([]shadow.Alert, 0, len(all))
 	for _, a := range all {

@@ -14,10 +14,9 @@ import (
 	"tocsin.dev/internal/insight/shadow"
 )
 
-// GoAlert reads the CSV of a service's alerts, as "Export" on its page of metrics writes it, and the
-// messages that the GraphQL door gives administrators as debugMessages or messageLogs; files of both kinds
-// in any order. Messages about alerts that are not among them are left out. GoAlert's exports name no dedup
-// key, so alerts are matched by summary and time.
+// GoAlert parses the CSV that "Export" on a service's metrics page writes, and the debugMessages or
+// messageLogs of the GraphQL API; files of both kinds in any order. Messages about other alerts are ignored.
+// GoAlert's exports have no dedup key, so alerts are matched by summary and time.
 func GoAlert(files [][]byte, o Options) ([]shadow.Alert, error) {
 	if o.Location == nil {
 		o.Location = time.UTC
@@ -54,10 +53,10 @@ type goalert struct {
 	wrong    faults
 }
 
-// columns of the CSV, by name without the zone that GoAlert puts behind times.
+// goalertColumns are the required columns, without the zone that GoAlert appends to times.
 var goalertColumns = []string{"Created At", "Alert ID", "Summary"}
 
-// table reads the CSV.
+// table parses the CSV.
 func (r *goalert) table(file []byte, at where) error {
 	c := csv.NewReader(bytes.NewReader(file))
 	c.FieldsPerRecord = -1
@@ -66,13 +65,13 @@ func (r *goalert) table(file []byte, at where) error {
 		return fmt.Errorf("%s: the file is empty", at)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: it is neither CSV nor JSON: %w", at, err)
+		return fmt.Errorf("%s: not CSV or JSON: %w", at, err)
 	}
 	columns, zone := r.head(head)
 	for _, name := range goalertColumns {
 		if _, ok := columns[name]; !ok {
 			at.line = 1
-			return fmt.Errorf("%s: there is no column %q: is this GoAlert's export of alerts?", at, name)
+			return fmt.Errorf("%s: column %q is missing: is this GoAlert's export of alerts?", at, name)
 		}
 	}
 	for {
@@ -94,7 +93,7 @@ func (r *goalert) table(file []byte, at where) error {
 	}
 }
 
-// head gives the columns by name, and the zone that stands behind "Created At": "Created At (UTC +0000)".
+// head returns the columns by name, and the zone of "Created At (UTC +0000)".
 func (r *goalert) head(head []string) (columns map[string]int, zone *time.Location) {
 	columns, zone = map[string]int{}, r.zone
 	for i, name := range head {
@@ -117,7 +116,7 @@ func (r *goalert) head(head []string) (columns map[string]int, zone *time.Locati
 func (r *goalert) row(at where, cell func(string) string, zone *time.Location) {
 	id, err := strconv.ParseInt(cell("Alert ID"), 10, 64)
 	if err != nil {
-		r.wrong.add("%s: Alert ID: %q is no number", at, cell("Alert ID"))
+		r.wrong.add("%s: Alert ID: %q is not a number", at, cell("Alert ID"))
 		return
 	}
 	at.what = fmt.Sprintf("alert %d", id)
@@ -126,7 +125,7 @@ func (r *goalert) row(at where, cell func(string) string, zone *time.Location) {
 		opened, err = time.Parse(time.RFC3339, cell("Created At"))
 	}
 	if err != nil {
-		r.wrong.add("%s: Created At: %q is no time such as 2026-03-02 14:00:00.000", at, cell("Created At"))
+		r.wrong.add("%s: Created At: %q is not a time such as 2026-03-02 14:00:00.000", at, cell("Created At"))
 		return
 	}
 	if r.alerts[id] != nil {
@@ -146,7 +145,7 @@ func (r *goalert) row(at where, cell func(string) string, zone *time.Location) {
 	r.alerts[id], r.order = a, append(r.order, a)
 }
 
-// hours reads "00:04:31"; what is empty or invalid to GoAlert itself was not done.
+// hours parses "00:04:31"; ok is false for what never happened: an empty or "Invalid" duration.
 func hours(word string) (d time.Duration, ok bool, err error) {
 	if word == "" || word == "Invalid Duration" {
 		return 0, false, nil
@@ -156,14 +155,14 @@ func hours(word string) (d time.Duration, ok bool, err error) {
 	for i, w := range words {
 		n, err := strconv.Atoi(w)
 		if err != nil || n < 0 || n > 1_000_000 || len(words) != 3 {
-			return 0, false, fmt.Errorf("%q is no length of time such as 00:04:31", word)
+			return 0, false, fmt.Errorf("%q is not a duration such as 00:04:31", word)
 		}
 		parts[i] = n
 	}
 	return time.Duration(parts[0])*time.Hour + time.Duration(parts[1])*time.Minute + time.Duration(parts[2])*time.Second, true, nil
 }
 
-// later lays messages aside until every alert is known.
+// later keeps messages until every alert is known.
 func (r *goalert) later(_ string, o object) error {
 	r.waiting = append(r.waiting, o)
 	return nil
@@ -176,7 +175,7 @@ type goalertMessage struct {
 	Status      string          `json:"status"`
 	UserName    string          `json:"userName"`
 	Destination string          `json:"destination"`
-	AlertID     json.RawMessage `json:"alertID"` // null where it concerns none, and there all the same
+	AlertID     json.RawMessage `json:"alertID"` // required; null if the message is about no alert
 }
 
 func (r *goalert) message(o object) {
@@ -192,7 +191,7 @@ func (r *goalert) message(o object) {
 	o.what = "message " + m.ID
 	var alert *int64
 	if err := json.Unmarshal(m.AlertID, &alert); err != nil {
-		r.wrong.add("%s: alertID: %s is no number", o.where, m.AlertID)
+		r.wrong.add("%s: alertID: %s is not a number", o.where, m.AlertID)
 		return
 	}
 	at, err := o.instant("createdAt", m.CreatedAt)
@@ -201,7 +200,7 @@ func (r *goalert) message(o object) {
 		return
 	}
 	if alert == nil || m.UserName == "" || r.messages[m.ID] || strings.HasPrefix(strings.ToLower(m.Status), "failed") {
-		return // a test, a status, a channel, twice, or never arrived
+		return // a test message, a status update, to a channel, a duplicate, or undelivered
 	}
 	r.messages[m.ID] = true
 	if a := r.alerts[*alert]; a != nil {

@@ -6,17 +6,13 @@ import (
 	"tocsin.dev/internal/insight/shadow"
 )
 
-// opsgenieAlert is one alert of List Alerts, with the answers of List Alert Recipients and List Alert
-// Logs put into it under these names, since Opsgenie gives them apart.
+// opsgenieAlert is one alert of List Alerts, with the result of List Alert Recipients, a separate request,
+// added as recipients.
 type opsgenieAlert struct {
 	ID        string `json:"id"`
-	TinyID    string `json:"tinyId"`
 	Alias     string `json:"alias"`
 	Message   string `json:"message"`
-	Status    string `json:"status"`
 	CreatedAt string `json:"createdAt"`
-	UpdatedAt string `json:"updatedAt"`
-	Source    string `json:"source"`
 	Entity    string `json:"entity"`
 	Report    struct {
 		AckTime        *int64 `json:"ackTime"`   // milliseconds after createdAt
@@ -29,7 +25,6 @@ type opsgenieAlert struct {
 
 type opsgenieRecipient struct {
 	User struct {
-		ID       string `json:"id"`
 		Username string `json:"username"`
 	} `json:"user"`
 	State     string `json:"state"`
@@ -37,9 +32,9 @@ type opsgenieRecipient struct {
 	CreatedAt string `json:"createdAt"`
 }
 
-// Opsgenie reads alerts as List Alerts gives them: {"data": […]}, a list, or one alert after the other; each
-// with "recipients", the "data" of List Alert Recipients. A recipient whose state is "notactive" was
-// not notified. Where no alert has recipients, nobody is known to have been paged.
+// Opsgenie parses alerts as List Alerts returns them: {"data": […]}, a list, or one alert after the other;
+// each with "recipients", the "data" of List Alert Recipients. A recipient whose state is "notactive" was
+// not notified.
 func Opsgenie(files [][]byte, _ Options) ([]shadow.Alert, error) {
 	var out []*shadow.Alert
 	var wrong faults
@@ -81,7 +76,7 @@ func opsgenieOne(o object, wrong *faults) (*shadow.Alert, string) {
 		return nil, ""
 	}
 	a := &shadow.Alert{ID: one.ID, Key: one.Alias, Title: one.Message, Service: one.Entity, Opened: opened}
-	if one.Alias == one.ID { // without an alias of its own it gets its id
+	if one.Alias == one.ID { // the default of an alert without an alias
 		a.Key = ""
 	}
 	switch r := one.Report; {
@@ -104,7 +99,7 @@ func opsgenieOne(o object, wrong *faults) (*shadow.Alert, string) {
 	return a, one.ID
 }
 
-// milliseconds keeps a length within what a duration holds.
+// milliseconds converts n without overflow.
 func milliseconds(n int64) time.Duration {
 	const most = int64(100 * 365 * 24 * time.Hour / time.Millisecond)
 	return time.Duration(min(n, most)) * time.Millisecond

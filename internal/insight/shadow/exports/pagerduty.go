@@ -7,7 +7,7 @@ import (
 	"tocsin.dev/internal/insight/shadow"
 )
 
-// reference is PagerDuty's way to name another thing.
+// reference is PagerDuty's reference to another object.
 type reference struct {
 	ID      string `json:"id"`
 	Summary string `json:"summary"`
@@ -41,8 +41,8 @@ type pagerdutyEntry struct {
 	} `json:"channel"`
 }
 
-// PagerDuty reads {"incidents": […]} and {"log_entries": […]} as the REST API v2 gives them, in one file or
-// several, in any order. Entries about incidents that are not among them are left out.
+// PagerDuty parses {"incidents": […]} and {"log_entries": […]} as the REST API v2 returns them, in one file
+// or several, in any order. Entries about other incidents are ignored.
 func PagerDuty(files [][]byte, _ Options) ([]shadow.Alert, error) {
 	r := &pagerduty{incidents: map[string]*shadow.Alert{}, entries: map[string]bool{}}
 	for n, file := range files {
@@ -73,7 +73,7 @@ type pagerdutyLater struct {
 	entry pagerdutyEntry
 }
 
-// take sorts a thing: entries wait until every incident is known.
+// take adds an incident, or keeps a log entry until every incident is known.
 func (r *pagerduty) take(list string, o object) error {
 	switch list {
 	case "incidents":
@@ -89,7 +89,7 @@ func (r *pagerduty) take(list string, o object) error {
 		}
 		return nil
 	}
-	r.wrong.add(`%s: neither "incidents" nor "log_entries": is this an export of PagerDuty?`, o.where)
+	r.wrong.add(`%s: no "incidents" or "log_entries": is this an export of PagerDuty?`, o.where)
 	return nil
 }
 

@@ -1,8 +1,8 @@
-// Package streams hands a replay what the bus holds: the records of LEDGER and the messages of
+// Package streams reads for a verification what the bus holds: the records of LEDGER and the messages of
 // INTAKE, partition by partition, read as the engine reads them.
 //
-// In: a bus. Out: the iterators of [verify.Partition], up to what is stored when they are opened. It
-// appends nothing, takes no lease and holds no place on the server.
+// In: a bus. Out: the iterators of [verify.Partition], up to the newest message when they are opened. It
+// appends nothing, takes no lease and creates no consumer on the server.
 package streams
 
 import (
@@ -24,17 +24,17 @@ type Bus interface {
 	Installation() string
 }
 
-// Streams reads a bus. It may be used as long as its context.
+// Streams reads a bus.
 type Streams struct {
 	Bus Bus
 	// Foreign reads alerts that others put on INTAKE, as the engine does. Required.
 	Foreign intake.Foreign
 }
 
-// pollMax is how many messages are taken at once.
+// pollMax bounds the messages of one poll.
 const pollMax = 256
 
-// Kept gives the sequence of the oldest message that INTAKE holds; 0 where it is empty.
+// Kept returns the sequence of the oldest message that INTAKE holds; 0 if it is empty.
 func (s Streams) Kept(ctx context.Context) (uint64, error) {
 	for m, err := range s.messages(ctx, bus.Intake, bus.All, 0) {
 		return m.Seq, err
@@ -42,7 +42,7 @@ func (s Streams) Kept(ctx context.Context) (uint64, error) {
 	return 0, nil
 }
 
-// Partition gives one partition. kept is what [Streams.Kept] says.
+// Partition returns one partition. kept is the result of [Streams.Kept].
 func (s Streams) Partition(ctx context.Context, p int, kept uint64) verify.Partition {
 	return verify.Partition{
 		Number: p, Installation: s.Bus.Installation(), Kept: kept,
@@ -51,7 +51,7 @@ func (s Streams) Partition(ctx context.Context, p int, kept uint64) verify.Parti
 	}
 }
 
-// Records gives the records of a partition, or of [bus.All], behind a sequence.
+// Records yields the records of a partition, or of [bus.All], after a sequence.
 func (s Streams) Records(ctx context.Context, p int, after uint64) iter.Seq2[verify.Record, error] {
 	return func(yield func(verify.Record, error) bool) {
 		for m, err := range s.messages(ctx, bus.Ledger, p, after) {
@@ -75,7 +75,7 @@ func (s Streams) Records(ctx context.Context, p int, after uint64) iter.Seq2[ver
 	}
 }
 
-// Intake gives the messages of a partition, or of [bus.All], behind a sequence.
+// Intake yields the messages of a partition, or of [bus.All], after a sequence.
 func (s Streams) Intake(ctx context.Context, p int, after uint64) iter.Seq2[verify.Message, error] {
 	return func(yield func(verify.Message, error) bool) {
 		for m, err := range s.messages(ctx, bus.Intake, p, after) {
@@ -91,7 +91,7 @@ func (s Streams) Intake(ctx context.Context, p int, after uint64) iter.Seq2[veri
 	}
 }
 
-// messages gives what is stored by now.
+// messages yields what is stored now.
 func (s Streams) messages(ctx context.Context, of bus.Stream, p int, after uint64) iter.Seq2[bus.Message, error] {
 	return func(yield func(bus.Message, error) bool) {
 		err := s.each(ctx, of, p, after, func(m bus.Message) bool { return yield(m, nil) })
@@ -132,7 +132,7 @@ func (s Streams) each(ctx context.Context, of bus.Stream, p int, after uint64, y
 	}
 }
 
-// Catalogs gives the revisions of a store as the rules see them.
+// Catalogs returns a function that loads revisions of a store as the rules see them.
 func Catalogs(ctx context.Context, store *revisions.Store) func(string) (*rules.Catalog, error) {
 	return func(rev string) (*rules.Catalog, error) {
 		c, err := store.Load(ctx, rev)

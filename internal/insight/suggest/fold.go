@@ -6,7 +6,7 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// By is who asks where a suggestion is followed by itself.
+// By is the actor of commands that follow a suggestion automatically.
 const By = "suggestion"
 
 // fold applies one fact about an incident.
@@ -46,7 +46,7 @@ const personPrefix = "person:"
 // triggered begins the life of an incident, unless it is a drill. The alert of one that was split from
 // another has been counted.
 func (l *Learner) triggered(e events.Event, d events.IncidentTriggered) {
-	if _, known := l.lives.get(e.Subject); known || rehearsed(d.Alert.Labels) {
+	if _, known := l.lives.get(e.Subject); known || IsDrill(d.Alert.Labels) {
 		return
 	}
 	i := l.open(e.Subject, e, d.Alert, d.Priority)
@@ -58,7 +58,7 @@ func (l *Learner) triggered(e events.Event, d events.IncidentTriggered) {
 	}
 }
 
-// climbed folds what escalates an incident, as reports count it.
+// climbed applies an escalation, as reports count it.
 func (i *life) climbed(e events.Event) {
 	switch d := e.Data.(type) {
 	case events.EscalationAdvanced:
