@@ -97,9 +97,17 @@ type life struct {
 }
 
 var want = []life{
-	{"flaps", "web", 10, 25}, {"late", "web", 30, 3*day + 9}, {"books", "web", 50, 55}, {"books#2", "web", 56, 60},
-	{"main", "web", 70, 85}, {"part", "web", 71, 72}, {"twin", "web", 90, 92}, {"twin#2", "mail", 91, 95},
-	{"exercise", "web", 100, 101}, {"open", "web", 110, -1}, {"flaps#2", "web", day, day + 5},
+	{"flaps", "web", 10, 25},
+	{"late", "web", 30, 3*day + 9},
+	{"books", "web", 50, 55},
+	{"books#2", "web", 56, 60},
+	{"main", "web", 70, 85},
+	{"part", "web", 71, 72},
+	{"twin", "web", 90, 92},
+	{"twin#2", "mail", 91, 95},
+	{"exercise", "web", 100, 101},
+	{"open", "web", 110, -1},
+	{"flaps#2", "web", day, day + 5},
 }
 
 func minutes(at time.Time) int {
