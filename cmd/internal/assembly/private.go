@@ -3,6 +3,7 @@ package assembly
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,13 +25,16 @@ func privateFolder(dir string) error {
 	return checkPrivate(dir, info, "700")
 }
 
+// maxPrivate is the most bytes of a token, a key or a secret.
+const maxPrivate = 64 << 10
+
 // readPrivate reads a file that only its owner can read; others are refused.
 func readPrivate(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing was written
 	info, err := f.Stat()
 	if err != nil {
 		return "", err
@@ -41,9 +45,12 @@ func readPrivate(path string) (string, error) {
 	if err := checkPrivate(path, info, "600"); err != nil {
 		return "", err
 	}
-	b := make([]byte, info.Size())
-	if _, err := f.Read(b); err != nil && info.Size() > 0 {
+	b, err := io.ReadAll(io.LimitReader(f, maxPrivate+1))
+	if err != nil {
 		return "", err
+	}
+	if len(b) > maxPrivate {
+		return "", fmt.Errorf("%s has more than %d bytes", path, maxPrivate)
 	}
 	return strings.TrimSpace(string(b)), nil
 }

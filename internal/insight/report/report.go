@@ -110,10 +110,10 @@ func Make(all []*Incident, o Options) (Report, error) {
 
 // suggestions gives their scores; an empty list without an evaluation.
 func (m *maker) suggestions() []suggest.Score {
-	if m.Options.Suggestions == nil {
+	if m.Suggestions == nil {
 		return []suggest.Score{}
 	}
-	return m.Options.Suggestions.Scores(m.Period.From, m.Period.To, m.Team)
+	return m.Suggestions.Scores(m.Period.From, m.Period.To, m.Team)
 }
 
 func hasTeam(all []*Incident, team string) bool {
