@@ -3,6 +3,7 @@ package crash
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -93,7 +94,12 @@ func (a *audit) rebuild(ctx context.Context, t *testing.T) {
 		return r.Digest(ctx)
 	}
 	fresh := filepath.Join(a.w.dir, "rebuilt.db")
-	p, err := process.Start(a.w.spec("rebuilder", "recorder", "--data", "rebuilt", "--nats-url", "nats://"+a.w.nats, "--http", "127.0.0.1:0", "--archive", fresh))
+	args := []string{"--data", "rebuilt", "--nats-url", "nats://" + a.w.nats, "--http", "127.0.0.1:0", "--archive", fresh}
+	key := filepath.Join(a.w.dir, "data", "nats-recorder.nk")
+	if _, err := os.Stat(key); err == nil { // the embedded NATS of `tocsin up` asks for it
+		args = append(args, "--nats-key", key)
+	}
+	p, err := process.Start(a.w.spec("rebuilder", "recorder", args...))
 	require.NoError(t, err)
 	defer func() {
 		code, err := p.Stop(20 * time.Second)
