@@ -95,7 +95,7 @@ type question struct {
 
 func (d asker) one(form string, of int) string { return fmt.Sprintf(form, d.IntN(of)) }
 
-// since gives a stretch of so many days that begins somewhere.
+// since returns a random period of so many days.
 func (d asker) since(q archive.Query, days int) archive.Query {
 	q.From = crowdStart.Add(time.Duration(d.IntN(d.incidents)) * time.Minute)
 	q.To = q.From.Add(time.Duration(days) * 24 * time.Hour)

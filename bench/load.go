@@ -52,7 +52,7 @@ func post(ctx context.Context, url string, body []byte) error {
 }
 
 // flood posts bodies of size alerts from workers at once until total alerts are out or time is up,
-// and gives how many were accepted. services spreads them; 0 names one service.
+// and returns how many were accepted. services spreads them; 0 names one service.
 func flood(ctx context.Context, url, run string, total, size, workers int, limit time.Duration, service func(n int) string) (int, error) {
 	var next, accepted atomic.Int64
 	var first error

@@ -32,7 +32,7 @@ policies: {p: {levels: [{page: [person:ana], ack_within: %[2]s}, {page: [person:
 egress: {allow: ["127.0.0.1/32"]}
 `
 
-// services gives n service entries for a catalog, so that alerts spread over all partitions.
+// services returns n service entries for a catalog, so that alerts spread over all partitions.
 func services(n int, policy string) string {
 	s := ""
 	for i := range n {
@@ -200,7 +200,7 @@ func (b *bench) crowd(ctx context.Context) error {
 	return p.stop()
 }
 
-// settled gives the smallest of some readings: the heap just after a collection (made frequent by
+// settled returns the smallest of some readings: the heap just after a collection (made frequent by
 // GOGC=20), when the server has let go of the blocks it caches for ten seconds.
 func settled(ctx context.Context, p *process, name string) (float64, error) {
 	least := 0.0

@@ -84,7 +84,7 @@ func (p *process) stop() error {
 	return p.cmd.Wait()
 }
 
-// cpu gives the seconds of CPU that the process has used.
+// cpu returns the seconds of CPU that the process has used.
 func (p *process) cpu() float64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *process) cpu() float64 {
 	return (user + system) / 100 // clock ticks of Linux
 }
 
-// rss gives the resident memory in bytes.
+// rss returns the resident memory in bytes.
 func (p *process) rss() float64 {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {

@@ -84,7 +84,7 @@ func readStream(ctx context.Context, nc *nats.Conn, stream string, f func(js.Msg
 }
 
 // raw publishes the messages to a fresh server of the same settings, each stream's partitions side
-// by side as we do, reads them back, and gives the time of both.
+// by side as we do, reads them back, and returns the time of both.
 func (b *bench) raw(ctx context.Context, all []stored) (time.Duration, error) {
 	b.runs++
 	dir := filepath.Join(b.dir, fmt.Sprintf("%d-raw", b.runs))
@@ -153,7 +153,7 @@ func publishRaw(ctx context.Context, client js.JetStream, all []stored) error {
 	return <-errs
 }
 
-// lateness gives how long after its due time each step of a climb was taken, in order.
+// lateness returns how long after its due time each step of a climb was taken, in order.
 func lateness(ctx context.Context, p *process) ([]time.Duration, error) {
 	nc, err := p.reads()
 	if err != nil {

@@ -37,13 +37,13 @@ func daysInYear(year int) int { return int(dayNumber(year+1, 1, 1) - dayNumber(y
 // weekday of a day number, Sunday being 0; 1970-01-01 was a Thursday.
 func weekday(day int64) int { return int(modulo(day+int64(time.Thursday), 7)) }
 
-// weekOf is the first day of the week that a day lies in.
+// weekOf is the first day of the week of a day.
 func weekOf(day int64, weekStart int) int64 {
 	return day - modulo(int64(weekday(day)-weekStart), 7)
 }
 
 // firstWeek is the first day of a year's week 1: the first week with four days in the year, which
-// is the one that 4 January lies in.
+// is the one with 4 January.
 func firstWeek(year, weekStart int) int64 { return weekOf(dayNumber(year, 1, 4), weekStart) }
 
 // weekYear is the year that a day's week belongs to: the year of the week's fourth day.
@@ -80,7 +80,7 @@ func place(wall int64, zone *time.Location) time.Time {
 		start, end := at.ZoneBounds()
 		if !end.IsZero() && !end.After(at) {
 			// For a zone that goes on by a rule, the library ends a leap year a day early, and on its
-			// last day gives an end that has passed. No offset changes on that day.
+			// last day returns an end that has passed. No offset changes on that day.
 			end = at.Add(24 * time.Hour)
 		}
 		_, offset := at.Zone()

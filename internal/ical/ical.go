@@ -65,7 +65,7 @@ func (c Calendar) Len() int { return len(c.events) }
 
 // Shift is one occurrence of one event.
 type Shift struct {
-	// UID names the event; all occurrences of one event share it. Empty where the source gives none.
+	// UID names the event; all occurrences of one event share it. Empty if the source has none.
 	UID string
 	// Summary is the event's title, without white space around it.
 	Summary string

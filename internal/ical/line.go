@@ -9,7 +9,7 @@ import (
 type line struct {
 	number int // of its first part in the source, from 1
 	name   string
-	params string // what stands between name and value, undivided; see param
+	params string // what is between name and value, undivided; see param
 	value  string
 }
 

@@ -16,7 +16,7 @@ type Foreign func(h events.Header, body []byte, at time.Time) ([]source.Signal, 
 
 // Read returns the events of one message of INTAKE, and an error for each part of it that is not an
 // event. A subject of four tokens, tocsin.intake.<p>.<kind>, is written by Tocsin's own parts; a
-// fifth one, the service, marks what any publisher may send. The same message always gives the same
+// fifth one, the service, marks what any publisher may send. The same message always yields the same
 // events.
 func Read(m bus.Message, foreign Foreign) ([]events.Event, []error) {
 	tokens := strings.Split(m.Subject, ".")

@@ -23,7 +23,7 @@ const (
 	MaxLink        = 2 << 10  // bytes of a link; a longer one is left out
 )
 
-// CheckName says what is wrong with the name of a label, or gives "": any UTF-8 without control
+// CheckName returns what is wrong with the name of a label, or "": any UTF-8 without control
 // characters will do.
 func CheckName(name string) string {
 	switch {
@@ -37,7 +37,7 @@ func CheckName(name string) string {
 	return ""
 }
 
-// CheckLabels says what is wrong with the labels, or gives "".
+// CheckLabels returns what is wrong with the labels, or "".
 func CheckLabels(labels map[string]string) string {
 	if len(labels) > MaxLabels {
 		return fmt.Sprintf("more than %d labels", MaxLabels)
@@ -53,7 +53,7 @@ func CheckLabels(labels map[string]string) string {
 	return ""
 }
 
-// Describe bounds annotations: values are cut at [MaxText], unfit names and what lies beyond
+// Describe bounds annotations: values are cut at [MaxText], unfit names and what is beyond
 // [MaxAnnotations], in the order of names, are left out. An empty result is nil.
 func Describe(annotations map[string]string) events.Labels {
 	names := make([]string, 0, len(annotations))
@@ -127,7 +127,7 @@ func Link(s string) string {
 	return s
 }
 
-// Time reads RFC 3339 and gives UTC. The year 1 of Go's zero time, and anything before it, mean that
+// Time reads RFC 3339 and returns UTC. The year 1 of Go's zero time, and anything before it, mean that
 // no time was given.
 func Time(s string) (time.Time, bool) {
 	if s == "" {

@@ -78,7 +78,7 @@ func (r *Report) syntax(name string, err error) {
 // extent is the size of a node with its aliases followed.
 type extent struct{ nodes, depth int }
 
-// sizer measures nodes without following an alias twice, so that a small file that stands for
+// sizer measures nodes without following an alias twice, so that a small file that expands to
 // billions of nodes costs no more than its own length.
 type sizer struct {
 	known   map[*yaml.Node]extent // anchored nodes; a depth of -1 marks one that is being measured

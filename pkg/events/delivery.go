@@ -14,7 +14,7 @@ type DeliveryClaimed struct {
 	PossibleRepeat bool `json:"possible_repeat,omitempty"`
 }
 
-// DeliveryAnswered (DELIVERIES): what came of one attempt.
+// DeliveryAnswered (DELIVERIES): the outcome of one attempt.
 type DeliveryAnswered struct {
 	Page    string `json:"page"`
 	Attempt int    `json:"attempt"`

@@ -104,7 +104,7 @@ func (m *maker) fields(s *schema, t reflect.Type) {
 	}
 }
 
-// field describes one field: its type, and what is known of its values besides.
+// field describes one field: its type, and what else is known of its values.
 func (m *maker) field(t reflect.Type, f reflect.StructField, name string, optional bool) *schema {
 	v := m.value(f.Type)
 	v.Description = m.docs.of(t.Name(), f.Name)

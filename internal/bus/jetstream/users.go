@@ -29,7 +29,7 @@ const (
 	// Publisher is for monitoring systems: it publishes alerts and commands and reads nothing.
 	Publisher User = "publisher"
 	// process is for the services that run in the server's own process: all of theirs together. Its key is
-	// made anew at each start and is never written down.
+	// made at each start and never written to disk.
 	process User = "process"
 	// Admin may do everything, also what no service may: purge and delete streams and messages.
 	Admin User = "admin"

@@ -11,7 +11,7 @@ import (
 	"tocsin.dev/internal/rules/timeline"
 )
 
-// ListedTask is a follow-up with the incident that it came of.
+// ListedTask is a follow-up with the incident it belongs to.
 type ListedTask struct {
 	timeline.Task
 	Incident string `json:"incident"` // id

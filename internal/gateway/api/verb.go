@@ -72,7 +72,7 @@ type (
 		Type  string `json:"type,omitempty" maxLength:"100" doc:"its media type; text/markdown when left out"`
 		Text  string `json:"text" minLength:"1" doc:"48 KiB at most"`
 	}
-	// CloseRequest says what came of an incident.
+	// CloseRequest records the outcome of an incident.
 	CloseRequest struct {
 		CommandRequest
 		Outcome string `json:"outcome" enum:"fixed,workaround,duplicate,false-alarm,expected,unexplained"`

@@ -64,7 +64,7 @@ func (s *server) why(ctx context.Context, in *WhyQuery) (*struct{ Body why.Expla
 }
 
 // catalogOf returns the catalog that an incident opened with; nil where it is lost, or cannot be read by
-// this build: the facts can be told without it.
+// this build: the facts can be explained without it.
 func (s *server) catalogOf(ctx context.Context, facts []events.Event) *catalog.Catalog {
 	if len(facts) == 0 {
 		return nil

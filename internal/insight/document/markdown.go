@@ -1,6 +1,6 @@
 // Package document writes the few forms of Markdown that documents of ours are made of.
 //
-// In: texts of any origin. Out: Markdown in which each of them stands for itself. It reads none.
+// In: texts of any origin. Out: Markdown that shows each of them literally. It does not parse Markdown.
 package document
 
 import (

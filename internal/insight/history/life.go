@@ -46,7 +46,7 @@ type life struct {
 	facts    []events.Event
 }
 
-// lifeOf gives the facts of one incident; its rows are in order.
+// lifeOf returns the facts of one incident; its rows are in order.
 func lifeOf(rows []row) []events.Event {
 	for n := range rows {
 		if rows[n].state != unsaid {
@@ -234,7 +234,7 @@ func (l *life) resolvedAt(at time.Time, r row) {
 }
 
 // final is when the incident says that it was resolved for good, where no later row opens it again
-// and the instant lies after the last opening; else zero.
+// and the instant is after the last opening; otherwise zero.
 func (l *life) final(n int) time.Time {
 	at := l.rows[n].resolvedAt
 	begun := l.opened
@@ -256,7 +256,7 @@ func (l *life) command(by, note string) events.Command {
 	return events.Command{Incident: l.rows[0].number, By: person(by), Via: SourceServiceNow, Note: note}
 }
 
-// person gives the word for a foreign name; empty for an empty one.
+// person returns our word for a foreign name; empty for an empty one.
 func person(name string) string {
 	if id := slug(name); id != "" {
 		return "person:" + id

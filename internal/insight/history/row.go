@@ -14,7 +14,7 @@ import (
 // The columns without which an export tells no history.
 var needed = []string{"number", "incident_state", "opened_at", "sys_updated_at"}
 
-// maxFaults is how many bad cells are told; a file of another kind has one in each row.
+// maxFaults is how many bad cells are reported; a file of another kind has one in each row.
 const maxFaults = 20
 
 // row is an incident after one change. What the export does not know is empty or zero.
@@ -68,7 +68,7 @@ func readRows(r io.Reader, zone *time.Location) ([]row, error) {
 	return p.all()
 }
 
-// separator is what stands between cells: a comma, or what a spreadsheet of another country writes.
+// separator is the character between cells: a comma, or what a spreadsheet in another locale writes.
 func separator(body string) rune {
 	first, _, _ := strings.Cut(body, "\n")
 	for _, s := range ",;\t" {
@@ -157,7 +157,7 @@ func (p *rowParser) row() row {
 		group: p.cell("assignment_group"), assignee: p.cell("assigned_to"), resolver: p.cell("resolved_by"),
 		priority: p.priority(), closedCode: p.cell("closed_code"), madeTarget: p.truth("made_sla"), words: p.words(),
 	}
-	p.time("sys_created_at") // checked, and told by nothing: the opening is opened_at
+	p.time("sys_created_at") // checked but not used: the opening is opened_at
 	p.time("closed_at")      // checked, and the same as the first row that is closed
 	if r.number == "" {
 		p.bad("number", "it names no incident")
@@ -187,7 +187,7 @@ func (p *rowParser) words() map[string]string {
 	return words
 }
 
-// cell gives a cell without the blanks around it; empty where the export lacks the column, or has
+// cell returns a cell without the blanks around it; empty where the export lacks the column, or has
 // "?", which is how it writes that it does not know.
 func (p *rowParser) cell(name string) string {
 	i, ok := p.columns[name]

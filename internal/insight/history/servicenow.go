@@ -10,17 +10,17 @@ import (
 	"tocsin.dev/pkg/events"
 )
 
-// SourceServiceNow is the CloudEvents source of what [ServiceNow] gives.
+// SourceServiceNow is the CloudEvents source of what [ServiceNow] returns.
 const SourceServiceNow = "servicenow"
 
 // Options of a history.
 type Options struct {
-	// Location is where the export's clock stands, since its times name no zone. Defaults to UTC.
+	// Location is the time zone of the export, whose times name none. Defaults to UTC.
 	Location *time.Location
 }
 
 // ServiceNow reads a CSV export of audited incidents: each row is an incident as it stood after one
-// change. It gives the intake facts that the rows amount to, ordered by time, and for equal times
+// change. It returns the intake facts that the rows amount to, ordered by time, and for equal times
 // in the order of the file. Bad rows are reported together, each with line and column; see [Fault].
 func ServiceNow(r io.Reader, o Options) ([]events.Event, error) {
 	if o.Location == nil {
@@ -72,7 +72,7 @@ type Fault struct {
 	Problem      string
 }
 
-// Error gives "line 3, column 17 (opened_at): …".
+// Error returns "line 3, column 17 (opened_at): …".
 func (f Fault) Error() string {
 	switch {
 	case f.Column == 0:

@@ -24,7 +24,7 @@ type Recurrence struct {
 	Labels []string
 	// Linked are the problems of incidents that have one, by the incident's id.
 	Linked map[string]string
-	// All gives also those whose incidents all belong to one problem already.
+	// All includes those whose incidents all belong to one problem already.
 	All bool
 }
 
@@ -70,7 +70,7 @@ type Candidate struct {
 	Problem string `json:"problem,omitempty"`
 }
 
-// Candidates gives what recurs, and what was closed with a workaround; what happened most often first,
+// Candidates returns what recurs, and what was closed with a workaround; the most frequent first,
 // and of equals what cost most hours. Of several fingerprints that mean the same incidents the first
 // counts, in the order of the kinds.
 func Candidates(all []*Case, r Recurrence) []Candidate {
@@ -142,7 +142,7 @@ func groups(all []*Case, kind string, labels []string) [][]*Case {
 	return out
 }
 
-// fingerprint gives what is equal within a group; ok is false for a case without it.
+// fingerprint returns what is equal within a group; ok is false for a case without it.
 func fingerprint(c *Case, kind string, labels []string) (print string, ok bool) {
 	parts := []string{c.Service}
 	switch kind {

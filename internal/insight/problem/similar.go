@@ -81,7 +81,7 @@ type Parts struct {
 
 func (p Parts) sum() float64 { return p.Text + p.Labels + p.Service + p.Key }
 
-// Similar gives the cases that resemble one most, the most similar first and of equals the newest. How
+// Similar returns the cases most similar to one, the most similar first; of equals, the newest first. How
 // rare a word or a label is, all say that were given.
 func Similar(to *Case, all []*Case, o Options) []Match {
 	o = o.withDefaults()
@@ -153,7 +153,7 @@ func newCorpus(to *Case, all []*Case, o Options) *corpus {
 	return c
 }
 
-// shared gives the names of the labels that another case has with the same value.
+// shared returns the names of the labels that another case has with the same value.
 func (c *corpus) shared(one *Case) (names []string) {
 	for name, value := range c.to.Labels {
 		if got, ok := one.Labels[name]; ok && got == value && value != "" && !c.ignore[name] {

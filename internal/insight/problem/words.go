@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// The bounds of words: shorter ones say too little, longer ones are no words.
+// The bounds of words: shorter ones say too little, longer ones are not words.
 const (
 	minWord = 2
 	maxWord = 40

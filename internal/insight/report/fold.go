@@ -66,7 +66,7 @@ func foldClimb(i *Incident, e events.Event) {
 			i.escalated(d.Kind)
 		}
 	case events.EscalationFired:
-		if d.Kind != "" || len(d.Pages) > 0 { // else it changed something, and told nobody
+		if d.Kind != "" || len(d.Pages) > 0 { // otherwise it changed something and paged nobody
 			i.escalated(d.Kind)
 		}
 	case events.EscalationExhausted:
@@ -117,7 +117,7 @@ func foldTargets(i *Incident, e events.Event) {
 		i.target(d.Clock, Target{Breached: true})
 	case events.IncidentClockMet:
 		i.target(d.Clock, Target{Met: !d.Breached, Breached: d.Breached})
-	case events.IncidentClockRetimed: // retroactively: the clock is measured anew
+	case events.IncidentClockRetimed: // retroactive: the clock is measured again
 		i.target(d.Clock, Target{})
 	case events.IncidentClocksCancelled:
 		i.Response, i.Resolution = Target{}, Target{}

@@ -57,7 +57,7 @@ func there(all map[place]*PolicyLevel, counts map[string]int) {
 	}
 }
 
-// climbed gives the levels that the incident came to, and whether it was answered there.
+// climbed returns the levels that the incident reached, and whether it was answered there.
 func (i *Incident) climbed() map[place]bool {
 	out := map[place]bool{}
 	for _, l := range i.Levels {

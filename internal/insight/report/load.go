@@ -85,7 +85,7 @@ func (l *Load) delivery(p *Page) {
 	}
 }
 
-// zone is where the person's clock stands.
+// zone is the person's time zone.
 func (m *maker) zone(target string) *time.Location {
 	if z := m.Zones[strings.TrimPrefix(target, personPrefix)]; z != nil {
 		return z

@@ -23,7 +23,7 @@ type Options struct {
 	Period measure.Period
 	// Team keeps to the incidents of one team; empty for all.
 	Team string
-	// Location is where weeks begin, and the clock of people without a zone stands. Defaults to UTC.
+	// Location is the time zone of weeks, and of people without a zone. Defaults to UTC.
 	Location *time.Location
 	// Zones are the zones of people by their ids, as the catalog has them; may be nil.
 	Zones map[string]*time.Location
@@ -52,7 +52,7 @@ type Report struct {
 	People     map[string]Person  `json:"people"`
 	Policies   []PolicyLevel      `json:"policy_levels"`
 
-	// Previous is the same for the period before; nil where there is none, or nothing in it.
+	// Previous is the same for the period before; nil if there is none, or nothing in it.
 	Previous *Summary `json:"previous,omitempty"`
 	// Suggestions says how good suggestions were for the incidents of the period.
 	Suggestions []suggest.Score `json:"suggestions"`
@@ -108,7 +108,7 @@ func Make(all []*Incident, o Options) (Report, error) {
 	return r, nil
 }
 
-// suggestions gives their scores; an empty list without an evaluation.
+// suggestions returns their scores; an empty list without an evaluation.
 func (m *maker) suggestions() []suggest.Score {
 	if m.Suggestions == nil {
 		return []suggest.Score{}
@@ -125,7 +125,7 @@ func hasTeam(all []*Incident, team string) bool {
 	return false
 }
 
-// shown gives a period its bounds where it has none: the first opening, and the newest instant.
+// shown fills the missing bounds of a period: the first opening, and the newest instant.
 func shown(p measure.Period, all []*Incident) measure.Period {
 	var first, last time.Time
 	for _, i := range all {

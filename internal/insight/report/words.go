@@ -9,7 +9,7 @@ import (
 	"tocsin.dev/internal/insight/measure"
 )
 
-// nothing stands where there is no number.
+// nothing is shown instead of a number that does not exist.
 const nothing = "–"
 
 // said writes a number in its unit for people.

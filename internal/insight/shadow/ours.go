@@ -113,7 +113,7 @@ func (c *Collector) paged(page, via string, attempts []events.Attempt) {
 	p.incident.Pages = append(p.incident.Pages, Page{Person: p.target, At: p.at, Via: via})
 }
 
-// Incidents gives those that are no drills and no probes, in the order of their openings.
+// Incidents returns those that are neither drills nor probes, in the order in which they opened.
 func (c *Collector) Incidents() []Incident {
 	var out []Incident
 	for _, i := range c.order {

@@ -5,7 +5,7 @@ import "strings"
 // People knows a person under every name that an export may use: id, name and addresses, in lower case.
 type People map[string]string
 
-// Add notes names of a person with this id. A name that two people share stands for neither.
+// Add notes names of a person with this id. A name that two people share names neither.
 func (p People) Add(id string, names ...string) {
 	for _, name := range append(names, id) {
 		name = strings.ToLower(strings.TrimSpace(name))
@@ -19,7 +19,7 @@ func (p People) Add(id string, names ...string) {
 	}
 }
 
-// Of gives the id behind a name, or the name as it is where nobody is known by it.
+// Of returns the id for a name, or the name itself if nobody is known by it.
 func (p People) Of(name string) string {
 	name = strings.TrimPrefix(strings.TrimSpace(name), "person:")
 	low := strings.ToLower(name)

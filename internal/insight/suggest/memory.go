@@ -11,7 +11,7 @@ func newMemory[K comparable, V any](most int) *memory[K, V] {
 	return &memory[K, V]{most: most, young: map[K]V{}}
 }
 
-// get gives the value and keeps it for longer.
+// get returns the value and keeps it for longer.
 func (m *memory[K, V]) get(k K) (V, bool) {
 	if v, ok := m.young[k]; ok {
 		return v, true

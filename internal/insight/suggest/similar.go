@@ -153,7 +153,7 @@ func (l *Learner) ask(i *life, q question) (Suggestion, bool) {
 	return Suggestion{}, false
 }
 
-// tally counts the answers and gives the commonest, of equals the one of the newest incident.
+// tally counts the answers and returns the most common one; of equals, that of the newest incident.
 func tally(r *ring, i *life, q question) (of int, answer string, best *count) {
 	found := counted{}
 	var order []string

@@ -17,7 +17,7 @@ type Suggestion struct {
 	// Says is the suggestion in one sentence. Names in it come from facts and may hold anything.
 	Says   string `json:"says"`
 	Action Action `json:"action"`
-	// Probability is the estimate: (hits + 1) ÷ (of + 2). 0 for a spike, which is none.
+	// Probability is the estimate: (hits + 1) ÷ (of + 2). 0 for a spike, which is not a proportion.
 	Probability float64 `json:"probability,omitempty"`
 	// AtLeast is the share that the cases speak for nine times of ten, by which it is judged. 0 for a spike.
 	AtLeast  float64  `json:"at_least,omitempty"`

@@ -10,7 +10,7 @@ import (
 
 const (
 	week = 168 // hours
-	// timesUsual is how many times the usual rate is no spike yet.
+	// timesUsual is how many times the usual rate is not yet a spike.
 	timesUsual = 3
 	// longest is how many weeks without an alert are gone through; after more nothing is usual.
 	longest = 104
@@ -68,7 +68,7 @@ func (u *hours) opened(id string) {
 // close takes the hour that ends into its cell.
 func (u *hours) close() { u.at(u.hour, true).take(u.count) }
 
-// at gives the cell of an hour with all weeks before it taken in: those without an alert are 0. A
+// at returns the cell of an hour with all weeks before it taken in: those without an alert are 0. A
 // cell that must only be read is not kept.
 func (u *hours) at(hour int64, keep bool) *cell {
 	n := ((hour % week) + week) % week
@@ -97,7 +97,7 @@ func (c *cell) take(count int) {
 	c.weeks++
 }
 
-// limit is the most alerts that are no spike.
+// limit is the most alerts that are not a spike.
 func (c *cell) limit() float64 { return max(timesUsual*float64(c.Usual)/1000, usual.Least-1) }
 
 // spike suggests that there are too many alerts in the hour that is counted; nil when there are not.

@@ -89,7 +89,7 @@ type Step struct {
 	Pages     []Page        `json:"people" doc:"everybody and everything that was paged"`
 	NotPaged  []Reason      `json:"not_paged" doc:"people it might have meant, and why it did not page them"`
 
-	done        string // what it did besides paging
+	done        string // what it did in addition to paging
 	conditional bool   // it has a condition that was not evaluated
 }
 

@@ -107,7 +107,7 @@ func (w *walk) stepText(s *Step) string {
 	return b.String()
 }
 
-// outcomeText says what came of a step.
+// outcomeText describes the outcome of a step.
 func (w *walk) outcomeText(s *Step) string {
 	switch s.Outcome {
 	case Passed:

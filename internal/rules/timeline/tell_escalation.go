@@ -24,7 +24,7 @@ func escalationSentence(e events.Event) string {
 	return ""
 }
 
-// advanced names the level, who sent the escalation there, and what came of it.
+// advanced names the level, who sent the escalation there, and the result.
 func advanced(e events.Event, d events.EscalationAdvanced) string {
 	sentence := fmt.Sprintf("level %d of round %d", d.Level, d.Round)
 	if d.Trigger == "command" {

@@ -89,7 +89,7 @@ func labels(v strictjson.Value, place string) (map[string]string, *source.Fault)
 	return all, nil
 }
 
-// annotations takes what is no string as the JSON it is: no alert is lost over its description.
+// annotations keeps a value that is not a string as JSON: no alert is lost because of its description.
 func annotations(v strictjson.Value, place string) (map[string]string, *source.Fault) {
 	if !v.Given() {
 		return nil, nil

@@ -3,6 +3,6 @@
 //
 // In: a body. Out: alerts and faults. An alert is named by its labels alone, through
 // [source.KeyOf], so an alert that comes by both doors is one alert; the sender's fingerprint counts
-// only where there are no labels. Unknown fields are passed over, because senders shape their own
+// only where there are no labels. Unknown fields are ignored, because senders shape their own
 // payloads. It never infers that an alert is over from its absence.
 package alertmanager

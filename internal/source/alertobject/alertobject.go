@@ -32,7 +32,7 @@ type reader struct {
 	faults []source.Fault
 }
 
-// Parse reads v, which stands at place. Without a status, an alert whose ends_at is not after at is
+// Parse reads v, whose place is given. Without a status, an alert whose ends_at is not after at is
 // cleared. The object counts only when there are no faults.
 func Parse(v strictjson.Value, place string, at time.Time) (Object, []source.Fault) {
 	r := &reader{object: v, place: place}

@@ -21,7 +21,7 @@ func FromNATS(h events.Header, body []byte, at time.Time) ([]source.Signal, []so
 	return m.read()
 }
 
-// printable says that a header which is not percent-encoded may be taken as it stands.
+// printable reports whether a header that is not percent-encoded may be used unchanged.
 func printable(s string) bool {
 	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
 }

@@ -136,7 +136,7 @@ func (p *parser) word(word string, kind Kind) *source.Fault {
 	return nil
 }
 
-// nested reads what stands between brackets, one element after the other.
+// nested reads what is between brackets, one element after the other.
 func (p *parser) nested(kind Kind, closing byte, element func(index int) *source.Fault) *source.Fault {
 	if len(p.path) >= source.MaxDepth {
 		fault := source.Faultf(p.place(), "nested deeper than %d levels", source.MaxDepth)

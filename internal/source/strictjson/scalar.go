@@ -94,7 +94,7 @@ func (p *parser) digits() bool {
 // few is the number of members up to which comparing each with each is the cheapest.
 const few = 12
 
-// unique refuses an object that gives a name twice: which of the values counts differs from reader
+// unique refuses an object with a name twice: which of the values counts differs from reader
 // to reader, and an alert must mean one thing to all.
 func (p *parser) unique(object int) *source.Fault {
 	var names []uint32

@@ -195,7 +195,7 @@ func (b *Backtest) command(in *Asked) {
 	b.decide(e)
 }
 
-// decide gives one event to the rules at the present instant, and then what it asks of other
+// decide passes one event to the rules at the current instant, and then what it asks of other
 // partitions, as the engine would.
 func (b *Backtest) decide(e events.Event) {
 	b.decideOne(e)

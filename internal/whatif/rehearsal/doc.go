@@ -10,5 +10,5 @@
 // caller's choice, see [Rehearsal.Before] and [Rehearsal.Until].
 //
 // It reads no clock, starts no goroutine, does no I/O and draws no random numbers: the same history always
-// gives the same story.
+// produces the same story.
 package rehearsal

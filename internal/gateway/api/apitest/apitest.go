@@ -170,7 +170,7 @@ func (g *Gateway) Publish(ctx context.Context, m bus.Message) error {
 	return g.engine.Publish(ctx, m)
 }
 
-// Put keeps a blob, and Get gives it: the gateway is its own store.
+// Put stores a blob, and Get returns it: the gateway is its own store.
 func (g *Gateway) Put(_ context.Context, name string, b []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
