@@ -11,20 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/whatif/backtest"
+	"tocsin.dev/test/corpus"
 )
-
-// serviceNow gives the real history that lies beside the repository.
-func serviceNow(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join("..", "..", "..", "shared", "corpus", "incidents", "uci498_servicenow_incident_events_a.csv")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("test vectors are missing: %v", err)
-		}
-		t.Skipf("test vectors are missing: %v", err)
-	}
-	return path
-}
 
 // counted reads the history by itself: how many incidents there are, and on how many somebody worked.
 func counted(t *testing.T, path string) (incidents, worked int) {
@@ -57,7 +45,7 @@ func counted(t *testing.T, path string) (incidents, worked int) {
 
 // TestReplayServiceNow plays a real history of another system through a catalog of ours.
 func TestReplayServiceNow(t *testing.T) {
-	source := serviceNow(t)
+	source := corpus.Path(t, corpus.ServiceNow)
 	facts := filepath.Join(t.TempDir(), "history.jsonl")
 	require.Zero(t, exec(t, "archive", "import", "--format", "servicenow", source, "--to", facts).code)
 	incidents, worked := counted(t, source)

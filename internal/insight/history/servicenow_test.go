@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/pkg/events"
+	"tocsin.dev/test/corpus"
 )
 
 const header = "number,incident_state,reassignment_count,reopen_count,sys_mod_count,made_sla,opened_at,sys_updated_at,category,priority,assignment_group,assigned_to,closed_code,resolved_by,resolved_at\n"
@@ -299,20 +299,8 @@ func TestSlugs(t *testing.T) {
 	}
 }
 
-// corpus gives the real history that lies beside the repository.
-func corpus(t testing.TB) string {
-	path := filepath.Join("..", "..", "..", "shared", "corpus", "incidents", "uci498_servicenow_incident_events_a.csv")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("test vectors are missing: %v", err)
-		}
-		t.Skipf("test vectors are missing: %v", err)
-	}
-	return path
-}
-
 func TestCorpus(t *testing.T) {
-	body, err := os.ReadFile(corpus(t))
+	body, err := os.ReadFile(corpus.Path(t, corpus.ServiceNow))
 	require.NoError(t, err)
 	all := read(t, string(body))
 	checkHistory(t, all)

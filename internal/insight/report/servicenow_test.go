@@ -5,7 +5,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,19 +16,8 @@ import (
 	"tocsin.dev/internal/insight/measure"
 	"tocsin.dev/internal/insight/report"
 	"tocsin.dev/pkg/events"
+	"tocsin.dev/test/corpus"
 )
-
-// corpus gives the real history that lies beside the repository.
-func corpus(t *testing.T) string {
-	path := filepath.Join("..", "..", "..", "shared", "corpus", "incidents", "uci498_servicenow_incident_events_a.csv")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("test vectors are missing: %v", err)
-		}
-		t.Skipf("test vectors are missing: %v", err)
-	}
-	return path
-}
 
 // raw loads the rows into SQLite as they stand, every cell a text.
 func raw(t *testing.T, path string) *sql.DB {
@@ -146,7 +134,7 @@ func collected(t *testing.T, path string) []*report.Incident {
 
 // TestAgainstSQL: the KPIs of a real history are those that SQL computes from its raw rows.
 func TestAgainstSQL(t *testing.T) {
-	path := corpus(t)
+	path := corpus.Path(t, corpus.ServiceNow)
 	db := raw(t, path)
 	incidents := collected(t, path)
 	r, err := report.Make(incidents, report.Options{})

@@ -3,7 +3,6 @@ package suggest
 import (
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -11,18 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/insight/history"
+	"tocsin.dev/test/corpus"
 )
 
-// corpus gives the real history that lies beside the repository.
-func corpus(t *testing.T) *os.File {
-	path := filepath.Join("..", "..", "..", "shared", "corpus", "incidents", "uci498_servicenow_incident_events_a.csv")
-	f, err := os.Open(path)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("test vectors are missing: %v", err)
-		}
-		t.Skipf("test vectors are missing: %v", err)
-	}
+// openCorpus opens a real history.
+func openCorpus(t *testing.T) *os.File {
+	f, err := os.Open(corpus.Path(t, corpus.ServiceNow))
+	require.NoError(t, err)
 	t.Cleanup(func() { _ = f.Close() })
 	return f
 }
@@ -31,7 +25,7 @@ func corpus(t *testing.T) *os.File {
 // the raw rows. All of its incidents opened within three days and most ended later, so little was known: few
 // suggestions are made, and none without a sign.
 func TestServiceNow(t *testing.T) {
-	all, err := history.ServiceNow(corpus(t), history.Options{})
+	all, err := history.ServiceNow(openCorpus(t), history.Options{})
 	require.NoError(t, err)
 	e := NewEvaluator(Options{})
 	for _, fact := range done(all...) {
@@ -56,7 +50,7 @@ func TestServiceNow(t *testing.T) {
 
 // raw counts incidents, and those that were reassigned, from the rows as they stand.
 func raw(t *testing.T) (incidents, reassigned int) {
-	rows, err := csv.NewReader(corpus(t)).ReadAll()
+	rows, err := csv.NewReader(openCorpus(t)).ReadAll()
 	require.NoError(t, err)
 	column := map[string]int{}
 	for n, name := range rows[0] {
