@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	seeds   = flag.Int("seeds", 30, "how many seeds are run")
+	seeds   = flag.Int("seeds", 20, "how many seeds are run")
 	from    = flag.Uint64("from", 1, "the first seed")
 	oneSeed = flag.Uint64("seed", 0, "run this seed alone")
 )
