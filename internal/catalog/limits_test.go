@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"tocsin.dev/internal/catalog"
+	"tocsin.dev/test/corpus"
 )
 
 func TestAliasesAndMerges(t *testing.T) {
@@ -50,30 +51,9 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, []string{"the catalog is larger than 16 MiB"}, texts(faults))
 }
 
-// corpus finds a folder of the test vectors that lie beside the repository.
-func corpus(t *testing.T, folder string) string {
-	dir, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		require.NotEqual(t, dir, filepath.Dir(dir), "no go.mod above the test")
-		dir = filepath.Dir(dir)
-	}
-	found := filepath.Join(dir, "..", "shared", "corpus", folder)
-	if _, err := os.Stat(found); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("test vectors are missing: %v", err)
-		}
-		t.Skipf("test vectors are missing: %v", err)
-	}
-	return found
-}
-
 // The vectors of the YAML project: none may panic, and what is not YAML must give a fault.
 func TestYAMLTestSuite(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "yaml/yaml-test-suite"), "*.yaml"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(t, "yaml/yaml-test-suite"), "*.yaml"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	broken, syntax := 0, 0

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/ical"
+	"tocsin.dev/test/corpus"
 )
 
 const noCalendar = "this is not a calendar: BEGIN:VCALENDAR is missing"
@@ -76,7 +77,7 @@ var expected = map[string]struct {
 // Every file of the corpus is read, with a fault for whatever is left out; what most of them hold is
 // known.
 func TestCalendars(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "icalendar"), "*", "*.ics"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(t, "icalendar"), "*", "*.ics"))
 	require.NoError(t, err)
 	madrid, compared := zone(t, "Europe/Madrid"), 0
 	for _, file := range files {

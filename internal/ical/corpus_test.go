@@ -1,28 +1,12 @@
 package ical_test
 
 import (
-	"os"
-	"path/filepath"
-	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/ical"
 )
-
-// corpus finds a folder of the test vectors that lie beside the repository.
-func corpus(t testing.TB, folder string) string {
-	t.Helper()
-	found := filepath.Join("..", "..", "..", "shared", "corpus", folder)
-	if _, err := os.Stat(found); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("test vectors are missing: %v", err)
-		}
-		t.Skipf("test vectors are missing: %v", err)
-	}
-	return found
-}
 
 // the years in which all vectors and examples lie
 var (

@@ -9,15 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/ical"
+	"tocsin.dev/test/corpus"
 )
 
 // Whatever the bytes are, there is an answer within the limits, and a refused source has no events.
 func FuzzParse(f *testing.F) {
-	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "corpus", "icalendar", "*", "*.ics"))
-	for _, file := range files {
-		source, err := os.ReadFile(file)
+	if folder, ok := corpus.Find(f, "icalendar"); ok {
+		files, err := filepath.Glob(filepath.Join(folder, "*", "*.ics"))
 		require.NoError(f, err)
-		f.Add(source)
+		require.NotEmpty(f, files)
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			require.NoError(f, err)
+			f.Add(source)
+		}
 	}
 	f.Add([]byte("BEGIN:VCALENDAR\n" + master + "EXDATE:20260324\nRDATE:20260324/P1D\nEND:VEVENT\nEND:VCALENDAR"))
 	f.Add([]byte(ownZone))

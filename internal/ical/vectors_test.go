@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"tocsin.dev/test/corpus"
 )
 
 // Every vector of libical gives exactly its instances.
 func TestRecurrenceVectors(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(corpus(t, "recurrence"), "*.txt"))
+	files, err := filepath.Glob(filepath.Join(corpus.Path(t, "recurrence"), "*.txt"))
 	require.NoError(t, err)
 	vectors := 0
 	for _, file := range files {

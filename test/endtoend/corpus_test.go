@@ -4,40 +4,16 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"tocsin.dev/test/crash/process"
+	"tocsin.dev/test/corpus"
 )
-
-// corpus returns the files of a folder of real payloads next to the module. Without it the test is skipped, or
-// fails if CI=true.
-func corpus(t *testing.T, folder string) map[string][]byte {
-	t.Helper()
-	root, err := process.Root()
-	require.NoError(t, err)
-	dir := filepath.Join(root, "..", "shared", "corpus", folder)
-	out := map[string][]byte{}
-	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".json" {
-			return err
-		}
-		out[filepath.Base(path)], err = os.ReadFile(path)
-		return err
-	})
-	if err != nil || len(out) == 0 {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the corpus %s is missing: %v", folder, err)
-		}
-		t.Skipf("the corpus %s is not here: %v", folder, err)
-	}
-	return out
-}
 
 // TestDoorsTakeRealPayloads sends every payload to every endpoint, right or wrong. The response must be 2xx, or 4xx
 // with a problem that says what is wrong where; never 5xx.
@@ -45,7 +21,9 @@ func TestDoorsTakeRealPayloads(t *testing.T) {
 	t.Parallel()
 	payloads := map[string]map[string][]byte{}
 	for _, folder := range []string{"webhooks", "cloudevents/spec_examples", "cloudevents/sdk_java_v03"} {
-		payloads[folder] = corpus(t, folder)
+		payloads[folder] = corpus.Files(t, folder)
+		maps.DeleteFunc(payloads[folder], func(name string, _ []byte) bool { return filepath.Ext(name) != ".json" })
+		require.NotEmpty(t, payloads[folder])
 	}
 	r := receive(t)
 	text, _ := spread(r.url)

@@ -138,6 +138,8 @@ var rules = []rule{
 	// Floor 5: the implementations. Each knows its own port.
 	{packages: "internal/bus/...", ours: []string{words, "internal/bus"}, reason: ownPort},
 	{packages: "internal/archive/...", ours: []string{words, "internal/archive", "internal/rules/timeline"}, reason: ownPort},
+	{packages: "internal/channel/channeltest", ours: []string{words, "internal/channel", "test/corpus"}, reason: suite},
+	{packages: "internal/source/sourcetest", ours: []string{words, "internal/source", "test/corpus"}, reason: suite},
 	{packages: "internal/channel/...", ours: []string{words, "internal/channel", "internal/egress"}, reason: ownPort},
 	{packages: "internal/source/strictjson", ours: []string{"internal/source"}, foreign: none, reason: "reading JSON strictly needs no source"},
 	{
@@ -167,6 +169,7 @@ var rules = []rule{
 
 const (
 	meet    = "a service knows rules, catalog and ports; services never import each other: they meet on the bus"
+	suite   = "a suite knows its port, and the real payloads that it reads"
 	ownPort = "an implementation knows its own port, never a service or a sibling"
 )
 

@@ -174,14 +174,16 @@ func TestPublisher(t *testing.T) {
 func TestAnswersCannotBeAimed(t *testing.T) {
 	srv, keys := guarded(t)
 	b := openAs(t, srv, keys, jetstream.Engine)
-	for _, user := range []jetstream.User{jetstream.Publisher, jetstream.Reader} {
+	for user, requests := range map[jetstream.User][]string{
+		jetstream.Publisher: {events.SubjectAlerts + ".web"},
+		jetstream.Reader:    {"$JS.API.STREAM.INFO." + events.StreamEvents, "$JS.API.STREAM.MSG.GET." + events.StreamIntake},
+	} {
 		nc, _ := connect(t, srv, keys, user)
-		aim := events.LedgerSubject(0)
-		require.NoError(t, nc.PublishRequest(events.SubjectAlerts+".web", aim, []byte("x")))
-		require.NoError(t, nc.PublishRequest("$JS.API.STREAM.INFO."+events.StreamEvents, aim, nil))
-		require.NoError(t, nc.PublishRequest("$JS.API.STREAM.MSG.GET."+events.StreamIntake, aim, []byte(`{"seq": 1}`)))
-		require.NoError(t, nc.Flush())
-		time.Sleep(100 * time.Millisecond)
+		for _, subject := range requests {
+			require.NoError(t, nc.PublishRequest(subject, events.LedgerSubject(0), []byte(`{"seq": 1}`)))
+			_, err := nc.Request(subject, []byte(`{"seq": 1}`), 5*time.Second) // answered after the one before it
+			require.NoError(t, err)
+		}
 		n, err := b.Newest(t.Context(), bus.Ledger, bus.All)
 		require.NoError(t, err)
 		require.Zero(t, n, "%s wrote to the ledger by a reply subject", user)

@@ -7,10 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tocsin.dev/internal/channel/channeltest"
 	"tocsin.dev/internal/insight/history"
 	"tocsin.dev/internal/insight/problem"
 	"tocsin.dev/pkg/events"
+	"tocsin.dev/test/corpus"
 )
 
 func decided(seq uint64, data events.Data, reason string) events.Event {
@@ -74,14 +74,8 @@ func TestCollectIntake(t *testing.T) {
 // TestOnARealHistory measures on the ServiceNow log: those few incidents whose problem is known should
 // find each other. The base rate is what a draw by chance would find.
 func TestOnARealHistory(t *testing.T) {
-	path := channeltest.Corpus(t) + "/incidents/uci498_servicenow_incident_events_a.csv"
-	in, err := os.Open(path)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip("without the corpus: ", err)
-	}
+	in, err := os.Open(corpus.Path(t, corpus.ServiceNow))
+	require.NoError(t, err)
 	defer in.Close()
 	facts, err := history.ServiceNow(in, history.Options{Location: time.UTC})
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/test/corpus"
 )
 
 // recurrence is one vector: a rule, where it begins, and the instants it gives.
@@ -24,7 +25,7 @@ type recurrence struct {
 
 // The rules of calendars that rotations can express give the same hand-offs.
 func TestRecurrenceVectors(t *testing.T) {
-	all := recurrences(t, corpus(t, "recurrence", "libical_rrule_vectors_a.txt"))
+	all := recurrences(t, corpus.Read(t, "recurrence/libical_rrule_vectors_a.txt"))
 	expressed := 0
 	for _, r := range all {
 		s, ok := r.schedule()

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/rules/oncall"
+	"tocsin.dev/test/corpus"
 )
 
 // vector is an instant, what the wall clock shows, the zone's abbreviation, and the minutes that
@@ -30,7 +31,7 @@ func TestWallClockVectors(t *testing.T) {
 	var file struct {
 		Zones map[string][]vector `json:"zones"`
 	}
-	require.NoError(t, json.Unmarshal(corpus(t, "timezones", "moment_timezone_transitions.json"), &file))
+	require.NoError(t, json.Unmarshal(corpus.Read(t, "timezones/moment_timezone_transitions.json"), &file))
 	vectors, twice, differing := 0, 0, 0
 	for name, all := range file.Zones {
 		loc := zone(t, name)

@@ -11,6 +11,7 @@ import (
 	"tocsin.dev/internal/source"
 	"tocsin.dev/internal/source/alertmanager"
 	"tocsin.dev/internal/source/sourcetest"
+	"tocsin.dev/test/corpus"
 )
 
 var at = sourcetest.At
@@ -217,7 +218,7 @@ func TestLongAnnotationsAreCut(t *testing.T) {
 
 // TestCorpus: bodies of real senders, old ones among them, are all taken whole.
 func TestCorpus(t *testing.T) {
-	for name, body := range sourcetest.Files(t, "webhooks", "alertmanager") {
+	for name, body := range corpus.Files(t, "webhooks/alertmanager") {
 		signals, faults := webhookSuite().Parse(t, body)
 		require.Empty(t, faults, name)
 		require.NotEmpty(t, signals, name)

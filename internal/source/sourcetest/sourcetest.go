@@ -8,8 +8,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tocsin.dev/internal/source"
+	"tocsin.dev/test/corpus"
 )
 
 // Suite is a source under test.
@@ -105,7 +104,7 @@ func (s Suite) cutOff(t *testing.T) {
 
 // torture posts the JSON parsing corpus as whole bodies and inside of a valid one.
 func (s Suite) torture(t *testing.T) {
-	files := Files(t, "json", "JSONTestSuite")
+	files := corpus.Files(t, "json/JSONTestSuite")
 	for name, body := range files {
 		signals, faults := s.Parse(t, body)
 		if strings.HasPrefix(name, "n_") {
@@ -120,7 +119,7 @@ func (s Suite) torture(t *testing.T) {
 
 func (s Suite) others(t *testing.T) {
 	for _, folder := range []string{"alertmanager", "grafana", "github", "opsgenie", "other", "pagerduty"} {
-		for _, body := range Files(t, "webhooks", folder) {
+		for _, body := range corpus.Files(t, "webhooks/"+folder) {
 			s.Parse(t, body)
 		}
 	}
@@ -138,36 +137,4 @@ func (s Suite) enormous(t *testing.T) {
 		require.NotEmpty(t, faults, body[:20])
 		require.LessOrEqual(t, len(faults), 3*source.MaxAlerts)
 	}
-}
-
-// Files returns the files of a folder of the shared corpus by name. Without the corpus the test is
-// skipped, and fails under CI=true.
-func Files(t testing.TB, folders ...string) map[string][]byte {
-	t.Helper()
-	folder, err := os.Getwd()
-	require.NoError(t, err)
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			break
-		}
-		up := filepath.Dir(folder)
-		require.NotEqual(t, folder, up, "no go.mod above the test")
-		folder = up
-	}
-	folder = filepath.Join(append([]string{folder, "..", "shared", "corpus"}, folders...)...)
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("the corpus is missing: %v", err)
-		}
-		t.Skipf("the corpus is not there: %v", err)
-	}
-	files := make(map[string][]byte, len(entries))
-	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join(folder, e.Name()))
-		require.NoError(t, err)
-		files[e.Name()] = b
-	}
-	require.NotEmpty(t, files)
-	return files
 }

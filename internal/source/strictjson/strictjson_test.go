@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"tocsin.dev/internal/source/sourcetest"
 	"tocsin.dev/internal/source/strictjson"
+	"tocsin.dev/test/corpus"
 )
 
 func TestWalk(t *testing.T) {
@@ -87,7 +87,7 @@ func TestDepth(t *testing.T) {
 
 // TestCorpus: y_ must be read but for names given twice, n_ must not, i_ may be either.
 func TestCorpus(t *testing.T) {
-	for name, body := range sourcetest.Files(t, "json", "JSONTestSuite") {
+	for name, body := range corpus.Files(t, "json/JSONTestSuite") {
 		v, fault := strictjson.Parse(body)
 		switch {
 		case strings.HasPrefix(name, "n_"):
